@@ -1,0 +1,50 @@
+import { FormatRegistry, Kind, type TSchema, type TString, Type, TypeRegistry } from '@sinclair/typebox'
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+FormatRegistry.Set('uuid', value => UUID.test(value))
+
+// The local part is quoted, or free of white space and of the characters RFC 5321 reserves; the domain has a dot.
+// Characters beyond ASCII are allowed in both, as RFC 6531 has it. Written without \p{…} so that every regular
+// expression engine that reads the OpenAPI document understands it.
+const EMAIL_PATTERN =
+  '^("([^"\\\\\\r\\n]|\\\\[^\\r\\n])+"|[^\\s@"(),:;<>\\[\\]\\\\]+)@[^\\s@"(),:;<>\\[\\]\\\\/.]+(\\.[^\\s@"(),:;<>\\[\\]\\\\/.]+)+$'
+
+/** The vendor's timestamp: UTC (I), no zone designator, six fraction digits (D). Sorts as text. */
+export const TIMESTAMP_PATTERN = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{6}$'
+
+type Annotations = { description?: string; examples?: unknown[] }
+
+/** A UUID as the vendor writes it (CONTRACT.md, Formats); read without regard to case. */
+export const Uuid = (annotations: Annotations = {}): TString =>
+  Type.String({ format: 'uuid', ...annotations })
+
+/** A UUID in lower case, the vendor's own way: for documents that refer to one another by it. */
+export const LowerCaseUuid = (annotations: Annotations = {}): TString =>
+  Type.String({ format: 'uuid', pattern: '^[0-9a-f-]+$', ...annotations })
+
+/** An email address that may be quoted, tagged with a plus, or beyond ASCII. */
+export const Email = (annotations: Annotations = {}): TString =>
+  Type.String({ pattern: EMAIL_PATTERN, maxLength: 320, ...annotations })
+
+/** `YYYY-MM-DDTHH:MM:SS.ffffff` (CONTRACT.md, Formats). */
+export const Timestamp = (annotations: Annotations = {}): TString =>
+  Type.String({ pattern: TIMESTAMP_PATTERN, ...annotations })
+
+/**
+ * `type: [T, "null"]`, the JSON Schema 2020-12 way to write a nullable. Unlike an `anyOf` it serialises without
+ * running a validator. For what is sent only; what is read uses `Type.Union`.
+ */
+export const Nullable = <T extends TSchema & { type: string }>(schema: T) =>
+  Type.Unsafe<T['static'] | null>({ ...schema, type: [schema.type, 'null'] })
+
+const STRING_ENUM = 'StringEnum'
+TypeRegistry.Set<{ enum: readonly string[] }>(STRING_ENUM, (schema, value) =>
+  schema.enum.includes(value as string),
+)
+
+/** One of these strings, as a plain `enum`, which every OpenAPI tool reads; TypeBox's own union is an `anyOf` of constants. */
+export const OneOf = <const T extends string>(values: readonly T[], annotations: Annotations = {}) =>
+  Type.Unsafe<T>({ [Kind]: STRING_ENUM, type: 'string', enum: values, ...annotations })
+
+/** What an email is matched by: without regard to case. */
+export const foldEmail = (email: string): string => email.normalize('NFC').toLowerCase()

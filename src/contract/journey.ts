@@ -1,0 +1,127 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { Nullable, OneOf, Timestamp, Uuid } from './formats.ts'
+import { documented, inferred } from './provenance.ts'
+
+export const JOURNEY_STATUSES = ['Draft', 'Published', 'Archived'] as const
+export const NODE_TYPES = ['entry', 'event', 'action', 'condition', 'reward', 'badge', 'exit'] as const
+
+export type JourneyStatus = (typeof JOURNEY_STATUSES)[number]
+export type NodeType = (typeof NODE_TYPES)[number]
+
+const summaryProperties = {
+  id: documented(Uuid({ description: 'Identifies the journey' })),
+  site_id: documented(Type.String({ description: 'The site the journey belongs to, the one that called' })),
+  multi_template_id: documented(
+    Type.String({ description: 'The multi-template the journey was made from; "0" when none was applied' }),
+  ),
+  name: documented(Type.String({ description: 'What the journey is called' })),
+  description: documented(Type.String({ description: 'What the journey is about; may be empty' })),
+  publish_at: documented(
+    Nullable(Timestamp({ description: 'When the journey was published; null for one that was not yet' })),
+  ),
+  open_ended: documented(
+    Type.Boolean({
+      description: 'False when a fixed condition governs entry, true when members may always enter',
+    }),
+  ),
+  status: documented(
+    OneOf(JOURNEY_STATUSES, {
+      description: 'Where the journey is in its life; passing its end date does not change it',
+    }),
+  ),
+  expired_at: documented(
+    Nullable(Timestamp({ description: 'When the journey ended; null while it runs, or when it never ends' })),
+  ),
+  start_date: documented(
+    Nullable(Timestamp({ description: 'From when on members may enter; null for no such bound' })),
+  ),
+  end_date: documented(
+    Nullable(Timestamp({ description: 'When the journey ends; null for one that does not' })),
+  ),
+  created_at: inferred(Timestamp({ description: 'When the journey was created' })),
+  updated_at: inferred(Timestamp({ description: 'When the journey was last changed' })),
+  created_by: inferred(
+    Nullable(Type.String({ description: 'Who created the journey, where that is known' })),
+  ),
+}
+
+/** One block of a journey's canvas. That journeys have nodes is documented; every member of one is inferred. */
+export const JourneyNode = Type.Object(
+  {
+    id: inferred(Uuid({ description: 'Identifies the node' })),
+    journey_id: inferred(Uuid({ description: 'The journey the node is part of' })),
+    type: inferred(OneOf(NODE_TYPES, { description: 'What kind of block this is' })),
+    name: inferred(Type.String({ description: 'The label of the block' })),
+    config: inferred(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: 'The settings of the block; which there are depends on its type',
+      }),
+    ),
+    position: inferred(
+      Type.Object(
+        {
+          x: inferred(Type.Number({ description: 'To the right' })),
+          y: inferred(Type.Number({ description: 'Downwards' })),
+        },
+        { description: 'Where the block stands on the canvas' },
+      ),
+    ),
+  },
+  { $id: 'JourneyNode', description: 'A block of a journey: an entry, a step, a branching or an outcome' },
+)
+
+/** One arrow of a journey's canvas. That there are connections is documented; every member of one is inferred. */
+export const JourneyConnection = Type.Object(
+  {
+    id: inferred(Uuid({ description: 'Identifies the connection' })),
+    journey_id: inferred(Uuid({ description: 'The journey the connection is part of' })),
+    source_node_id: inferred(Uuid({ description: 'The node it leaves' })),
+    target_node_id: inferred(Uuid({ description: 'The node it leads to' })),
+    condition: inferred(
+      Nullable(
+        Type.String({ description: 'What must hold for a member to take it; null when nothing must' }),
+      ),
+    ),
+  },
+  { $id: 'JourneyConnection', description: 'A directed link between two nodes of a journey' },
+)
+
+/** An item of `GET /journeys`: CONTRACT.md section 2. */
+export const JourneySummary = Type.Object(summaryProperties, {
+  $id: 'JourneySummary',
+  description: 'A journey without its graph',
+})
+
+/** The answer of `GET /journeys/{journey_id}`: CONTRACT.md section 2. */
+export const Journey = Type.Object(
+  {
+    ...summaryProperties,
+    nodes: documented(
+      Type.Array(Type.Unsafe<JourneyNode>(Type.Ref('JourneyNode#')), {
+        description: 'The blocks of the journey',
+      }),
+    ),
+    connections: documented(
+      Type.Array(Type.Unsafe<JourneyConnection>(Type.Ref('JourneyConnection#')), {
+        description: 'How the blocks are joined',
+      }),
+    ),
+  },
+  { $id: 'Journey', description: 'A journey with its graph' },
+)
+
+export const JourneyList = Type.Object(
+  {
+    journeys: inferred(
+      Type.Array(Type.Unsafe<JourneySummary>(Type.Ref('JourneySummary#')), {
+        description: 'Every journey of the site, oldest first',
+      }),
+    ),
+  },
+  { $id: 'JourneyList', description: 'The journeys of the calling site' },
+)
+
+export type JourneyNode = Static<typeof JourneyNode>
+export type JourneyConnection = Static<typeof JourneyConnection>
+export type JourneySummary = Static<typeof JourneySummary>
+export type Journey = Static<typeof Journey>

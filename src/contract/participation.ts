@@ -1,0 +1,161 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { Nullable, OneOf, Timestamp, Uuid } from './formats.ts'
+import { NODE_TYPES } from './journey.ts'
+import { documented, inferred } from './provenance.ts'
+
+export const PARTICIPATION_STATUSES = ['InProgress', 'Completed', 'Expired'] as const
+export const REWARD_STATUSES = ['held', 'issued', 'blocked'] as const
+
+export type ParticipationStatus = (typeof PARTICIPATION_STATUSES)[number]
+export type RewardStatus = (typeof REWARD_STATUSES)[number]
+
+const status = OneOf(PARTICIPATION_STATUSES, {
+  description:
+    'How the member fares: under way, done, or overtaken by the end of the journey (Expired is inferred)',
+})
+
+const progressPercentage = Type.String({
+  pattern: '^(100\\.0|[0-9]{1,2}\\.[0-9])$',
+  description: 'How far the member has come, 0.0 to 100.0 with one decimal. A string, not a number',
+})
+
+/** An item of `GET /user_journeys/{email_id}`: CONTRACT.md section 2. */
+export const UserJourney = Type.Object(
+  {
+    id: documented(Uuid({ description: "Identifies the member's instance of the journey" })),
+    name: documented(Type.String({ description: 'What the journey is called' })),
+    site_id: documented(Type.String({ description: 'The site the journey belongs to, the one that called' })),
+    journey_id: documented(Uuid({ description: 'The journey that the member is in' })),
+    description: documented(Type.String({ description: 'What the journey is about; may be empty' })),
+    open_ended: documented(
+      Type.Boolean({
+        description: 'Whether members may always enter the journey. A boolean here, as in the journey itself',
+      }),
+    ),
+    started_at: documented(Timestamp({ description: 'When the member entered' })),
+    status: documented(status),
+    progress_percentage: documented(progressPercentage),
+    expired_at: inferred(Nullable(Timestamp({ description: 'When it expired; null unless it did' }))),
+    completed_at: inferred(Nullable(Timestamp({ description: 'When the member finished; null until then' }))),
+    created_at: inferred(Timestamp({ description: 'When the record was created' })),
+    updated_at: inferred(Timestamp({ description: 'When the record was last changed' })),
+  },
+  { $id: 'UserJourney', description: "A member's instance of a journey, with the journey it belongs to" },
+)
+
+/** Something the member has done in a journey. That events are listed is documented; every member of one is inferred. */
+export const MemberEvent = Type.Object(
+  {
+    node_id: inferred(Uuid({ description: 'The node that waited for it' })),
+    name: inferred(Type.String({ description: 'The label of that node' })),
+    type: inferred(OneOf(NODE_TYPES, { description: 'The type of that node' })),
+    status: inferred(OneOf(['Completed'], { description: 'Only what is done is listed' })),
+    completed_at: inferred(Timestamp({ description: 'When the member did it' })),
+  },
+  { $id: 'MemberEvent', description: 'An event, milestone or action that the member has completed' },
+)
+
+/**
+ * A reward that the member has reached. The hold rule (CONTRACT.md section 2, D): while held it carries the two
+ * `hold_…` keys; blocked during the hold it carries the two `blocked_…` keys and the others are not present at all;
+ * issued it carries none of the four.
+ */
+export const MemberReward = Type.Object(
+  {
+    node_id: inferred(Uuid({ description: 'The node that grants it' })),
+    name: inferred(Type.String({ description: 'The label of that node' })),
+    type: inferred(Type.String({ description: 'What is granted, for example points, coupon or badge' })),
+    status: documented(
+      OneOf(REWARD_STATUSES, {
+        description: 'Whether the member has it, will have it, or lost it (issued is inferred)',
+      }),
+    ),
+    hold_start_datetime: Type.Optional(
+      documented(Timestamp({ description: 'When the hold began; present only while the reward is held' })),
+    ),
+    hold_end_datetime: Type.Optional(
+      documented(Timestamp({ description: 'When the hold ends; present only while the reward is held' })),
+    ),
+    blocked_by: Type.Optional(
+      documented(Type.String({ description: 'The event that blocked it; present only when it is blocked' })),
+    ),
+    blocked_at: Type.Optional(
+      documented(Timestamp({ description: 'When it was blocked; present only when it is blocked' })),
+    ),
+  },
+  {
+    $id: 'MemberReward',
+    description:
+      'A reward the member has reached. Held: both hold keys. Blocked during the hold: both blocked keys, and the hold keys are absent. Issued: none of the four',
+    dependentRequired: {
+      hold_start_datetime: ['hold_end_datetime'],
+      hold_end_datetime: ['hold_start_datetime'],
+      blocked_by: ['blocked_at'],
+      blocked_at: ['blocked_by'],
+    },
+    not: { required: ['hold_start_datetime', 'blocked_by'] },
+  },
+)
+
+/** An item of `GET /user/{email_id}/journeys`: CONTRACT.md section 2. */
+export const MemberJourney = Type.Object(
+  {
+    id: documented(Uuid({ description: "Identifies the member's instance of the journey" })),
+    name: documented(Type.String({ description: 'What the journey is called' })),
+    description: documented(Type.String({ description: 'What the journey is about; may be empty' })),
+    open_ended: documented(
+      OneOf(['true', 'false'], {
+        description:
+          'Whether members may always enter the journey. A string, unlike in the other three operations',
+      }),
+    ),
+    started_at: documented(Timestamp({ description: 'When the member entered' })),
+    expired_at: documented(Nullable(Timestamp({ description: 'When it expired; null unless it did' }))),
+    status: documented(status),
+    progress_percentage: documented(progressPercentage),
+    created_at: documented(Timestamp({ description: 'When the record was created' })),
+    updated_at: inferred(Timestamp({ description: 'When the record was last changed' })),
+    events: documented(
+      Type.Array(Type.Unsafe<MemberEvent>(Type.Ref('MemberEvent#')), {
+        description: 'What the member has done so far, in that order',
+      }),
+    ),
+    rewards: documented(
+      Type.Array(Type.Unsafe<MemberReward>(Type.Ref('MemberReward#')), {
+        description:
+          'The rewards the member has reached, in that order. That this is an array of objects is inferred',
+      }),
+    ),
+  },
+  {
+    $id: 'MemberJourney',
+    description: "A member's instance of a journey, with its progress, events and rewards",
+  },
+)
+
+export const UserJourneyList = Type.Object(
+  {
+    journeys: documented(
+      Type.Array(Type.Unsafe<UserJourney>(Type.Ref('UserJourney#')), {
+        description: 'One for every journey the member is in',
+      }),
+    ),
+  },
+  { $id: 'UserJourneyList', description: 'The journeys a member is in' },
+)
+
+export const MemberJourneyList = Type.Object(
+  {
+    journeys: documented(
+      Type.Array(Type.Unsafe<MemberJourney>(Type.Ref('MemberJourney#')), {
+        description: 'One for every journey the member is in',
+      }),
+    ),
+  },
+  { $id: 'MemberJourneyList', description: 'The journeys a member is in, with events and rewards' },
+)
+
+export type UserJourney = Static<typeof UserJourney>
+export type MemberEvent = Static<typeof MemberEvent>
+export type MemberReward = Static<typeof MemberReward>
+export type MemberJourney = Static<typeof MemberJourney>
