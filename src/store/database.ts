@@ -1,0 +1,29 @@
+import Database from 'better-sqlite3'
+import { migrate } from './migrate.ts'
+import { StoreError } from './store-error.ts'
+
+export type Db = Database.Database
+
+/**
+ * Opens and migrates a database: a file, which then survives the process (write-ahead log), or `:memory:`.
+ * @throws {StoreError} when the file cannot be opened or used
+ */
+export function openDatabase(file: string): Db {
+  let db: Db | undefined
+  try {
+    db = new Database(file)
+    db.pragma('journal_mode = WAL')
+    db.pragma('synchronous = NORMAL')
+    db.pragma('foreign_keys = ON')
+    migrate(db)
+    return db
+  } catch (error) {
+    db?.close()
+    if (error instanceof StoreError || error instanceof Database.SqliteError || error instanceof TypeError) {
+      throw new StoreError(
+        `database ${file} ${error instanceof StoreError ? '' : 'cannot be opened: '}${error.message}`,
+      )
+    }
+    throw error
+  }
+}

@@ -1,0 +1,93 @@
+import type { Db } from './database.ts'
+import type { ConnectionRecord, GraphRecord, JourneyRecord, NodeRecord } from './records.ts'
+
+type JourneyRow = Omit<JourneyRecord, 'open_ended'> & { open_ended: 0 | 1 }
+type NodeRow = Omit<NodeRecord, 'config' | 'position'> & { config: string; x: number; y: number }
+
+const JOURNEY_COLUMNS =
+  'id, multi_template_id, name, description, publish_at, open_ended, status, start_date, end_date, created_at, updated_at, created_by'
+
+const toJourney = (row: JourneyRow): JourneyRecord => ({ ...row, open_ended: row.open_ended === 1 })
+
+const toNode = ({ config, x, y, ...node }: NodeRow): NodeRecord => ({
+  ...node,
+  config: JSON.parse(config),
+  position: { x, y },
+})
+
+/** The statements of journeys with their nodes and connections. Lists are in the order of creation, then id. */
+export function journeyTables(db: Db) {
+  const list = db.prepare<[number], JourneyRow>(
+    `SELECT ${JOURNEY_COLUMNS} FROM journeys WHERE site_key = ? ORDER BY created_at, id`,
+  )
+  const find = db.prepare<[number, string], JourneyRow & { journey_key: number }>(
+    `SELECT journey_key, ${JOURNEY_COLUMNS} FROM journeys WHERE site_key = ? AND id = ?`,
+  )
+  const ids = db
+    .prepare<[number], string>('SELECT id FROM journeys WHERE site_key = ? ORDER BY journey_key')
+    .pluck()
+  const nodes = db.prepare<[number], NodeRow>(
+    'SELECT id, type, name, config, x, y FROM nodes WHERE journey_key = ? ORDER BY node_key',
+  )
+  const connections = db.prepare<[number], ConnectionRecord>(`
+    SELECT c.id, s.id AS source_node_id, t.id AS target_node_id, c.condition
+    FROM connections c
+    JOIN nodes s ON s.node_key = c.source_node_key
+    JOIN nodes t ON t.node_key = c.target_node_key
+    WHERE c.journey_key = ? ORDER BY c.connection_key`)
+  const insertJourney = db.prepare(
+    `INSERT INTO journeys (site_key, ${JOURNEY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const insertNode = db.prepare(
+    'INSERT INTO nodes (journey_key, id, type, name, config, x, y) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  )
+  const insertConnection = db.prepare(`
+    INSERT INTO connections (journey_key, id, source_node_key, target_node_key, condition) VALUES (
+      @journeyKey, @id,
+      (SELECT node_key FROM nodes WHERE journey_key = @journeyKey AND id = @source_node_id),
+      (SELECT node_key FROM nodes WHERE journey_key = @journeyKey AND id = @target_node_id),
+      @condition)`)
+  const removeAll = db.prepare('DELETE FROM journeys WHERE site_key = ?')
+
+  function get(siteKey: number, id: string): GraphRecord | undefined {
+    const row = find.get(siteKey, id)
+    if (!row) return undefined
+    const { journey_key, ...journey } = row
+    return {
+      ...toJourney(journey),
+      nodes: nodes.all(journey_key).map(toNode),
+      connections: connections.all(journey_key),
+    }
+  }
+
+  function insert(siteKey: number, journey: GraphRecord): void {
+    const { lastInsertRowid: journeyKey } = insertJourney.run(
+      siteKey,
+      journey.id,
+      journey.multi_template_id,
+      journey.name,
+      journey.description,
+      journey.publish_at,
+      journey.open_ended ? 1 : 0,
+      journey.status,
+      journey.start_date,
+      journey.end_date,
+      journey.created_at,
+      journey.updated_at,
+      journey.created_by,
+    )
+    for (const { id, type, name, config, position } of journey.nodes) {
+      insertNode.run(journeyKey, id, type, name, JSON.stringify(config), position.x, position.y)
+    }
+    for (const connection of journey.connections) insertConnection.run({ journeyKey, ...connection })
+  }
+
+  return {
+    list: (siteKey: number) => list.all(siteKey).map(toJourney),
+    /** Every id, in the order of insertion, which is that of the seed document. */
+    ids: (siteKey: number) => ids.all(siteKey),
+    get,
+    insert,
+    removeAll: (siteKey: number) => removeAll.run(siteKey),
+  }
+}

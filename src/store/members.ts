@@ -1,0 +1,99 @@
+import { foldEmail } from '../contract/formats.ts'
+import type { NodeType } from '../contract/journey.ts'
+import type { Db } from './database.ts'
+import type { MemberRecord, ParticipationRecord, RewardRecord, StepRecord } from './records.ts'
+
+/** A participation as the member endpoints need it: with what its journey and nodes say. */
+export interface ParticipationDetail extends ParticipationRecord {
+  journey: { name: string; description: string; open_ended: boolean; end_date: string | null }
+  events: (StepRecord & { name: string; type: NodeType })[]
+  rewards: (RewardRecord & { name: string; type: string })[]
+}
+
+type OfParticipation<T> = T & { participation_key: number }
+type ParticipationRow = OfParticipation<Omit<ParticipationRecord, 'events' | 'rewards'>> & {
+  name: string
+  description: string
+  open_ended: 0 | 1
+  end_date: string | null
+}
+
+/** The statements of members with their participations. Lists are in the order of creation, then id. */
+export function memberTables(db: Db) {
+  const find = db.prepare<[number, string], { member_key: number; email: string }>(
+    'SELECT member_key, email FROM members WHERE site_key = ? AND email_folded = ?',
+  )
+  const emails = db
+    .prepare<[number, number], string>(
+      'SELECT email FROM members WHERE site_key = ? ORDER BY member_key LIMIT ?',
+    )
+    .pluck()
+  const participations = db.prepare<[number], ParticipationRow>(`
+    SELECT p.participation_key, p.id, j.id AS journey_id, p.started_at, p.progress_percentage, p.completed_at,
+      p.expired_at, p.created_at, p.updated_at, j.name, j.description, j.open_ended, j.end_date
+    FROM participations p JOIN journeys j USING (journey_key)
+    WHERE p.member_key = ? ORDER BY p.created_at, p.id`)
+  const steps = db.prepare<[number], OfParticipation<ParticipationDetail['events'][number]>>(`
+    SELECT s.participation_key, n.id AS node_id, n.name, n.type, s.completed_at
+    FROM participations p JOIN completed_steps s USING (participation_key) JOIN nodes n USING (node_key)
+    WHERE p.member_key = ? ORDER BY s.step_key`)
+  const rewards = db.prepare<[number], OfParticipation<ParticipationDetail['rewards'][number]>>(`
+    SELECT r.participation_key, n.id AS node_id, n.name,
+      CASE n.type WHEN 'badge' THEN 'badge' ELSE coalesce(n.config ->> '$.type', 'reward') END AS type,
+      r.hold_start_datetime, r.hold_end_datetime, r.blocked_by, r.blocked_at
+    FROM participations p JOIN rewards r USING (participation_key) JOIN nodes n USING (node_key)
+    WHERE p.member_key = ? ORDER BY r.reward_key`)
+  const insertMember = db.prepare('INSERT INTO members (site_key, email, email_folded) VALUES (?, ?, ?)')
+  const insertParticipation = db.prepare(`
+    INSERT INTO participations (member_key, journey_key, id, started_at, progress_percentage, completed_at, expired_at,
+      created_at, updated_at)
+    VALUES (@memberKey, (SELECT journey_key FROM journeys WHERE site_key = @siteKey AND id = @journey_id),
+      @id, @started_at, @progress_percentage, @completed_at, @expired_at, @created_at, @updated_at)`)
+  const nodeOf = `(SELECT n.node_key FROM nodes n JOIN participations p USING (journey_key)
+    WHERE p.participation_key = @participationKey AND n.id = @node_id)`
+  const insertStep = db.prepare(`
+    INSERT INTO completed_steps (participation_key, node_key, completed_at)
+    VALUES (@participationKey, ${nodeOf}, @completed_at)`)
+  const insertReward = db.prepare(`
+    INSERT INTO rewards (participation_key, node_key, hold_start_datetime, hold_end_datetime, blocked_by, blocked_at)
+    VALUES (@participationKey, ${nodeOf}, @hold_start_datetime, @hold_end_datetime, @blocked_by, @blocked_at)`)
+  const removeAll = db.prepare('DELETE FROM members WHERE site_key = ?')
+
+  function participationsOf(memberKey: number): ParticipationDetail[] {
+    const details = participations.all(memberKey).map(row => {
+      const { participation_key, name, description, open_ended, end_date, ...participation } = row
+      const journey = { name, description, open_ended: open_ended === 1, end_date }
+      const detail: ParticipationDetail = { ...participation, journey, events: [], rewards: [] }
+      return [participation_key, detail] as const
+    })
+    const byKey = new Map(details)
+    for (const { participation_key, ...step } of steps.all(memberKey))
+      byKey.get(participation_key)?.events.push(step)
+    for (const { participation_key, ...reward } of rewards.all(memberKey)) {
+      byKey.get(participation_key)?.rewards.push(reward)
+    }
+    return details.map(([, detail]) => detail)
+  }
+
+  function insert(siteKey: number, member: MemberRecord): void {
+    const memberKey = insertMember.run(siteKey, member.email, foldEmail(member.email)).lastInsertRowid
+    for (const { events, rewards, ...participation } of member.participations) {
+      const participationKey = insertParticipation.run({
+        siteKey,
+        memberKey,
+        ...participation,
+      }).lastInsertRowid
+      for (const step of events) insertStep.run({ participationKey, ...step })
+      for (const reward of rewards) insertReward.run({ participationKey, ...reward })
+    }
+  }
+
+  return {
+    find: (siteKey: number, email: string) => find.get(siteKey, foldEmail(email)),
+    /** The emails of at most `limit` members, in the order of insertion, which is that of the seed document. */
+    emails: (siteKey: number, limit = -1) => emails.all(siteKey, limit),
+    participationsOf,
+    insert,
+    removeAll: (siteKey: number) => removeAll.run(siteKey),
+  }
+}

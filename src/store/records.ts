@@ -1,0 +1,76 @@
+import type { JourneyStatus, NodeType } from '../contract/journey.ts'
+
+/** What is stored, in the vendor's words. Times are vendor timestamps; a `null` is a fact that has not happened. */
+
+export interface SiteRecord {
+  site_id: string
+  name: string
+  /** The key of the site's tokens, used raw. */
+  secret: string
+}
+
+export interface JourneyRecord {
+  id: string
+  multi_template_id: string
+  name: string
+  description: string
+  publish_at: string | null
+  open_ended: boolean
+  status: JourneyStatus
+  start_date: string | null
+  end_date: string | null
+  created_at: string
+  updated_at: string
+  created_by: string | null
+}
+
+export interface NodeRecord {
+  id: string
+  type: NodeType
+  name: string
+  config: Record<string, unknown>
+  position: { x: number; y: number }
+}
+
+export interface ConnectionRecord {
+  id: string
+  source_node_id: string
+  target_node_id: string
+  condition: string | null
+}
+
+export interface GraphRecord extends JourneyRecord {
+  nodes: NodeRecord[]
+  connections: ConnectionRecord[]
+}
+
+export interface StepRecord {
+  node_id: string
+  completed_at: string
+}
+
+export interface RewardRecord {
+  node_id: string
+  hold_start_datetime: string | null
+  hold_end_datetime: string | null
+  blocked_by: string | null
+  blocked_at: string | null
+}
+
+export interface ParticipationRecord {
+  id: string
+  journey_id: string
+  started_at: string
+  progress_percentage: string
+  completed_at: string | null
+  expired_at: string | null
+  created_at: string
+  updated_at: string
+  events: StepRecord[]
+  rewards: RewardRecord[]
+}
+
+export interface MemberRecord {
+  email: string
+  participations: ParticipationRecord[]
+}
