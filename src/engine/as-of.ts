@@ -1,0 +1,74 @@
+import type { ParticipationStatus, RewardStatus } from '../contract/participation.ts'
+
+/**
+ * What stored facts amount to at a moment in time. Times and `now` are vendor timestamps, which compare as text.
+ * Nothing here is ever stored: a hold ends and a journey expires because time passes (CONTRACT.md section 2).
+ */
+
+interface JourneyFacts {
+  end_date: string | null
+}
+
+interface ParticipationFacts {
+  completed_at: string | null
+  /** When it expired by itself; it also does with its journey. */
+  expired_at: string | null
+  journey: JourneyFacts
+  rewards: RewardFacts[]
+}
+
+interface RewardFacts {
+  hold_start_datetime: string | null
+  hold_end_datetime: string | null
+  blocked_by: string | null
+  blocked_at: string | null
+}
+
+export type JourneyView<J> = J & { expired_at: string | null }
+
+export type RewardView<R> = Omit<R, keyof RewardFacts> & { status: RewardStatus } & (
+    | { hold_start_datetime: string; hold_end_datetime: string }
+    | { blocked_by: string; blocked_at: string }
+    | object
+  )
+
+export type ParticipationView<P extends ParticipationFacts> = Omit<P, 'expired_at' | 'rewards'> & {
+  status: ParticipationStatus
+  expired_at: string | null
+  rewards: RewardView<P['rewards'][number]>[]
+}
+
+const reached = (moment: string | null, now: string): moment is string => moment !== null && moment <= now
+
+/** A journey past its end date keeps its status and shows when it ended (CONTRACT.md, Formats, I). */
+export const journeyAsOf = <J extends JourneyFacts>(journey: J, now: string): JourneyView<J> => ({
+  ...journey,
+  expired_at: reached(journey.end_date, now) ? journey.end_date : null,
+})
+
+/** A participation that is open when its journey ends is expired from then on (CONTRACT.md, Formats, I). */
+export function participationAsOf<P extends ParticipationFacts>(
+  participation: P,
+  now: string,
+): ParticipationView<P> {
+  const { completed_at, expired_at, journey, rewards } = participation
+  const ends = [expired_at, journey.end_date].filter(end => reached(end, now)).sort()
+  const expiredAt = completed_at === null ? (ends[0] ?? null) : null
+  return {
+    ...participation,
+    status: completed_at !== null ? 'Completed' : expiredAt !== null ? 'Expired' : 'InProgress',
+    expired_at: expiredAt,
+    rewards: rewards.map(reward => rewardAsOf(reward, now)),
+  }
+}
+
+/** The hold rule (CONTRACT.md section 2, D): which of the four keys are present says what the reward's status is. */
+export function rewardAsOf<R extends RewardFacts>(reward: R, now: string): RewardView<R> {
+  const { hold_start_datetime, hold_end_datetime, blocked_by, blocked_at, ...rest } = reward
+  if (blocked_by !== null && blocked_at !== null)
+    return { ...rest, status: 'blocked', blocked_by, blocked_at }
+  if (hold_start_datetime !== null && hold_end_datetime !== null && now < hold_end_datetime) {
+    return { ...rest, status: 'held', hold_start_datetime, hold_end_datetime }
+  }
+  return { ...rest, status: 'issued' }
+}
