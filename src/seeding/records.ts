@@ -1,0 +1,68 @@
+import type { GraphRecord, MemberRecord, ParticipationRecord } from '../store/records.ts'
+import type { SeedDocument, SeedJourney, SeedMember, SeedParticipation } from './schema.ts'
+
+/** A checked document as what is stored, every default filled in. `now` is a vendor timestamp. */
+export const toRecords = ({ journeys, members }: SeedDocument, now: string) => ({
+  journeys: journeys.map(journey => toGraph(journey, now)),
+  members: members.map(toMember),
+})
+
+export function toGraph(journey: SeedJourney, now: string): GraphRecord {
+  const created_at = journey.created_at ?? now
+  return {
+    id: journey.id,
+    multi_template_id: journey.multi_template_id ?? '0',
+    name: journey.name,
+    description: journey.description ?? '',
+    publish_at: journey.publish_at ?? null,
+    open_ended: journey.open_ended ?? true,
+    status: journey.status,
+    start_date: journey.start_date ?? null,
+    end_date: journey.end_date ?? null,
+    created_at,
+    updated_at: journey.updated_at ?? created_at,
+    created_by: journey.created_by ?? null,
+    nodes: journey.nodes.map(({ id, type, name, config = {}, position = { x: 0, y: 0 } }) => ({
+      id,
+      type,
+      name,
+      config,
+      position,
+    })),
+    connections: journey.connections.map(({ id, source_node_id, target_node_id, condition = null }) => ({
+      id,
+      source_node_id,
+      target_node_id,
+      condition,
+    })),
+  }
+}
+
+export const toMember = ({ email, participations = [] }: SeedMember): MemberRecord => ({
+  email,
+  participations: participations.map(toParticipation),
+})
+
+function toParticipation(participation: SeedParticipation): ParticipationRecord {
+  const { id, journey_id, started_at, progress_percentage, events = [], rewards = [] } = participation
+  const completed_at = participation.completed_at ?? null
+  const times = [started_at, completed_at ?? '', ...events.map(event => event.completed_at)]
+  return {
+    id,
+    journey_id,
+    started_at,
+    progress_percentage,
+    completed_at,
+    expired_at: participation.expired_at ?? null,
+    created_at: participation.created_at ?? started_at,
+    updated_at: participation.updated_at ?? (times.sort().at(-1) as string),
+    events,
+    rewards: rewards.map(reward => ({
+      node_id: reward.node_id,
+      hold_start_datetime: reward.hold_start_datetime ?? null,
+      hold_end_datetime: reward.hold_end_datetime ?? null,
+      blocked_by: reward.blocked_by ?? null,
+      blocked_at: reward.blocked_at ?? null,
+    })),
+  }
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import type { Store } from '../store/store.ts'
+import { checkSeed } from './check.ts'
+import { SeedError } from './faults.ts'
+import { toRecords } from './records.ts'
+import type { SeedDocument } from './schema.ts'
+
+/** The well-known credentials of the demo site. They open nothing but a sandbox. */
+export const DEMO_SITE = { site_id: '9991331', name: 'demo-site', secret: 'sandbox-secret' } as const
+
+const DEMO_FILE = new URL('../../seed/demo.json', import.meta.url)
+
+/**
+ * Reads a seed: the demo, an empty demo site, or a file.
+ * @throws {SeedError} with every fault, when the file cannot be read or is not a good seed
+ */
+export function readSeed(source: string): SeedDocument {
+  if (source === 'empty') return { site: DEMO_SITE, journeys: [], members: [] }
+  return parseSeed(readText(source), source === 'demo' ? 'seed/demo.json' : source)
+}
+
+function readText(source: string): string {
+  try {
+    return readFileSync(source === 'demo' ? DEMO_FILE : source, 'utf8')
+  } catch (error) {
+    throw new SeedError(source, [{ pointer: '', message: `cannot be read: ${(error as Error).message}` }])
+  }
+}
+
+/** @throws {SeedError} naming `source`, with every fault */
+export function parseSeed(text: string, source: string): SeedDocument {
+  let document: unknown
+  try {
+    document = JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch (error) {
+    throw new SeedError(source, [{ pointer: '', message: `is not JSON: ${(error as Error).message}` }])
+  }
+  const faults = checkSeed(document)
+  if (faults.length > 0) throw new SeedError(source, faults)
+  return document as SeedDocument
+}
+
+/** Creates the site of a checked document with all its content, or nothing. `now` is a vendor timestamp. */
+export function loadSeed(store: Store, document: SeedDocument, now: string) {
+  const { journeys, members } = toRecords(document, now)
+  return store.createSite(document.site, journeys, members)
+}
