@@ -1,0 +1,35 @@
+import { createHmac, type KeyLike, type KeyObject, timingSafeEqual } from 'node:crypto'
+
+/** HMAC-SHA256, 32 bytes. */
+export const hmacSha256 = (key: KeyObject | Buffer | string, message: string | Buffer): Buffer =>
+  createHmac('sha256', key as KeyLike)
+    .update(message)
+    .digest()
+
+/** Compares without telling by its duration where the difference is. */
+export const sameBytes = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b)
+
+/**
+ * The `hmac` claim over a payload: base64( HMAC-SHA256( secret, base64( utf8( payload ) ) ) ), standard base64 with
+ * padding (CONTRACT.md section 3, D).
+ */
+export const hmacClaim = (key: KeyObject | string, payload: string): string =>
+  hmacSha256(key, Buffer.from(payload).toString('base64')).toString('base64')
+
+/** A character beyond ASCII as JSON escapes it, in the hexadecimal case that `toHex` gives. */
+const escapeBeyondAscii = (literal: string, toHex: (hex: string) => string): string =>
+  literal.replace(/[^ -~]/g, unit => `\\u${toHex(unit.charCodeAt(0).toString(16).padStart(4, '0'))}`)
+
+/**
+ * The payload of a GET: its identifier as a JSON string literal, quotes included. Where it has characters beyond
+ * ASCII, clients differ on writing them raw or as \uXXXX, and every form is accepted (CONTRACT.md section 3, I).
+ */
+export function payloadsOf(identifier: string): string[] {
+  const literal = JSON.stringify(identifier)
+  if (!/[^ -~]/.test(literal)) return [literal]
+  return [
+    literal,
+    escapeBeyondAscii(literal, hex => hex),
+    escapeBeyondAscii(literal, hex => hex.toUpperCase()),
+  ]
+}

@@ -1,0 +1,83 @@
+import { type Refusal, refuse } from './verdict.ts'
+
+/** A JWT taken apart; nothing of it is trusted yet. */
+export interface ParsedToken {
+  header: Record<string, unknown>
+  claims: Record<string, unknown>
+  /** The two parts that are signed, as sent. */
+  signed: string
+  signature: Buffer
+}
+
+const EXPECTED = 'Authorization: Bearer <header>.<claims>.<signature>'
+const malformed = (actual: string, hint: string): Refusal => refuse('format', EXPECTED, actual, hint)
+
+const BASE64URL = /^[A-Za-z0-9_-]*$/
+
+/** The `format` check: takes the Authorization header apart, or says what is wrong with it (CONTRACT.md section 3, D). */
+export function parseToken(authorization: string | undefined): ParsedToken | Refusal {
+  if (!authorization)
+    return malformed('no Authorization header', 'send the token as Authorization: Bearer <JWT>')
+  const [, scheme = '', token = ''] = /^(\S*)\s*(.*)$/s.exec(authorization.trim()) ?? []
+  if (scheme.toLowerCase() !== 'bearer') {
+    return malformed(`the scheme ${clip(scheme)}`, 'put the word Bearer and a space before the token')
+  }
+  if (token === '') return malformed('no token after Bearer', 'send the token as Authorization: Bearer <JWT>')
+  const parts = token.split('.')
+  const [head = '', body = '', signature = ''] = parts
+  if (parts.length !== 3) {
+    return malformed(
+      `${parts.length} dot-separated part(s)`,
+      'a JWT has three parts joined by dots; send it whole',
+    )
+  }
+  if (!parts.every(part => BASE64URL.test(part))) {
+    return malformed(
+      'a character outside base64url',
+      'encode all three parts in base64url: - and _ for + and /, no padding',
+    )
+  }
+  const header = parseObject(head)
+  if (!header)
+    return malformed(
+      'a header that is not a JSON object',
+      'the first part is the base64url of {"alg":"HS256","typ":"JWT"}',
+    )
+  const claims = parseObject(body)
+  if (!claims) {
+    return malformed(
+      'claims that are not a JSON object',
+      'the second part is the base64url of {"sub":…,"exp":…,"site_id":…,"hmac":…}',
+    )
+  }
+  if ('crit' in header)
+    return malformed('the header parameter crit', 'leave crit out: no extension is understood here')
+  if (typeof claims.sub !== 'string') {
+    return malformed(
+      `sub ${show(claims.sub)}`,
+      'add the claim sub, the name of the client or site; any string does',
+    )
+  }
+  return {
+    header,
+    claims,
+    signed: token.slice(0, token.lastIndexOf('.')),
+    signature: Buffer.from(signature, 'base64url'),
+  }
+}
+
+function parseObject(part: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString())
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+const clip = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}...` : text)
+
+/** A claim as it was sent, short enough for a header. */
+export const show = (value: unknown): string =>
+  value === undefined ? 'missing' : clip(JSON.stringify(value))
