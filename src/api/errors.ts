@@ -1,0 +1,65 @@
+import type { Socket } from 'node:net'
+import {
+  type ConnectionError,
+  errorCodes,
+  type FastifyError,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
+import type { ErrorCode } from '../contract/errors.ts'
+import { errorCatalogue } from '../contract/errors.ts'
+import { Failure, sendFailure } from './failure.ts'
+
+/** Longer addresses are refused; what the vendor's limit is, is not known. */
+export const MAX_URL_LENGTH = 8192
+
+const { FST_ERR_BAD_URL, FST_ERR_CTP_BODY_TOO_LARGE } = errorCodes
+
+/** Whatever is thrown under the base path, as the vendor would answer it. A bug is logged, and its answer says nothing. */
+export function handleError(
+  error: FastifyError | Failure,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const failure = error instanceof Failure ? error : toFailure(error)
+  if (failure.entry.status >= 500) request.log.error(error)
+  return sendFailure(reply, failure)
+}
+
+function toFailure(error: FastifyError): Failure {
+  if (error.validation) return new Failure('INVALID_REQUEST', error.message)
+  if (error instanceof FST_ERR_BAD_URL) {
+    return new Failure(
+      'INVALID_REQUEST',
+      'path: it cannot be percent-decoded as UTF-8; encode % itself as %25',
+    )
+  }
+  if (error instanceof FST_ERR_CTP_BODY_TOO_LARGE) return new Failure('PAYLOAD_TOO_LARGE')
+  return new Failure(
+    error.statusCode !== undefined && error.statusCode < 500 ? 'INVALID_REQUEST' : 'INTERNAL_ERROR',
+  )
+}
+
+/** A request that the HTTP parser gave up on never becomes one of Fastify's; it is answered on the bare socket. */
+export function handleClientError(error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy(error)
+    return
+  }
+  const { status, errorCode, errorMessage } = errorCatalogue[parserFailure(error)]
+  const body = JSON.stringify({ errorCode, errorMessage })
+  socket.end(
+    `HTTP/1.1 ${status} ${errorCode}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}
+
+function parserFailure({ code, rawPacket }: ConnectionError): ErrorCode {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'REQUEST_TIMEOUT'
+  if (code !== 'HPE_HEADER_OVERFLOW') return 'INVALID_REQUEST'
+  // The parser counts the address among the headers; the packet's first line tells which of the two was too long.
+  const [firstLine = ''] = (rawPacket as unknown as Buffer).toString('latin1').split('\r\n', 1)
+  return /^[A-Z]+ \//.test(firstLine) && firstLine.length > MAX_URL_LENGTH
+    ? 'URI_TOO_LONG'
+    : 'HEADERS_TOO_LARGE'
+}

@@ -1,0 +1,17 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { journeyAsOf } from '../engine/as-of.ts'
+import { NoParams, operationRoute } from './operation.ts'
+
+/** `GET /journeys`: the journeys of the calling site. */
+export const getJourneys: FastifyPluginAsyncTypebox = async api => {
+  api.route({
+    ...operationRoute('getJourneys', NoParams, 'JourneyList'),
+    handler: (request, reply) => {
+      const { site, now } = request.caller
+      const journeys = site
+        .journeys()
+        .map(journey => ({ ...journeyAsOf(journey, now), site_id: site.site.site_id }))
+      return reply.send({ journeys })
+    },
+  })
+}

@@ -1,0 +1,88 @@
+import { type TObject, type TProperties, type TSchema, Type } from '@sinclair/typebox'
+import { type CatalogueEntry, type ErrorCode, errorCatalogue } from '../contract/errors.ts'
+import { Email, Uuid } from '../contract/formats.ts'
+import { type OperationId, operations } from '../contract/operations.ts'
+import { documented } from '../contract/provenance.ts'
+import type { Caller } from './authenticate.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Which of the four operations a route is. */
+    operation?: OperationId
+  }
+  interface FastifyRequest {
+    caller: Caller
+  }
+}
+
+export const JourneyParams = Type.Object({
+  journey_id: documented(Uuid({ description: 'The id of a journey of the calling site' })),
+})
+
+export const MemberParams = Type.Object({
+  email_id: documented(
+    Email({ description: 'The email of a member, percent-encoded or not; matched without regard to case' }),
+  ),
+})
+
+export const NoParams = Type.Object({})
+
+// What any operation may answer besides its own errors: by a fault of the sandbox, or an injected one.
+const ALWAYS_POSSIBLE = [
+  'URI_TOO_LONG',
+  'RATE_LIMITED',
+  'HEADERS_TOO_LARGE',
+  'INTERNAL_ERROR',
+  'SERVICE_UNAVAILABLE',
+] as const
+
+const EXPLANATION = {
+  'X-Sandbox-Explain': {
+    type: 'string',
+    description:
+      'Why the sandbox refused, or what it let pass with a warning. The vendor sends no such header',
+  },
+}
+
+/**
+ * The route of an operation but for its handler: address, validation, serialisation and documentation.
+ * `success` is the `$id` of the schema of the 200.
+ */
+export function operationRoute<P extends TProperties>(
+  operation: OperationId,
+  params: TObject<P>,
+  success: string,
+) {
+  const { path, summary, description, errors } = operations[operation]
+  return {
+    method: 'GET',
+    url: path,
+    config: { operation },
+    schema: {
+      operationId: operation,
+      tags: ['Journeys'],
+      summary,
+      description,
+      params,
+      security: [{ token: [], site: [] }],
+      response: {
+        200: { ...Type.Ref(`${success}#`), headers: EXPLANATION },
+        ...errorResponses([...errors, ...ALWAYS_POSSIBLE]),
+      },
+    },
+  } as const
+}
+
+function errorResponses(codes: readonly ErrorCode[]): Record<number, TSchema> {
+  const byStatus = Map.groupBy(
+    codes.map(code => errorCatalogue[code]),
+    ({ status }) => status,
+  )
+  return Object.fromEntries([...byStatus].map(([status, entries]) => [status, errorResponse(entries)]))
+}
+
+const errorResponse = (entries: CatalogueEntry[]): TSchema => ({
+  ...Type.Ref('ApiError#'),
+  'x-response-description': entries.map(({ errorMessage }) => errorMessage).join(' '),
+  headers: EXPLANATION,
+})

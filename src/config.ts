@@ -1,0 +1,98 @@
+import { type Static, type TProperties, Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import { OneOf } from './contract/formats.ts'
+
+/** What can be set, by flag or by environment; the flag wins. `default` is what holds when neither is given. */
+export const settings = {
+  port: { flag: '--port <number>', env: 'PORT', description: 'port to listen on; 0 picks a free one' },
+  host: { flag: '--host <address>', env: 'HOST', description: 'address to listen on' },
+  db: {
+    flag: '--db <file>',
+    env: 'SANDBOX_DB',
+    description: 'SQLite file to keep the data in; in memory without it',
+  },
+  seed: {
+    flag: '--seed <file|demo|empty>',
+    env: 'SANDBOX_SEED',
+    description: 'what a new database starts with',
+  },
+  auth: {
+    flag: '--auth <strict|off>',
+    env: 'SANDBOX_AUTH',
+    description: 'whether calls must carry a valid token',
+  },
+  basePath: {
+    flag: '--base-path <path>',
+    env: 'SANDBOX_BASE_PATH',
+    description: 'where the four operations are',
+  },
+  logLevel: {
+    flag: '--log-level <level>',
+    env: 'LOG_LEVEL',
+    description: 'fatal, error, warn, info (every request), debug, trace or silent',
+  },
+} as const satisfies Record<string, { flag: string; env: string; description: string }>
+
+export type SettingName = keyof typeof settings
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+
+export const Config = Type.Object({
+  port: Type.Integer({
+    minimum: 0,
+    maximum: 65535,
+    default: 4300,
+    expectation: 'a whole number from 0 to 65535',
+  }),
+  host: Type.String({ minLength: 1, default: '127.0.0.1', expectation: 'an address or a host name' }),
+  db: Type.String({ minLength: 1, default: ':memory:', expectation: 'the path of a file' }),
+  seed: Type.String({ minLength: 1, default: 'demo', expectation: 'demo, empty, or the path of a file' }),
+  auth: { ...OneOf(['strict', 'off']), default: 'strict', expectation: 'strict or off' },
+  basePath: Type.String({
+    pattern: '^/$|^(/[A-Za-z0-9._~-]+)+$',
+    default: '/api/3.0',
+    expectation: 'a path such as /api/3.0, without a slash at its end',
+  }),
+  logLevel: { ...OneOf(LOG_LEVELS), default: 'error', expectation: `one of ${LOG_LEVELS.join(', ')}` },
+} satisfies Record<SettingName, TProperties[string]>)
+export type Config = Readonly<Static<typeof Config>>
+
+/** A setting that cannot be: one line that says which, and what it should be. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+/**
+ * The configuration from flags, the environment and defaults, in this order. An empty environment variable counts as unset.
+ * @throws {ConfigError} naming the flag or the variable of the first bad value
+ */
+export function readConfig(flags: Partial<Record<SettingName, string>> = {}, env = process.env): Config {
+  const given = Object.entries(settings).flatMap(([name, { flag, env: variable }]) => {
+    const fromFlag = flags[name as SettingName]
+    const value = fromFlag ?? (env[variable] || undefined)
+    return value === undefined
+      ? []
+      : [{ name, value, origin: fromFlag === undefined ? variable : (flag.split(' ')[0] as string) }]
+  })
+  const origins = new Map(given.map(({ name, origin }) => [name, origin]))
+  return checkConfig(Object.fromEntries(given.map(({ name, value }) => [name, parse(name, value)])), origins)
+}
+
+/** The configuration from values of the right types, as an embedding program gives them. @throws {ConfigError} */
+export function checkConfig(
+  values: Partial<Config>,
+  origins: ReadonlyMap<string, string> = new Map(),
+): Config {
+  const config = Value.Default(Config, { ...values })
+  for (const { path, value, schema } of Value.Errors(Config, config)) {
+    const name = path.slice(1)
+    throw new ConfigError(
+      `${origins.get(name) ?? name}: ${JSON.stringify(value)} is not ${schema.expectation}`,
+    )
+  }
+  return Object.freeze(config as Config)
+}
+
+/** Only a port is not text; what is no plain number stays text, and is refused as such. */
+const parse = (name: string, value: string): string | number =>
+  name === 'port' && /^\d+$/.test(value) ? Number(value) : value

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import swagger from '@fastify/swagger'
+import type { FastifyInstance } from 'fastify'
+import type { OpenAPIV3_1 } from 'openapi-types'
+import { errorCatalogue } from '../contract/errors.ts'
+import { type OperationId, operations } from '../contract/operations.ts'
+import { version } from '../version.ts'
+
+/** Examples by operation, then by name: what the demo site really answers. Made by `npm run generate`. */
+export type Examples = Record<OperationId, Record<string, { summary: string; value: unknown }>>
+
+export const EXAMPLES_FILE = new URL('../../openapi/examples.json', import.meta.url)
+
+const DESCRIPTION = `The read-only Journeys API of a loyalty platform, as the journeys sandbox answers it.
+
+Every property says where our knowledge of it comes from, in \`x-provenance\`: \`documented\` by the vendor, \`observed\` in code
+that calls the live API, or \`inferred\` by us. Every call carries a JWT of its own, bound to the identifier in its path, and
+names its site in a header; what a refused call got wrong is said in the response header \`X-Sandbox-Explain\`.`
+
+/** Collects the routes of the vendor's plane into its OpenAPI 3.1 document. Register it before them. */
+export function describeVendorPlane(app: FastifyInstance, basePath: string, examples = readExamples): void {
+  app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Journeys API (sandbox)',
+        version,
+        description: DESCRIPTION,
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: basePath || '/', description: 'The sandbox that serves this document' }],
+      tags: [{ name: 'Journeys', description: 'Journeys, and how members fare in them' }],
+      components: {
+        securitySchemes: {
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description:
+              "HS256 with the site's secret, used raw. Claims: sub, exp in seconds, site_id, and hmac, which binds the token to the identifier in the path: base64(HMAC-SHA256(secret, base64(identifier as a JSON string literal)))",
+          },
+          site: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'X-AnnexCloud-Site',
+            description: 'The id of the calling site; the same as the site_id of the token',
+          },
+        },
+      },
+    },
+    transform: ({ schema, url, route }) => ({
+      schema: route.config?.operation ? schema : { ...schema, hide: true },
+      url,
+    }),
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `def-${index}`),
+    },
+    transformObject: document =>
+      addExamples((document as { openapiObject: OpenAPIV3_1.Document }).openapiObject, examples()),
+  })
+}
+
+const readExamples = (): Examples => JSON.parse(readFileSync(EXAMPLES_FILE, 'utf8'))
+
+/** Puts the examples of the demo site under the 200s, and those of the error catalogue under the rest. */
+function addExamples(document: OpenAPIV3_1.Document, examples: Examples): OpenAPIV3_1.Document {
+  for (const path of Object.values(document.paths ?? {})) {
+    const operation = path?.get
+    const id = operation?.operationId as OperationId
+    for (const [status, response] of Object.entries(operation?.responses ?? {})) {
+      const media = 'content' in response ? response.content?.['application/json'] : undefined
+      if (media) media.examples = status === '200' ? examples[id] : errorExamples(id, Number(status))
+    }
+  }
+  return document
+}
+
+function errorExamples(operation: OperationId, status: number) {
+  const documented: readonly string[] = operations[operation].errors
+  const entries = Object.values(errorCatalogue).filter(entry => {
+    return entry.status === status && (documented.includes(entry.errorCode) || status >= 414)
+  })
+  return Object.fromEntries(
+    entries.map(({ errorCode, errorMessage }) => [
+      errorCode,
+      { summary: errorMessage, value: { errorCode, errorMessage } },
+    ]),
+  )
+}
