@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+// Plain old JavaScript, so that a Node too old for the program still understands this much of it.
+import { existsSync } from 'node:fs'
+
+const OLDEST = [22, 18]
+const [major, minor] = process.versions.node.split('.').map(Number)
+
+if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
+  console.error(
+    `journeys-sandbox needs Node ${OLDEST.join('.')} or newer, this is ${process.versions.node}; use npm start, which brings its own`,
+  )
+  process.exit(1)
+}
+
+// A checkout runs from its sources; the package, which has none, from what was built of them.
+const source = new URL('../src/main.ts', import.meta.url)
+await import(existsSync(source) ? source.href : new URL('../dist/main.js', import.meta.url).href)

@@ -1,0 +1,55 @@
+import closeWithGrace from 'close-with-grace'
+import { CommanderError } from 'commander'
+import { buildProgram } from './cli/program.ts'
+import { ConfigError, SeedError, StoreError } from './index.ts'
+
+/** The process: the command line in, an exit code out. 0 is fine, 1 is a failure, 2 is wrong use. */
+
+const closers: (() => Promise<void>)[] = []
+const program = buildProgram({
+  print: text => console.log(text.trimEnd()),
+  onStop: close => closers.push(close),
+})
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = report(error)
+}
+
+if (closers.length > 0) {
+  closeWithGrace({ delay: 900 }, async ({ err }) => {
+    if (err) console.error(err)
+    await Promise.all(closers.map(close => close()))
+  })
+}
+
+/** Says on one line (a line for each fault of a seed) what went wrong, and returns the exit code for it. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0
+    console.error(`${error.message.replace(/^error: /, '')}; journeys-sandbox --help lists what there is`)
+    return 2
+  }
+  if (error instanceof ConfigError || error instanceof SeedError) {
+    console.error(error.message)
+    return 2
+  }
+  if (error instanceof StoreError) {
+    console.error(error.message)
+    return 1
+  }
+  const { code, syscall, address, port } = error as NodeJS.ErrnoException & {
+    address?: string
+    port?: number
+  }
+  if (syscall === 'listen' || syscall === 'getaddrinfo') {
+    const reason =
+      code === 'EADDRINUSE' ? 'the port is in use; stop what uses it, or choose another with --port' : code
+    console.error(
+      `cannot listen on ${address ?? (error as { hostname?: string }).hostname}:${port}: ${reason}`,
+    )
+    return 1
+  }
+  throw error
+}
