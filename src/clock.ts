@@ -1,4 +1,6 @@
-/** The only file that asks the machine for the time; everything else is told. */
+import { Temporal } from 'temporal-polyfill'
+
+/** The only file that asks the machine for the time and knows its notations; everything else is told. */
 
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
@@ -11,4 +13,45 @@ export const systemClock: Clock = { now: () => Date.now() }
 export const frozenClock = (instant: number): Clock => ({ now: () => instant })
 
 /** Milliseconds since the epoch → the vendor's timestamp, UTC with six fraction digits and no zone (CONTRACT.md, Formats). */
-export const timestampOf = (instant: number): string => `${new Date(instant).toISOString().slice(0, -1)}000`
+export const timestampOf = (instant: number): string => `${isoOf(instant).slice(0, -1)}000`
+
+/** Milliseconds since the epoch → RFC 3339 in UTC, for what is not the vendor's. */
+export const isoOf = (instant: number): string => new Date(instant).toISOString()
+
+/** A text that is no time, or no duration. */
+export class InvalidTime extends Error {
+  override name = 'InvalidTime'
+}
+
+/**
+ * A vendor timestamp, or RFC 3339 with any zone → milliseconds since the epoch. Without a zone it is UTC.
+ * @throws {InvalidTime}
+ */
+export function instantOf(text: string): number {
+  const zoned = /(Z|[+-]\d{2}:?\d{2})$/i.test(text)
+  return valid(
+    () => Temporal.Instant.from(zoned ? text : `${text}Z`).epochMilliseconds,
+    `"${text}" is no time; write it like 2026-01-31T12:00:00Z`,
+  )
+}
+
+/**
+ * An instant, later by an ISO 8601 duration such as `P3DT4H` or `P1M`, reckoned in the UTC calendar.
+ * @throws {InvalidTime}
+ */
+export function later(instant: number, duration: string): number {
+  const start = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO('UTC')
+  return valid(
+    () => start.add(Temporal.Duration.from(duration)).epochMilliseconds,
+    `"${duration}" is no duration; write it like P3DT4H, which is 3 days and 4 hours`,
+  )
+}
+
+function valid<T>(compute: () => T, otherwise: string): T {
+  try {
+    return compute()
+  } catch (error) {
+    if (error instanceof RangeError) throw new InvalidTime(otherwise)
+    throw error
+  }
+}

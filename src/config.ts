@@ -26,6 +26,27 @@ export const settings = {
     env: 'SANDBOX_BASE_PATH',
     description: 'where the four operations are',
   },
+  control: {
+    flag: '--control <on|off>',
+    env: 'SANDBOX_CONTROL',
+    description: 'whether there is a control plane',
+  },
+  controlToken: {
+    flag: '--control-token <token>',
+    env: 'SANDBOX_CONTROL_TOKEN',
+    description: 'bearer token that the control plane demands; none without it',
+  },
+  allowHost: {
+    flag: '--allow-host <names>',
+    env: 'SANDBOX_ALLOW_HOST',
+    description:
+      'further host names of the control plane, separated by commas; addresses, localhost and names without a dot always are',
+  },
+  journal: {
+    flag: '--journal <number>',
+    env: 'SANDBOX_JOURNAL',
+    description: 'requests that the journal of each site keeps; 0 turns it off',
+  },
   logLevel: {
     flag: '--log-level <level>',
     env: 'LOG_LEVEL',
@@ -52,6 +73,23 @@ export const Config = Type.Object({
     pattern: '^/$|^(/[A-Za-z0-9._~-]+)+$',
     default: '/api/3.0',
     expectation: 'a path such as /api/3.0, without a slash at its end',
+  }),
+  control: { ...OneOf(['on', 'off']), default: 'on', expectation: 'on or off' },
+  controlToken: Type.String({
+    pattern: '^[!-~]*$',
+    default: '',
+    expectation: 'a token of visible ASCII characters, without white space',
+  }),
+  allowHost: Type.String({
+    pattern: '^[A-Za-z0-9.,-]*$',
+    default: '',
+    expectation: 'one or more host names, separated by commas',
+  }),
+  journal: Type.Integer({
+    minimum: 0,
+    maximum: 1_000_000,
+    default: 1000,
+    expectation: 'a whole number from 0 to 1000000',
   }),
   logLevel: { ...OneOf(LOG_LEVELS), default: 'error', expectation: `one of ${LOG_LEVELS.join(', ')}` },
 } satisfies Record<SettingName, TProperties[string]>)
@@ -93,6 +131,8 @@ export function checkConfig(
   return Object.freeze(config as Config)
 }
 
-/** Only a port is not text; what is no plain number stays text, and is refused as such. */
+const INTEGERS = new Set(['port', 'journal'])
+
+/** Text as the type of its setting; what is no plain number stays text, and is refused as such. */
 const parse = (name: string, value: string): string | number =>
-  name === 'port' && /^\d+$/.test(value) ? Number(value) : value
+  INTEGERS.has(name) && /^\d+$/.test(value) ? Number(value) : value

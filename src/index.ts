@@ -3,21 +3,47 @@ import { buildApp } from './app.ts'
 import { type Clock, systemClock, timestampOf } from './clock.ts'
 import { type Config, checkConfig } from './config.ts'
 import { loadSeed, readSeed } from './seeding/seed.ts'
-import type { SiteRecord } from './store/records.ts'
+import type { Site } from './sites/site.ts'
+import { type NewSite, openSites } from './sites/sites.ts'
 import { openStore } from './store/store.ts'
 
 export { requestHeaders as signRequest, type SignOptions } from './auth/sign.ts'
-export { ConfigError } from './config.ts'
+export type { Clock } from './clock.ts'
+export { type Config, ConfigError } from './config.ts'
 export { SeedError } from './seeding/faults.ts'
+export type { SeedDocument } from './seeding/schema.ts'
+export type { Fault, FaultRule } from './sites/fault-rule.ts'
+export { Conflict, Invalid, NotFound } from './sites/refusals.ts'
+export type { NewSite } from './sites/sites.ts'
 export { StoreError } from './store/store-error.ts'
+
+/** A site, as a test holds it: the same operations as on the control plane. */
+export interface SandboxSite
+  extends Pick<
+    Site,
+    | 'site_id'
+    | 'name'
+    | 'secret'
+    | 'headersFor'
+    | 'content'
+    | 'clock'
+    | 'faults'
+    | 'requests'
+    | 'snapshots'
+    | 'reset'
+  > {}
 
 export interface Sandbox extends AsyncDisposable {
   /** The base URL of the API, for example `http://127.0.0.1:4300/api/3.0`. */
   readonly url: string
   /** The server's own address, for example `http://127.0.0.1:4300`. */
   readonly origin: string
-  /** The sites there are, with their secrets. */
-  sites(): SiteRecord[]
+  /** The sites there are, in the order of creation. */
+  sites(): SandboxSite[]
+  /** @throws {SeedError} with every fault; {Conflict} when the id is taken */
+  createSite(site?: NewSite): SandboxSite
+  /** Removes a site with all that is its own. @throws {NotFound} */
+  removeSite(siteId: string): void
   /** Stops listening, answers what is in flight, and closes the store. */
   close(): Promise<void>
 }
@@ -30,7 +56,7 @@ export interface SandboxOptions extends Partial<Config> {
 const CLOSING_GRACE_MS = 700
 
 /**
- * Starts a sandbox in this process: by default on a free port, in memory, with the demo seed, and quiet.
+ * Starts a sandbox in this process: by default on a free port, in memory, with the demo seed.
  * @throws {ConfigError | SeedError | StoreError} saying what to change; an error with code EADDRINUSE when the port is taken
  */
 export async function startSandbox({
@@ -41,7 +67,8 @@ export async function startSandbox({
   const store = openStore(config.db)
   try {
     if (store.sites().length === 0) loadSeed(store, readSeed(config.seed), timestampOf(clock.now()))
-    const app = await buildApp({ config, store, clock })
+    const sites = openSites({ store, clock, journalSize: config.journal })
+    const app = await buildApp({ config, sites })
     await app.listen({ port: config.port, host: config.host })
     const origin = originOf(app.server.address() as AddressInfo, config.host)
     const close = async () => {
@@ -49,8 +76,15 @@ export async function startSandbox({
       await app.close().finally(() => clearTimeout(cut))
       store.close()
     }
-    const url = `${origin}${config.basePath === '/' ? '' : config.basePath}`
-    return { url, origin, sites: store.sites, close, [Symbol.asyncDispose]: close }
+    return {
+      url: `${origin}${config.basePath === '/' ? '' : config.basePath}`,
+      origin,
+      sites: sites.list,
+      createSite: sites.create,
+      removeSite: sites.remove,
+      close,
+      [Symbol.asyncDispose]: close,
+    }
   } catch (error) {
     store.close()
     throw error

@@ -76,6 +76,7 @@ CREATE TABLE participations (
 ) STRICT;
 CREATE INDEX participations_by_member ON participations (member_key);
 CREATE INDEX participations_by_journey ON participations (journey_key);
+CREATE INDEX participations_by_id ON participations (id);
 
 CREATE TABLE completed_steps (
   step_key INTEGER PRIMARY KEY,

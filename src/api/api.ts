@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { ApiError } from '../contract/errors.ts'
@@ -11,29 +12,45 @@ import {
   UserJourney,
   UserJourneyList,
 } from '../contract/participation.ts'
-import { type AuthenticateOptions, authenticate } from './authenticate.ts'
+import type { Sites } from '../sites/sites.ts'
+import { authenticate } from './authenticate.ts'
 import { handleError } from './errors.ts'
 import { Failure } from './failure.ts'
+import { spoilAnswer, spoilBody } from './faults.ts'
 import { getJourney } from './get-journey.ts'
 import { getJourneys } from './get-journeys.ts'
 import { getMemberJourneys } from './get-member-journeys.ts'
 import { getUserJourneysByEmail } from './get-user-journeys-by-email.ts'
+import { closeEntry, openEntry } from './journal.ts'
 
 const SCHEMAS = [
   ...[ApiError, JourneyNode, JourneyConnection, JourneySummary, Journey, JourneyList],
   ...[UserJourney, UserJourneyList, MemberEvent, MemberReward, MemberJourney, MemberJourneyList],
 ]
 
-/** The vendor's plane: the four operations, and what becomes of every other request to their addresses. */
-export async function api(scope: FastifyInstance, options: AuthenticateOptions): Promise<void> {
+export interface ApiOptions {
+  sites: Sites
+  auth: 'strict' | 'off'
+  /** Whether a request may ask for a fault by a header of its own. */
+  faultHeader: boolean
+}
+
+/** The vendor's plane: the four operations, and what becomes of every other request under the base path. */
+export async function api(scope: FastifyInstance, { sites, auth, faultHeader }: ApiOptions): Promise<void> {
   scope.setValidatorCompiler(TypeBoxValidatorCompiler)
-  scope.setErrorHandler(handleError)
   for (const schema of SCHEMAS) scope.addSchema(schema)
+  for (const name of ['namedSite', 'entry', 'bodyFault', 'caller']) scope.decorateRequest(name)
+
+  scope.addHook('onRequest', openEntry(sites))
+  scope.addHook('onRequest', spoilAnswer(faultHeader))
+  scope.addHook('onSend', spoilBody)
+  scope.addHook('onResponse', closeEntry)
+  scope.setErrorHandler(handleError)
+  scope.setNotFoundHandler(refuseUnknown)
   refuseOtherMethods(scope)
 
   scope.register(async authenticated => {
-    authenticated.decorateRequest('caller')
-    authenticated.addHook('onRequest', authenticate(options))
+    authenticated.addHook('onRequest', authenticate(sites, auth))
     authenticated.register(getJourneys)
     authenticated.register(getJourney)
     authenticated.register(getUserJourneysByEmail)
@@ -41,8 +58,14 @@ export async function api(scope: FastifyInstance, options: AuthenticateOptions):
   })
 }
 
+function refuseUnknown(): never {
+  throw new Failure('NOT_FOUND')
+}
+
 /** A known address with another method: 405, before any authentication, as nothing could be authenticated for it. */
 function refuseOtherMethods(scope: FastifyInstance): void {
+  for (const name of METHODS)
+    if (!scope.supportedMethods.includes(name) && name !== 'CONNECT') scope.addHttpMethod(name)
   const method = scope.supportedMethods.filter(name => name !== 'GET' && name !== 'HEAD')
   for (const { path } of Object.values(operations)) {
     scope.route({

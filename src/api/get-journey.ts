@@ -8,13 +8,13 @@ export const getJourney: FastifyPluginAsyncTypebox = async api => {
   api.route({
     ...operationRoute('getJourney', JourneyParams, 'Journey'),
     handler: (request, reply) => {
-      const { site, now } = request.caller
-      const journey = site.journey(request.params.journey_id)
+      const { store, site_id, now } = request.caller
+      const journey = store.journey(request.params.journey_id)
       if (!journey) throw new Failure('JOURNEY_NOT_FOUND')
       const ofJourney = { journey_id: journey.id }
       return reply.send({
-        ...journeyAsOf(journey, now),
-        site_id: site.site.site_id,
+        ...journeyAsOf(journey, now()),
+        site_id,
         nodes: journey.nodes.map(node => ({ ...node, ...ofJourney })),
         connections: journey.connections.map(connection => ({ ...connection, ...ofJourney })),
       })

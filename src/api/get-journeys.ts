@@ -7,10 +7,9 @@ export const getJourneys: FastifyPluginAsyncTypebox = async api => {
   api.route({
     ...operationRoute('getJourneys', NoParams, 'JourneyList'),
     handler: (request, reply) => {
-      const { site, now } = request.caller
-      const journeys = site
-        .journeys()
-        .map(journey => ({ ...journeyAsOf(journey, now), site_id: site.site.site_id }))
+      const { store, site_id, now } = request.caller
+      const instant = now()
+      const journeys = store.journeys().map(journey => ({ ...journeyAsOf(journey, instant), site_id }))
       return reply.send({ journeys })
     },
   })

@@ -8,11 +8,12 @@ export const getMemberJourneys: FastifyPluginAsyncTypebox = async api => {
   api.route({
     ...operationRoute('getMemberJourneys', MemberParams, 'MemberJourneyList'),
     handler: (request, reply) => {
-      const { site, now } = request.caller
-      const participations = site.participations(request.params.email_id)
+      const { store, now } = request.caller
+      const participations = store.participations(request.params.email_id)
       if (!participations) throw new Failure('MEMBER_NOT_FOUND')
+      const instant = now()
       const journeys = participations.map(participation => {
-        const { journey, ...view } = participationAsOf(participation, now)
+        const { journey, ...view } = participationAsOf(participation, instant)
         const { name, description, open_ended } = journey
         const events = view.events.map(event => ({ ...event, status: 'Completed' as const }))
         // A string here, a boolean everywhere else: CONTRACT.md section 2 (D).

@@ -8,13 +8,14 @@ export const getUserJourneysByEmail: FastifyPluginAsyncTypebox = async api => {
   api.route({
     ...operationRoute('getUserJourneysByEmail', MemberParams, 'UserJourneyList'),
     handler: (request, reply) => {
-      const { site, now } = request.caller
-      const participations = site.participations(request.params.email_id)
+      const { store, site_id, now } = request.caller
+      const participations = store.participations(request.params.email_id)
       if (!participations) throw new Failure('MEMBER_NOT_FOUND')
+      const instant = now()
       const journeys = participations.map(participation => {
-        const { journey, ...view } = participationAsOf(participation, now)
+        const { journey, ...view } = participationAsOf(participation, instant)
         const { name, description, open_ended } = journey
-        return { ...view, site_id: site.site.site_id, name, description, open_ended }
+        return { ...view, site_id, name, description, open_ended }
       })
       return reply.send({ journeys })
     },

@@ -3,15 +3,11 @@ import { type CatalogueEntry, type ErrorCode, errorCatalogue } from '../contract
 import { Email, Uuid } from '../contract/formats.ts'
 import { type OperationId, operations } from '../contract/operations.ts'
 import { documented } from '../contract/provenance.ts'
-import type { Caller } from './authenticate.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Which of the four operations a route is. */
     operation?: OperationId
-  }
-  interface FastifyRequest {
-    caller: Caller
   }
 }
 
@@ -83,6 +79,6 @@ function errorResponses(codes: readonly ErrorCode[]): Record<number, TSchema> {
 
 const errorResponse = (entries: CatalogueEntry[]): TSchema => ({
   ...Type.Ref('ApiError#'),
-  'x-response-description': entries.map(({ errorMessage }) => errorMessage).join(' '),
+  description: entries.map(({ errorMessage }) => errorMessage).join(' '),
   headers: EXPLANATION,
 })

@@ -9,8 +9,8 @@ export interface ParsedToken {
   signature: Buffer
 }
 
-const EXPECTED = 'Authorization: Bearer <header>.<claims>.<signature>'
-const malformed = (actual: string, hint: string): Refusal => refuse('format', EXPECTED, actual, hint)
+export const EXPECTED_FORMAT = 'Authorization: Bearer <header>.<claims>.<signature>'
+const malformed = (actual: string, hint: string): Refusal => refuse('format', EXPECTED_FORMAT, actual, hint)
 
 const BASE64URL = /^[A-Za-z0-9_-]*$/
 

@@ -10,7 +10,8 @@ export function serveCommand({ print, onStop }: Terminal): Command {
   const command = new Command('serve').description('start the server; what runs when no command is named')
   for (const [name, { flag, env, description }] of Object.entries(settings)) {
     const fallback = Config.properties[name as SettingName].default
-    command.addOption(new Option(flag, `${description} (env: ${env}, default: ${fallback})`))
+    const otherwise = fallback === '' ? '' : `, default: ${fallback}`
+    command.addOption(new Option(flag, `${description} (env: ${env}${otherwise})`))
   }
   return command.action(async (flags: Partial<Record<SettingName, string>>) => {
     const sandbox = await startSandbox(readConfig(flags))

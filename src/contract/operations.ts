@@ -59,15 +59,14 @@ const templates = OPERATION_IDS.map(operation => ({
  * Which operation an address is, and with which identifier. `path` is relative to the base path and percent-encoded;
  * a query is ignored. `undefined` when it is none, or cannot be decoded.
  */
-export function matchOperation(
-  path: string,
-): { operation: OperationId; identifier: string | undefined } | undefined {
+export function matchOperation(path: string): { operation: OperationId; identifier?: string } | undefined {
   const [bare = ''] = path.split('?', 1)
   for (const { operation, pattern } of templates) {
     const found = pattern.exec(bare)
     if (!found) continue
-    const identifier = found[1] === undefined ? undefined : decode(found[1])
-    return found[1] !== undefined && identifier === undefined ? undefined : { operation, identifier }
+    if (found[1] === undefined) return { operation }
+    const identifier = decode(found[1])
+    return identifier === undefined ? undefined : { operation, identifier }
   }
   return undefined
 }

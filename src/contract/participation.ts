@@ -93,7 +93,7 @@ export const MemberReward = Type.Object(
       blocked_by: ['blocked_at'],
       blocked_at: ['blocked_by'],
     },
-    not: { required: ['hold_start_datetime', 'blocked_by'] },
+    dependentSchemas: { hold_start_datetime: { properties: { blocked_by: false, blocked_at: false } } },
   },
 )
 

@@ -1,7 +1,63 @@
 import type { FastifyInstance } from 'fastify'
-import { version } from '../version.ts'
+import type { Config } from '../config.ts'
+import type { Sites } from '../sites/sites.ts'
+import { clockRoutes } from './clock.ts'
+import { contentRoutes } from './content.ts'
+import { credentialRoutes } from './credentials.ts'
+import { faultRoutes } from './faults.ts'
+import { guard } from './guard.ts'
+import { Problem, Refusal, sendProblem } from './problem.ts'
+import { providerStateRoutes } from './provider-states.ts'
+import { requestRoutes } from './requests.ts'
+import { validatorCompiler } from './route.ts'
+import { siteRoutes } from './sites.ts'
+import { snapshotRoutes } from './snapshots.ts'
 
-/** The test's plane: whatever is not the vendor's API, for programs. */
-export async function control(scope: FastifyInstance): Promise<void> {
-  scope.get('/health', { schema: { hide: true } }, () => ({ status: 'ok', version }))
+const KIB = 1024
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether the body may be a whole site. */
+    dataBody?: boolean
+  }
+}
+
+export interface ControlPlaneOptions {
+  sites: Sites
+  basePath: string
+  config: Config
+}
+
+/** The test's plane: whatever state, fault or moment a test needs, over HTTP. */
+export async function control(
+  scope: FastifyInstance,
+  { sites, basePath, config }: ControlPlaneOptions,
+): Promise<void> {
+  scope.addSchema(Problem)
+  scope.setErrorHandler(sendProblem)
+  scope.setNotFoundHandler(request => {
+    throw new Refusal(
+      404,
+      `there is nothing at ${request.method} ${request.url}; /_sandbox/openapi.json says what there is`,
+    )
+  })
+  scope.setValidatorCompiler(validatorCompiler)
+  scope.setSerializerCompiler(() => value => JSON.stringify(value))
+  scope.addHook('onRequest', guard({ token: config.controlToken, allowHost: config.allowHost }))
+  scope.addHook('onRoute', route => {
+    route.bodyLimit = route.config?.dataBody ? 32 * KIB * KIB : 64 * KIB
+  })
+
+  for (const routes of [
+    siteRoutes,
+    contentRoutes,
+    snapshotRoutes,
+    clockRoutes,
+    faultRoutes,
+    requestRoutes,
+    credentialRoutes,
+    providerStateRoutes,
+  ]) {
+    scope.register(routes, { sites, basePath })
+  }
 }

@@ -1,19 +1,19 @@
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
-import { requestHeaders } from '../auth/sign.ts'
-import type { Clock } from '../clock.ts'
 import { matchOperation } from '../contract/operations.ts'
 import { DEMO_SITE } from '../seeding/seed.ts'
-import type { Store } from '../store/store.ts'
+import { credentialsFor } from '../sites/credentials.ts'
+import type { Sites } from '../sites/sites.ts'
 
 export interface DocsOptions {
   basePath: string
-  store: Store
-  clock: Clock
+  sites: Sites
+  /** Whether there is a control plane to describe. */
+  control: boolean
 }
 
 /** The reader's plane: the OpenAPI document in both notations, and a page to read it and try it. */
-export async function docs(scope: FastifyInstance, { basePath, store, clock }: DocsOptions): Promise<void> {
+export async function docs(scope: FastifyInstance, { basePath, sites, control }: DocsOptions): Promise<void> {
   const hidden = { schema: { hide: true } }
   scope.get('/openapi.json', hidden, () => scope.swagger())
   scope.get('/openapi.yaml', hidden, (_request, reply) =>
@@ -25,14 +25,14 @@ export async function docs(scope: FastifyInstance, { basePath, store, clock }: D
     '/docs/headers',
     hidden,
     ({ query: { path = '' } }, reply) => {
-      const demo = store.forSite(DEMO_SITE.site_id)?.site
-      if (demo?.secret !== DEMO_SITE.secret || !path.startsWith(`${basePath}/`)) return reply.send({})
-      const identifier = matchOperation(path.slice(basePath.length))?.identifier
+      const demo = sites.find(DEMO_SITE.site_id)
+      const wish = path.startsWith(`${basePath}/`) ? matchOperation(path.slice(basePath.length)) : undefined
       return reply.send(
-        requestHeaders({ ...demo, identifier, exp: Math.floor(clock.now() / 1000) + 300, sub: 'docs' }),
+        demo?.secret === DEMO_SITE.secret && wish ? credentialsFor(demo, basePath, wish).headers : {},
       )
     },
   )
+  if (control) scope.get('/_sandbox/openapi.json', hidden, () => scope.controlDocument())
 
   scope.register(swaggerUi, {
     routePrefix: '/docs',
@@ -43,6 +43,10 @@ export async function docs(scope: FastifyInstance, { basePath, store, clock }: D
       displayRequestDuration: true,
       defaultModelsExpandDepth: 0,
       validatorUrl: null,
+      urls: [
+        { name: 'Journeys API', url: '/openapi.json' },
+        ...(control ? [{ name: 'Control plane', url: '/_sandbox/openapi.json' }] : []),
+      ],
       // Swagger UI's request is its own, not the one of fetch that its types name.
       requestInterceptor: signAsDemoSite as never,
     },

@@ -2,12 +2,46 @@ import { Temporal } from 'temporal-polyfill'
 import { foldEmail, TIMESTAMP_PATTERN } from '../contract/formats.ts'
 import type { NodeType } from '../contract/journey.ts'
 import { type Fault, schemaFaults } from './faults.ts'
-import { SeedDocument, type SeedJourney, type SeedParticipation } from './schema.ts'
+import { SeedDocument, SeedJourney, SeedMember, type SeedParticipation } from './schema.ts'
 
 /** Everything that is wrong with a seed document: its form, or, where that is right, what it says. Empty when good. */
 export function checkSeed(document: unknown): Fault[] {
   const formal = schemaFaults(SeedDocument, document)
   return formal.length > 0 ? formal : checkMeaning(document as SeedDocument)
+}
+
+/** Everything that is wrong with a single journey. */
+export function checkJourney(journey: unknown): Fault[] {
+  const formal = schemaFaults(SeedJourney, journey)
+  if (formal.length > 0) return formal
+  return [...impossibleTimes(journey, ''), ...checkGraph(journey as SeedJourney, '')]
+}
+
+/**
+ * Everything that is wrong with a single member, given the journeys it may be in and who else has a participation
+ * with a given id.
+ */
+export function checkMember(
+  member: unknown,
+  findJourney: (id: string) => SeedJourney | undefined,
+  takenBy: (participationId: string, email: string) => string | undefined,
+): Fault[] {
+  const formal = schemaFaults(SeedMember, member)
+  if (formal.length > 0) return formal
+  const { email, participations = [] } = member as SeedMember
+  return [
+    ...impossibleTimes(member, ''),
+    ...duplicates(participations, '/participations', 'id', ({ id }) => id),
+    ...participations.flatMap((participation, p) => {
+      const pointer = `/participations/${p}`
+      const holder = takenBy(participation.id, email)
+      const taken =
+        holder === undefined
+          ? []
+          : [{ pointer: `${pointer}/id`, message: `is taken by a participation of ${holder}` }]
+      return [...taken, ...checkParticipation(participation, pointer, findJourney(participation.journey_id))]
+    }),
+  ]
 }
 
 function checkMeaning({ journeys, members }: SeedDocument): Fault[] {

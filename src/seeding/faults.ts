@@ -1,4 +1,5 @@
 import type { TSchema } from '@sinclair/typebox'
+import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { Value, type ValueError, ValueErrorType } from '@sinclair/typebox/value'
 
 /** What is wrong with a document, and where. */
@@ -19,13 +20,40 @@ export class SeedError extends Error {
   }
 }
 
+const checkers = new WeakMap<TSchema, TypeCheck<TSchema>>()
+
+function checkerOf(schema: TSchema): TypeCheck<TSchema> {
+  const known = checkers.get(schema) ?? TypeCompiler.Compile(schema)
+  checkers.set(schema, known)
+  return known
+}
+
 /** Where a value departs from its schema, one fault for each place. */
 export function schemaFaults(schema: TSchema, value: unknown): Fault[] {
+  // Finding out that nothing is wrong is much quicker than listing what is.
+  if (checkerOf(schema).Check(value)) return []
   const faults = new Map<string, Fault>()
   for (const error of Value.Errors(schema, value)) {
-    if (!faults.has(error.path)) faults.set(error.path, { pointer: error.path, message: describe(error) })
+    for (const fault of toFaults(error)) if (!faults.has(fault.pointer)) faults.set(fault.pointer, fault)
   }
   return [...faults.values()]
+}
+
+/** One fault, but for a union of objects that a `kind` tells apart: there, those of the kind that is meant. */
+function toFaults(error: ValueError): Fault[] {
+  const variants: TSchema[] = error.type === ValueErrorType.Union ? error.schema.anyOf : []
+  const kindOf = (variant: TSchema) => variant.properties?.kind?.const
+  if (!variants.some(kindOf)) return [{ pointer: error.path, message: describe(error) }]
+  const kind = (error.value as { kind?: unknown } | null)?.kind
+  const meant = variants.find(variant => kindOf(variant) === kind)
+  if (!meant) {
+    const message = `${show(kind)} is none of ${variants.map(kindOf).join(', ')}`
+    return [{ pointer: `${error.path}/kind`, message }]
+  }
+  return schemaFaults(meant, error.value).map(({ pointer, message }) => ({
+    pointer: error.path + pointer,
+    message,
+  }))
 }
 
 function describe({ type, schema, value, message }: ValueError): string {

@@ -2,7 +2,10 @@ import type { GraphRecord, MemberRecord, ParticipationRecord } from '../store/re
 import type { SeedDocument, SeedJourney, SeedMember, SeedParticipation } from './schema.ts'
 
 /** A checked document as what is stored, every default filled in. `now` is a vendor timestamp. */
-export const toRecords = ({ journeys, members }: SeedDocument, now: string) => ({
+export const toRecords = (
+  { journeys, members }: Pick<SeedDocument, 'journeys' | 'members'>,
+  now: string,
+) => ({
   journeys: journeys.map(journey => toGraph(journey, now)),
   members: members.map(toMember),
 })

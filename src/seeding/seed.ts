@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import type { Store } from '../store/store.ts'
+import type { SiteStore, Store } from '../store/store.ts'
 import { checkSeed } from './check.ts'
+import { exportSite } from './export.ts'
 import { SeedError } from './faults.ts'
 import { toRecords } from './records.ts'
 import type { SeedDocument } from './schema.ts'
@@ -16,14 +17,24 @@ const DEMO_FILE = new URL('../../seed/demo.json', import.meta.url)
  */
 export function readSeed(source: string): SeedDocument {
   if (source === 'empty') return { site: DEMO_SITE, journeys: [], members: [] }
-  return parseSeed(readText(source), source === 'demo' ? 'seed/demo.json' : source)
+  return source === 'demo' ? readDemo() : parseSeed(readText(source), source)
 }
 
-function readText(source: string): string {
+let demo: SeedDocument | undefined
+
+/** Read and checked once, as every test that creates a site of its own starts from it. */
+function readDemo(): SeedDocument {
+  demo ??= parseSeed(readText(DEMO_FILE), 'seed/demo.json')
+  return demo
+}
+
+function readText(source: string | URL): string {
   try {
-    return readFileSync(source === 'demo' ? DEMO_FILE : source, 'utf8')
+    return readFileSync(source, 'utf8')
   } catch (error) {
-    throw new SeedError(source, [{ pointer: '', message: `cannot be read: ${(error as Error).message}` }])
+    throw new SeedError(String(source), [
+      { pointer: '', message: `cannot be read: ${(error as Error).message}` },
+    ])
   }
 }
 
@@ -40,8 +51,20 @@ export function parseSeed(text: string, source: string): SeedDocument {
   return document as SeedDocument
 }
 
-/** Creates the site of a checked document with all its content, or nothing. `now` is a vendor timestamp. */
-export function loadSeed(store: Store, document: SeedDocument, now: string) {
+/**
+ * Creates the site of a checked document with all its content, or nothing; it is what the site goes back to on a reset.
+ * `now` is a vendor timestamp, `ttl` an ISO 8601 duration after which the unused site may be removed.
+ */
+export function loadSeed(
+  store: Store,
+  document: SeedDocument,
+  now: string,
+  ttl: string | null = null,
+): SiteStore {
   const { journeys, members } = toRecords(document, now)
-  return store.createSite(document.site, journeys, members)
+  return store.createSite(document.site, journeys, members, site => ({
+    origin: JSON.stringify(exportSite(site)),
+    created_at: now,
+    ttl,
+  }))
 }

@@ -15,6 +15,21 @@ const toNode = ({ config, x, y, ...node }: NodeRow): NodeRecord => ({
   position: { x, y },
 })
 
+const journeyValues = (journey: JourneyRecord) => [
+  journey.id,
+  journey.multi_template_id,
+  journey.name,
+  journey.description,
+  journey.publish_at,
+  journey.open_ended ? 1 : 0,
+  journey.status,
+  journey.start_date,
+  journey.end_date,
+  journey.created_at,
+  journey.updated_at,
+  journey.created_by,
+]
+
 /** The statements of journeys with their nodes and connections. Lists are in the order of creation, then id. */
 export function journeyTables(db: Db) {
   const list = db.prepare<[number], JourneyRow>(
@@ -26,8 +41,9 @@ export function journeyTables(db: Db) {
   const ids = db
     .prepare<[number], string>('SELECT id FROM journeys WHERE site_key = ? ORDER BY journey_key')
     .pluck()
+  const count = db.prepare<[number], number>('SELECT count(*) FROM journeys WHERE site_key = ?').pluck()
   const nodes = db.prepare<[number], NodeRow>(
-    'SELECT id, type, name, config, x, y FROM nodes WHERE journey_key = ? ORDER BY node_key',
+    'SELECT id, type, name, config, x, y FROM nodes WHERE journey_key = ? ORDER BY ordinal, node_key',
   )
   const connections = db.prepare<[number], ConnectionRecord>(`
     SELECT c.id, s.id AS source_node_id, t.id AS target_node_id, c.condition
@@ -38,15 +54,26 @@ export function journeyTables(db: Db) {
   const insertJourney = db.prepare(
     `INSERT INTO journeys (site_key, ${JOURNEY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const insertNode = db.prepare(
-    'INSERT INTO nodes (journey_key, id, type, name, config, x, y) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  const updateJourney = db.prepare(
+    `UPDATE journeys SET ${JOURNEY_COLUMNS.split(', ')
+      .map(column => `${column} = ?`)
+      .join(', ')} WHERE journey_key = ?`,
   )
+  const putNode = db.prepare(`
+    INSERT INTO nodes (journey_key, id, type, name, config, x, y, ordinal) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (journey_key, id) DO UPDATE SET type = excluded.type, name = excluded.name, config = excluded.config,
+      x = excluded.x, y = excluded.y, ordinal = excluded.ordinal`)
+  const removeNodesExcept = db.prepare(
+    'DELETE FROM nodes WHERE journey_key = ? AND id NOT IN (SELECT value FROM json_each(?))',
+  )
+  const removeConnections = db.prepare('DELETE FROM connections WHERE journey_key = ?')
   const insertConnection = db.prepare(`
     INSERT INTO connections (journey_key, id, source_node_key, target_node_key, condition) VALUES (
       @journeyKey, @id,
       (SELECT node_key FROM nodes WHERE journey_key = @journeyKey AND id = @source_node_id),
       (SELECT node_key FROM nodes WHERE journey_key = @journeyKey AND id = @target_node_id),
       @condition)`)
+  const remove = db.prepare('DELETE FROM journeys WHERE site_key = ? AND id = ?')
   const removeAll = db.prepare('DELETE FROM journeys WHERE site_key = ?')
 
   function get(siteKey: number, id: string): GraphRecord | undefined {
@@ -61,33 +88,37 @@ export function journeyTables(db: Db) {
   }
 
   function insert(siteKey: number, journey: GraphRecord): void {
-    const { lastInsertRowid: journeyKey } = insertJourney.run(
-      siteKey,
-      journey.id,
-      journey.multi_template_id,
-      journey.name,
-      journey.description,
-      journey.publish_at,
-      journey.open_ended ? 1 : 0,
-      journey.status,
-      journey.start_date,
-      journey.end_date,
-      journey.created_at,
-      journey.updated_at,
-      journey.created_by,
-    )
-    for (const { id, type, name, config, position } of journey.nodes) {
-      insertNode.run(journeyKey, id, type, name, JSON.stringify(config), position.x, position.y)
+    const { lastInsertRowid } = insertJourney.run(siteKey, ...journeyValues(journey))
+    putGraph(Number(lastInsertRowid), journey)
+  }
+
+  /** Nodes are matched by id, so that what members did at a node that stays is kept. */
+  function replace(siteKey: number, journey: GraphRecord): void {
+    const known = find.get(siteKey, journey.id)
+    if (known) {
+      updateJourney.run(...journeyValues(journey), known.journey_key)
+      removeConnections.run(known.journey_key)
+      removeNodesExcept.run(known.journey_key, JSON.stringify(journey.nodes.map(node => node.id)))
+      putGraph(known.journey_key, journey)
+    } else insert(siteKey, journey)
+  }
+
+  function putGraph(journeyKey: number, { nodes, connections }: GraphRecord): void {
+    for (const [ordinal, { id, type, name, config, position }] of nodes.entries()) {
+      putNode.run(journeyKey, id, type, name, JSON.stringify(config), position.x, position.y, ordinal)
     }
-    for (const connection of journey.connections) insertConnection.run({ journeyKey, ...connection })
+    for (const connection of connections) insertConnection.run({ journeyKey, ...connection })
   }
 
   return {
     list: (siteKey: number) => list.all(siteKey).map(toJourney),
+    count: (siteKey: number) => count.get(siteKey) as number,
     /** Every id, in the order of insertion, which is that of the seed document. */
     ids: (siteKey: number) => ids.all(siteKey),
     get,
     insert,
+    replace,
+    remove: (siteKey: number, id: string) => remove.run(siteKey, id).changes > 0,
     removeAll: (siteKey: number) => removeAll.run(siteKey),
   }
 }

@@ -28,6 +28,7 @@ export function memberTables(db: Db) {
       'SELECT email FROM members WHERE site_key = ? ORDER BY member_key LIMIT ?',
     )
     .pluck()
+  const count = db.prepare<[number], number>('SELECT count(*) FROM members WHERE site_key = ?').pluck()
   const participations = db.prepare<[number], ParticipationRow>(`
     SELECT p.participation_key, p.id, j.id AS journey_id, p.started_at, p.progress_percentage, p.completed_at,
       p.expired_at, p.created_at, p.updated_at, j.name, j.description, j.open_ended, j.end_date
@@ -57,6 +58,25 @@ export function memberTables(db: Db) {
   const insertReward = db.prepare(`
     INSERT INTO rewards (participation_key, node_key, hold_start_datetime, hold_end_datetime, blocked_by, blocked_at)
     VALUES (@participationKey, ${nodeOf}, @hold_start_datetime, @hold_end_datetime, @blocked_by, @blocked_at)`)
+  const remove = db.prepare('DELETE FROM members WHERE site_key = ? AND email_folded = ?')
+  const rename = db.prepare('UPDATE members SET email = ? WHERE member_key = ?')
+  const removeParticipations = db.prepare('DELETE FROM participations WHERE member_key = ?')
+  const removeFromJourney = db.prepare(`DELETE FROM participations WHERE journey_key =
+    (SELECT journey_key FROM journeys WHERE site_key = ? AND id = ?)`)
+  const holder = db
+    .prepare<[number, string], string>(`
+      SELECT m.email_folded FROM participations p JOIN members m USING (member_key)
+      WHERE m.site_key = ? AND p.id = ?`)
+    .pluck()
+  const usedNodes = db.prepare<
+    { siteKey: number; journeyId: string },
+    { node_id: string; as: 'event' | 'reward' }
+  >(`
+    SELECT DISTINCT n.id AS node_id, u.used AS "as"
+    FROM journeys j JOIN nodes n USING (journey_key)
+    JOIN (SELECT node_key, 'event' AS used FROM completed_steps UNION SELECT node_key, 'reward' FROM rewards) u
+      USING (node_key)
+    WHERE j.site_key = @siteKey AND j.id = @journeyId`)
   const removeAll = db.prepare('DELETE FROM members WHERE site_key = ?')
 
   function participationsOf(memberKey: number): ParticipationDetail[] {
@@ -75,8 +95,34 @@ export function memberTables(db: Db) {
     return details.map(([, detail]) => detail)
   }
 
+  function get(siteKey: number, email: string): MemberRecord | undefined {
+    const member = find.get(siteKey, foldEmail(email))
+    if (!member) return undefined
+    const participations = participationsOf(member.member_key).map(
+      ({ journey, events, rewards, ...participation }) => ({
+        ...participation,
+        events: events.map(({ node_id, completed_at }) => ({ node_id, completed_at })),
+        rewards: rewards.map(({ name, type, ...reward }) => reward),
+      }),
+    )
+    return { email: member.email, participations }
+  }
+
   function insert(siteKey: number, member: MemberRecord): void {
-    const memberKey = insertMember.run(siteKey, member.email, foldEmail(member.email)).lastInsertRowid
+    const { lastInsertRowid } = insertMember.run(siteKey, member.email, foldEmail(member.email))
+    insertParticipations(siteKey, Number(lastInsertRowid), member)
+  }
+
+  function replace(siteKey: number, member: MemberRecord): void {
+    const known = find.get(siteKey, foldEmail(member.email))
+    if (known) {
+      rename.run(member.email, known.member_key)
+      removeParticipations.run(known.member_key)
+      insertParticipations(siteKey, known.member_key, member)
+    } else insert(siteKey, member)
+  }
+
+  function insertParticipations(siteKey: number, memberKey: number, member: MemberRecord): void {
     for (const { events, rewards, ...participation } of member.participations) {
       const participationKey = insertParticipation.run({
         siteKey,
@@ -90,10 +136,19 @@ export function memberTables(db: Db) {
 
   return {
     find: (siteKey: number, email: string) => find.get(siteKey, foldEmail(email)),
+    count: (siteKey: number) => count.get(siteKey) as number,
     /** The emails of at most `limit` members, in the order of insertion, which is that of the seed document. */
     emails: (siteKey: number, limit = -1) => emails.all(siteKey, limit),
     participationsOf,
+    get,
     insert,
+    replace,
+    remove: (siteKey: number, email: string) => remove.run(siteKey, foldEmail(email)).changes > 0,
+    removeFromJourney: (siteKey: number, journeyId: string) => removeFromJourney.run(siteKey, journeyId),
+    /** The nodes of a journey at which members have done or reached something. */
+    usedNodes: (siteKey: number, journeyId: string) => usedNodes.all({ siteKey, journeyId }),
+    /** The folded email of the member whose participation has this id. */
+    holderOf: (siteKey: number, participationId: string) => holder.get(siteKey, participationId),
     removeAll: (siteKey: number) => removeAll.run(siteKey),
   }
 }

@@ -9,6 +9,32 @@ export interface SiteRecord {
   secret: string
 }
 
+export interface OriginRecord {
+  /** The seed document, as JSON, that a reset returns to; null when the site came about otherwise. */
+  origin: string | null
+  /** When it was loaded. */
+  created_at: string
+  /** An ISO 8601 duration after which an unused site is removed. */
+  ttl: string | null
+}
+
+export interface FaultRecord {
+  id: string
+  /** The rule, as JSON. */
+  rule: string
+  /** How many requests it has matched. */
+  seen: number
+  /** How many of them it has spoiled. */
+  used: number
+}
+
+export interface SnapshotRecord {
+  name: string
+  taken_at: string
+  /** The state of the site, as JSON. */
+  content: string
+}
+
 export interface JourneyRecord {
   id: string
   multi_template_id: string

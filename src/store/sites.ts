@@ -1,7 +1,7 @@
 import type { Db } from './database.ts'
-import type { SiteRecord } from './records.ts'
+import type { OriginRecord, SiteRecord } from './records.ts'
 
-type SiteRow = SiteRecord & { site_key: number }
+export type SiteRow = SiteRecord & { site_key: number }
 
 /** The statements of the table of sites. */
 export function siteTable(db: Db) {
@@ -10,17 +10,30 @@ export function siteTable(db: Db) {
     'SELECT site_key, site_id, name, secret FROM sites WHERE site_id = ?',
   )
   const insert = db.prepare('INSERT INTO sites (site_id, name, secret) VALUES (?, ?, ?)')
+  const rename = db.prepare('UPDATE sites SET name = ?, secret = ? WHERE site_key = ?')
   const remove = db.prepare('DELETE FROM sites WHERE site_key = ?')
   const revision = db.prepare<[number], number>('SELECT revision FROM sites WHERE site_key = ?').pluck()
   const bump = db.prepare('UPDATE sites SET revision = revision + 1 WHERE site_key = ?')
+  const origin = db.prepare<[number], OriginRecord>(
+    'SELECT origin, created_at, ttl FROM sites WHERE site_key = ?',
+  )
+  const setOrigin = db.prepare('UPDATE sites SET origin = ?, created_at = ?, ttl = ? WHERE site_key = ?')
+  const clock = db.prepare<[number], string | null>('SELECT clock FROM sites WHERE site_key = ?').pluck()
+  const setClock = db.prepare('UPDATE sites SET clock = ? WHERE site_key = ?')
 
   return {
     list: () => list.all(),
     find: (siteId: string) => find.get(siteId),
     insert: ({ site_id, name, secret }: SiteRecord) =>
       Number(insert.run(site_id, name, secret).lastInsertRowid),
+    rename: (siteKey: number, { name, secret }: SiteRecord) => rename.run(name, secret, siteKey),
     remove: (siteKey: number) => remove.run(siteKey),
     revision: (siteKey: number) => revision.get(siteKey) as number,
     bumpRevision: (siteKey: number) => bump.run(siteKey),
+    origin: (siteKey: number) => origin.get(siteKey) as OriginRecord,
+    setOrigin: (siteKey: number, { origin, created_at, ttl }: OriginRecord) =>
+      setOrigin.run(origin, created_at, ttl, siteKey),
+    clock: (siteKey: number) => clock.get(siteKey) ?? null,
+    setClock: (siteKey: number, value: string | null) => setClock.run(value, siteKey),
   }
 }

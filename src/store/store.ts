@@ -1,32 +1,91 @@
-import { openDatabase } from './database.ts'
+import { type Db, openDatabase } from './database.ts'
 import { journeyTables } from './journeys.ts'
 import { memberTables, type ParticipationDetail } from './members.ts'
-import type { GraphRecord, JourneyRecord, MemberRecord, SiteRecord } from './records.ts'
-import { siteTable } from './sites.ts'
+import type {
+  FaultRecord,
+  GraphRecord,
+  JourneyRecord,
+  MemberRecord,
+  OriginRecord,
+  SiteRecord,
+  SnapshotRecord,
+} from './records.ts'
+import { type SiteRow, siteTable } from './sites.ts'
+import { faultTable, snapshotTable } from './test-state.ts'
+
+export type { ParticipationDetail } from './members.ts'
 
 /** Everything stored about one site; there is no way to reach another site's through it. */
 export interface SiteStore {
+  /** As it is now; a rename changes it. */
   readonly site: SiteRecord
-  /** Grows with every write to this site, and with no other. */
+  /** Grows with every write to the content of this site, and with no other. */
   revision(): number
+  /** How many journeys and members there are. */
+  counts(): { journeys: number; members: number }
+
   journeys(): JourneyRecord[]
+  /** Found without regard to case. */
   journey(id: string): GraphRecord | undefined
   /** The journey ids in the order of insertion. */
   journeyIds(): string[]
+  /** Nodes that stay keep what members did there. Those that go must not be among `usedNodes`. */
+  putJourney(journey: GraphRecord): void
+  /** Removes a journey with the participations in it. @returns whether there was one */
+  removeJourney(id: string): boolean
+  /** The nodes of a journey at which members have completed an event or reached a reward. */
+  usedNodes(journeyId: string): { node_id: string; as: 'event' | 'reward' }[]
+
   /** The emails, as they were given, of at most `limit` members in the order of insertion. */
   emails(limit?: number): string[]
+  /** A member as it was put in, found without regard to case. */
+  member(email: string): MemberRecord | undefined
   /** The participations of a member, found without regard to case; `undefined` when there is no such member. */
   participations(email: string): ParticipationDetail[] | undefined
+  /** The folded email of the member whose participation has this id. */
+  holderOf(participationId: string): string | undefined
+  putMember(member: MemberRecord): void
+  /** @returns whether there was one */
+  removeMember(email: string): boolean
+
   /** Replaces all journeys and members, or none. */
   replaceContent(journeys: GraphRecord[], members: MemberRecord[]): void
+  rename(site: Pick<SiteRecord, 'name' | 'secret'>): void
+
+  origin(): OriginRecord
+  /** The deviation of the site's clock, as JSON; null for none. */
+  clock(): string | null
+  setClock(value: string | null): void
+  faults(): FaultRecord[]
+  addFault(fault: FaultRecord): void
+  /** Keeps how often a rule has been seen and used. */
+  countFault(fault: FaultRecord): void
+  removeFault(id: string): void
+  clearFaults(): void
+  snapshots(): Omit<SnapshotRecord, 'content'>[]
+  snapshot(name: string): string | undefined
+  putSnapshot(snapshot: SnapshotRecord): void
+  removeSnapshot(name: string): boolean
+
+  /** Makes several writes one: all of them happen, or none. */
+  atomically<T>(writes: () => T): T
 }
 
 export interface Store {
   sites(): SiteRecord[]
   /** The site's store, the same object every time as long as the site exists. */
   forSite(siteId: string): SiteStore | undefined
-  /** Creates a site with its content, or nothing. @throws when there is one with this id */
-  createSite(site: SiteRecord, journeys: GraphRecord[], members: MemberRecord[]): SiteStore
+  /**
+   * Creates a site with its content, or nothing. `toOrigin` says of the filled site what it goes back to on a reset.
+   * @throws when there is one with this id
+   */
+  createSite(
+    site: SiteRecord,
+    journeys: GraphRecord[],
+    members: MemberRecord[],
+    toOrigin?: (created: SiteStore) => OriginRecord,
+  ): SiteStore
+  /** Removes a site with all that is its own. @returns whether there was one */
   removeSite(siteId: string): boolean
   close(): void
 }
@@ -37,70 +96,124 @@ export interface Store {
  */
 export function openStore(file: string): Store {
   const db = openDatabase(file)
-  const sites = siteTable(db)
-  const journeys = journeyTables(db)
-  const members = memberTables(db)
+  const tables = prepare(db)
   const bound = new Map<string, SiteStore>()
 
-  function bind({ site_key: key, ...site }: SiteRecord & { site_key: number }): SiteStore {
-    const write = (change: () => void) =>
-      db
-        .transaction(() => {
-          change()
-          sites.bumpRevision(key)
-        })
-        .immediate()
-
-    return {
-      site,
-      revision: () => sites.revision(key),
-      journeys: () => journeys.list(key),
-      journey: id => journeys.get(key, id.toLowerCase()),
-      journeyIds: () => journeys.ids(key),
-      emails: limit => members.emails(key, limit),
-      participations(email) {
-        const member = members.find(key, email)
-        return member && members.participationsOf(member.member_key)
-      },
-      replaceContent: (newJourneys, newMembers) =>
-        write(() => {
-          members.removeAll(key)
-          journeys.removeAll(key)
-          for (const journey of newJourneys) journeys.insert(key, journey)
-          for (const member of newMembers) members.insert(key, member)
-        }),
-    }
-  }
-
   return {
-    sites: () => sites.list().map(({ site_key, ...site }) => site),
+    sites: () => tables.sites.list().map(({ site_key, ...site }) => site),
     forSite(siteId) {
       const known = bound.get(siteId)
       if (known) return known
-      const row = sites.find(siteId)
+      const row = tables.sites.find(siteId)
       if (!row) return undefined
-      const site = bind(row)
+      const site = bindSite(db, tables, row)
       bound.set(siteId, site)
       return site
     },
-    createSite: (site, newJourneys, newMembers) =>
-      db
-        .transaction(() => {
-          const created = bind({ site_key: sites.insert(site), ...site })
-          created.replaceContent(newJourneys, newMembers)
-          return created
-        })
-        .immediate(),
+    createSite(site, journeys, members, toOrigin) {
+      const create = () => {
+        const key = tables.sites.insert(site)
+        const created = bindSite(db, tables, { site_key: key, ...site })
+        created.replaceContent(journeys, members)
+        if (toOrigin) tables.sites.setOrigin(key, toOrigin(created))
+        return created
+      }
+      const created = db.transaction(create).immediate()
+      bound.set(site.site_id, created)
+      return created
+    },
     removeSite(siteId) {
-      const row = sites.find(siteId)
+      const row = tables.sites.find(siteId)
+      if (!row) return false
       bound.delete(siteId)
-      if (row)
-        db.transaction(() => {
-          members.removeAll(row.site_key)
-          sites.remove(row.site_key)
-        }).immediate()
-      return row !== undefined
+      const remove = () => {
+        tables.members.removeAll(row.site_key)
+        tables.sites.remove(row.site_key)
+      }
+      db.transaction(remove).immediate()
+      return true
     },
     close: () => db.close(),
+  }
+}
+
+const prepare = (db: Db) => ({
+  sites: siteTable(db),
+  journeys: journeyTables(db),
+  members: memberTables(db),
+  faults: faultTable(db),
+  snapshots: snapshotTable(db),
+})
+
+/** Binds the site's key into every statement: the one place where the tenant is chosen. */
+function bindSite(
+  db: Db,
+  tables: ReturnType<typeof prepare>,
+  { site_key: key, ...record }: SiteRow,
+): SiteStore {
+  const { sites, journeys, members, faults, snapshots } = tables
+  let site: SiteRecord = record
+
+  const atomically = <T>(writes: () => T): T => db.transaction(writes).immediate()
+  const write = <T>(change: () => T): T =>
+    atomically(() => {
+      sites.bumpRevision(key)
+      return change()
+    })
+
+  return {
+    get site() {
+      return site
+    },
+    revision: () => sites.revision(key),
+    counts: () => ({ journeys: journeys.count(key), members: members.count(key) }),
+
+    journeys: () => journeys.list(key),
+    journey: id => journeys.get(key, id.toLowerCase()),
+    journeyIds: () => journeys.ids(key),
+    putJourney: journey => write(() => journeys.replace(key, journey)),
+    removeJourney: id =>
+      write(() => {
+        members.removeFromJourney(key, id)
+        return journeys.remove(key, id)
+      }),
+    usedNodes: journeyId => members.usedNodes(key, journeyId),
+
+    emails: limit => members.emails(key, limit),
+    member: email => members.get(key, email),
+    participations(email) {
+      const member = members.find(key, email)
+      return member && members.participationsOf(member.member_key)
+    },
+    holderOf: participationId => members.holderOf(key, participationId),
+    putMember: member => write(() => members.replace(key, member)),
+    removeMember: email => write(() => members.remove(key, email)),
+
+    replaceContent: (newJourneys, newMembers) =>
+      write(() => {
+        members.removeAll(key)
+        journeys.removeAll(key)
+        for (const journey of newJourneys) journeys.insert(key, journey)
+        for (const member of newMembers) members.insert(key, member)
+      }),
+    rename({ name, secret }) {
+      const renamed = { site_id: site.site_id, name, secret }
+      write(() => sites.rename(key, renamed))
+      site = renamed
+    },
+
+    origin: () => sites.origin(key),
+    clock: () => sites.clock(key),
+    setClock: value => sites.setClock(key, value),
+    faults: () => faults.list(key),
+    addFault: fault => faults.insert(key, fault),
+    countFault: fault => faults.count(key, fault),
+    removeFault: id => faults.remove(key, id),
+    clearFaults: () => faults.clear(key),
+    snapshots: () => snapshots.list(key),
+    snapshot: name => snapshots.content(key, name),
+    putSnapshot: snapshot => snapshots.put(key, snapshot),
+    removeSnapshot: name => snapshots.remove(key, name),
+    atomically,
   }
 }

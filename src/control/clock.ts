@@ -1,0 +1,80 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
+import { type ControlOptions, responses, SiteParams, siteOf } from './route.ts'
+
+export const ClockReading = Type.Object(
+  {
+    now: Type.String({ description: "The site's time, RFC 3339 in UTC" }),
+    frozen: Type.Boolean({ description: 'Whether it stands still' }),
+    tokens: Type.Boolean({ description: "Whether tokens expire by it; by the machine's time otherwise" }),
+  },
+  { description: 'A clock' },
+)
+
+const ClockSetting = Type.Object(
+  {
+    now: Type.Optional(
+      Type.String({
+        description: 'A vendor timestamp or RFC 3339, not before the present of the site (the present)',
+      }),
+    ),
+    frozen: Type.Optional(Type.Boolean({ description: 'Whether it is to stand still (as before)' })),
+    tokens: Type.Optional(Type.Boolean({ description: 'Whether tokens are to expire by it (as before)' })),
+  },
+  { additionalProperties: false, minProperties: 1 },
+)
+
+/** A site's time, which only goes forward; a reset brings it back to the machine's. */
+export const clockRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
+  const tags = ['Clock']
+  const config = { control: true }
+
+  scope.route({
+    method: 'GET',
+    url: '/sites/:site_id/clock',
+    config,
+    schema: {
+      operationId: 'getClock',
+      tags,
+      summary: 'Read the clock of a site',
+      params: SiteParams,
+      response: responses({ 200: ClockReading }),
+    },
+    handler: request => siteOf(sites, request).clock.read(),
+  })
+
+  scope.route({
+    method: 'PUT',
+    url: '/sites/:site_id/clock',
+    config,
+    schema: {
+      operationId: 'setClock',
+      tags,
+      summary: 'Set the clock of a site, freeze it or let it run',
+      params: SiteParams,
+      body: ClockSetting,
+      response: responses({ 200: ClockReading }),
+    },
+    handler: request => siteOf(sites, request).clock.set(request.body),
+  })
+
+  scope.route({
+    method: 'POST',
+    url: '/sites/:site_id/clock/advance',
+    config,
+    schema: {
+      operationId: 'advanceClock',
+      tags,
+      summary: 'Put the clock of a site forward',
+      params: SiteParams,
+      body: Type.Object(
+        {
+          by: Type.String({ description: 'An ISO 8601 duration, for example P3DT4H', examples: ['P3DT4H'] }),
+        },
+        { additionalProperties: false },
+      ),
+      response: responses({ 200: ClockReading }),
+    },
+    handler: request => siteOf(sites, request).clock.advance(request.body.by),
+  })
+}

@@ -1,0 +1,160 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
+import { Email, Uuid } from '../contract/formats.ts'
+import { SeedDocument, SeedJourney, SeedMember } from '../seeding/schema.ts'
+import { type ControlOptions, Nothing, responses, SiteParams, siteOf, uncheckedBody } from './route.ts'
+
+const JourneyParams = Type.Object({
+  ...SiteParams.properties,
+  journey_id: Uuid({ description: 'The id of a journey' }),
+})
+const MemberParams = Type.Object({
+  ...SiteParams.properties,
+  email: Email({ description: 'The email of a member' }),
+})
+
+/** What a site holds: the whole of it, a journey, or a member. */
+export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
+  const tags = ['Content']
+  const config = { control: true, dataBody: true }
+
+  scope.route({
+    method: 'GET',
+    url: '/sites/:site_id/data',
+    config,
+    schema: {
+      operationId: 'getData',
+      tags,
+      summary: 'Get the whole site as a seed document',
+      params: SiteParams,
+      response: responses({ 200: SeedDocument }),
+    },
+    handler: request => siteOf(sites, request).content.read(),
+  })
+
+  scope.route({
+    method: 'PUT',
+    url: '/sites/:site_id/data',
+    config,
+    validatorCompiler: uncheckedBody,
+    schema: {
+      operationId: 'putData',
+      tags,
+      summary: 'Replace the whole site, or nothing',
+      description: 'Every fault of the document is listed. What a reset goes back to stays the same.',
+      params: SiteParams,
+      body: SeedDocument,
+      response: responses({ 200: SeedDocument }),
+    },
+    handler: request => {
+      const { content } = siteOf(sites, request)
+      content.replace(request.body)
+      return content.read()
+    },
+  })
+
+  scope.route({
+    method: 'GET',
+    url: '/sites/:site_id/journeys/:journey_id',
+    config,
+    schema: {
+      operationId: 'getSiteJourney',
+      tags,
+      summary: 'Get a journey with its graph',
+      params: JourneyParams,
+      response: responses({ 200: SeedJourney }),
+    },
+    handler: request => siteOf(sites, request).content.journey(request.params.journey_id),
+  })
+
+  scope.route({
+    method: 'PUT',
+    url: '/sites/:site_id/journeys/:journey_id',
+    config,
+    validatorCompiler: uncheckedBody,
+    schema: {
+      operationId: 'putSiteJourney',
+      tags,
+      summary: 'Create or replace a journey with its graph',
+      description: 'The id may be left out of the body. Members keep what they did at nodes that stay.',
+      params: JourneyParams,
+      body: SeedJourney,
+      response: responses({ 200: SeedJourney, 201: SeedJourney }),
+    },
+    handler: (request, reply) => {
+      const { content } = siteOf(sites, request)
+      const id = request.params.journey_id.toLowerCase()
+      const isNew = content.putJourney(id, request.body)
+      return reply.code(isNew ? 201 : 200).send(content.journey(id))
+    },
+  })
+
+  scope.route({
+    method: 'DELETE',
+    url: '/sites/:site_id/journeys/:journey_id',
+    config,
+    schema: {
+      operationId: 'removeSiteJourney',
+      tags,
+      summary: 'Remove a journey, and the participations in it',
+      params: JourneyParams,
+      response: responses({ 204: Nothing }),
+    },
+    handler: (request, reply) => {
+      siteOf(sites, request).content.removeJourney(request.params.journey_id.toLowerCase())
+      return reply.code(204).send()
+    },
+  })
+
+  scope.route({
+    method: 'GET',
+    url: '/sites/:site_id/members/:email',
+    config,
+    schema: {
+      operationId: 'getSiteMember',
+      tags,
+      summary: 'Get a member with participations',
+      params: MemberParams,
+      response: responses({ 200: SeedMember }),
+    },
+    handler: request => siteOf(sites, request).content.member(request.params.email),
+  })
+
+  scope.route({
+    method: 'PUT',
+    url: '/sites/:site_id/members/:email',
+    config,
+    validatorCompiler: uncheckedBody,
+    schema: {
+      operationId: 'putSiteMember',
+      tags,
+      summary: 'Create or replace a member with participations',
+      description: 'The email may be left out of the body.',
+      params: MemberParams,
+      body: SeedMember,
+      response: responses({ 200: SeedMember, 201: SeedMember }),
+    },
+    handler: (request, reply) => {
+      const { content } = siteOf(sites, request)
+      const isNew = content.putMember(request.params.email, request.body)
+      return reply.code(isNew ? 201 : 200).send(content.member(request.params.email))
+    },
+  })
+
+  scope.route({
+    method: 'DELETE',
+    url: '/sites/:site_id/members/:email',
+    config,
+    schema: {
+      operationId: 'removeSiteMember',
+      tags,
+      summary: 'Remove a member',
+      params: MemberParams,
+      response: responses({ 204: Nothing }),
+    },
+    handler: (request, reply) => {
+      siteOf(sites, request).content.removeMember(request.params.email)
+      return reply.code(204).send()
+    },
+  })
+}

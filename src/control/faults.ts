@@ -1,0 +1,90 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
+import { FaultRule } from '../sites/fault-rule.ts'
+import { type ControlOptions, Nothing, responses, SiteParams, siteOf } from './route.ts'
+
+const ActiveFault = Type.Object(
+  {
+    id: Type.String(),
+    ...FaultRule.properties,
+    seen: Type.Integer({ description: 'How many requests it has matched' }),
+    used: Type.Integer({ description: 'How many of them it has spoiled' }),
+  },
+  { description: 'A rule that is in force' },
+)
+
+const FaultParams = Type.Object({
+  ...SiteParams.properties,
+  id: Type.String({ description: 'The id of a fault rule' }),
+})
+
+/** What is to go wrong with the answers of a site. */
+export const faultRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
+  const tags = ['Faults']
+  const config = { control: true }
+
+  scope.route({
+    method: 'GET',
+    url: '/sites/:site_id/faults',
+    config,
+    schema: {
+      operationId: 'listFaults',
+      tags,
+      summary: 'List the fault rules of a site',
+      params: SiteParams,
+      response: responses({
+        200: Type.Object({ faults: Type.Array(ActiveFault) }, { description: 'The first that applies wins' }),
+      }),
+    },
+    handler: request => ({ faults: siteOf(sites, request).faults.list() }),
+  })
+
+  scope.route({
+    method: 'POST',
+    url: '/sites/:site_id/faults',
+    config,
+    schema: {
+      operationId: 'addFault',
+      tags,
+      summary: 'Let something go wrong',
+      params: SiteParams,
+      body: FaultRule,
+      response: responses({ 201: ActiveFault }),
+    },
+    handler: (request, reply) => reply.code(201).send(siteOf(sites, request).faults.add(request.body)),
+  })
+
+  scope.route({
+    method: 'DELETE',
+    url: '/sites/:site_id/faults',
+    config,
+    schema: {
+      operationId: 'clearFaults',
+      tags,
+      summary: 'Let nothing go wrong any more',
+      params: SiteParams,
+      response: responses({ 204: Nothing }),
+    },
+    handler: (request, reply) => {
+      siteOf(sites, request).faults.clear()
+      return reply.code(204).send()
+    },
+  })
+
+  scope.route({
+    method: 'DELETE',
+    url: '/sites/:site_id/faults/:id',
+    config,
+    schema: {
+      operationId: 'removeFault',
+      tags,
+      summary: 'Remove a fault rule',
+      params: FaultParams,
+      response: responses({ 204: Nothing }),
+    },
+    handler: (request, reply) => {
+      siteOf(sites, request).faults.remove(request.params.id)
+      return reply.code(204).send()
+    },
+  })
+}

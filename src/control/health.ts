@@ -1,0 +1,35 @@
+import { Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import type { Sites } from '../sites/sites.ts'
+import { version } from '../version.ts'
+
+const Health = Type.Object(
+  {
+    status: Type.Literal('ok'),
+    version: Type.String({ description: 'Of the server' }),
+    uptime_s: Type.Number({ description: 'Seconds since the start' }),
+    sites: Type.Integer({ description: 'How many there are' }),
+  },
+  { description: 'The server is up' },
+)
+
+/** For supervisors: open to all, whatever guards the control plane, and there even where that is off. */
+export async function health(scope: FastifyInstance, { sites }: { sites: Sites }): Promise<void> {
+  scope.route({
+    method: 'GET',
+    url: '/health',
+    config: { control: true },
+    schema: {
+      operationId: 'getHealth',
+      tags: ['Server'],
+      summary: 'Whether the server is up',
+      response: { 200: Health },
+    },
+    handler: () => ({
+      status: 'ok' as const,
+      version,
+      uptime_s: Math.round(process.uptime() * 10) / 10,
+      sites: sites.list().length,
+    }),
+  })
+}

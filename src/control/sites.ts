@@ -1,0 +1,154 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
+import type { FastifyRequest } from 'fastify'
+import { SeedDocument, SeedSite } from '../seeding/schema.ts'
+import type { Site } from '../sites/site.ts'
+import { ClockReading } from './clock.ts'
+import { baseUrlOf, type ControlOptions, Nothing, responses, SiteParams, siteOf } from './route.ts'
+
+const SiteView = Type.Object(
+  {
+    site_id: Type.String({ description: 'What X-AnnexCloud-Site names' }),
+    name: Type.String(),
+    secret: Type.String({ description: 'The key of its tokens, used raw' }),
+    base_url: Type.String({ description: "The API's base URL" }),
+    created_at: Type.String({ description: 'A vendor timestamp' }),
+    ttl: Type.Union([Type.String(), Type.Null()], {
+      description: 'Once unused for that long, the site is removed',
+    }),
+    expires_at: Type.Union([Type.String(), Type.Null()], { description: 'When that is, unless it is used' }),
+    revision: Type.Integer({ description: 'Grows with every write to its content' }),
+    journeys: Type.Integer({ description: 'How many there are' }),
+    members: Type.Integer({ description: 'How many there are' }),
+    clock: ClockReading,
+  },
+  { description: 'A site' },
+)
+
+const seedContent = Type.Object(
+  {
+    ...SeedDocument.properties,
+    site: Type.Optional(Type.Unknown({ description: 'Not taken: the new site is another' })),
+  },
+  { additionalProperties: false, description: 'A seed document' },
+)
+
+const NewSite = Type.Object(
+  {
+    site_id: Type.Optional(SeedSite.properties.site_id),
+    name: Type.Optional(SeedSite.properties.name),
+    secret: Type.Optional(SeedSite.properties.secret),
+    seed: Type.Optional(
+      Type.Union([Type.Literal('demo'), Type.Literal('empty'), seedContent], {
+        description: 'What it starts with, and goes back to on a reset (demo)',
+      }),
+    ),
+    ttl: Type.Optional(
+      Type.String({
+        description: 'An ISO 8601 duration; once unused for that long, the site is removed (never)',
+      }),
+    ),
+  },
+  { additionalProperties: false, description: 'A site to create; what is left out is made up' },
+)
+
+/** Sites come and go, and go back to where they started. */
+export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites, basePath }) => {
+  const tags = ['Sites']
+  const config = { control: true }
+
+  function view(site: Site, request: FastifyRequest) {
+    const { created_at, ttl } = site.store.origin()
+    const { site_id, name, secret } = site
+    const base_url = baseUrlOf(request, basePath)
+    const rest = { revision: site.store.revision(), ...site.store.counts(), clock: site.clock.read() }
+    return { site_id, name, secret, base_url, created_at, ttl, expires_at: sites.expiryOf(site), ...rest }
+  }
+
+  scope.route({
+    method: 'GET',
+    url: '/sites',
+    config,
+    schema: {
+      operationId: 'listSites',
+      tags,
+      summary: 'List the sites',
+      response: responses({
+        200: Type.Object({ sites: Type.Array(SiteView) }, { description: 'In the order of creation' }),
+      }),
+    },
+    handler: request => ({ sites: sites.list().map(site => view(site, request)) }),
+  })
+
+  scope.route({
+    method: 'POST',
+    url: '/sites',
+    config: { ...config, dataBody: true },
+    schema: {
+      operationId: 'createSite',
+      tags,
+      summary: 'Create a site',
+      description: 'A site is the unit of isolation: give each test one of its own.',
+      body: NewSite,
+      response: responses({ 201: SiteView }),
+    },
+    handler: (request, reply) => {
+      const site = sites.create(request.body as Parameters<typeof sites.create>[0])
+      const created = view(site, request)
+      return reply
+        .code(201)
+        .header('location', `/_sandbox/sites/${encodeURIComponent(site.site_id)}`)
+        .send(created)
+    },
+  })
+
+  scope.route({
+    method: 'GET',
+    url: '/sites/:site_id',
+    config,
+    schema: {
+      operationId: 'getSite',
+      tags,
+      summary: 'Get a site',
+      params: SiteParams,
+      response: responses({ 200: SiteView }),
+    },
+    handler: request => view(siteOf(sites, request), request),
+  })
+
+  scope.route({
+    method: 'DELETE',
+    url: '/sites/:site_id',
+    config,
+    schema: {
+      operationId: 'removeSite',
+      tags,
+      summary: 'Remove a site with all that is its own',
+      params: SiteParams,
+      response: responses({ 204: Nothing }),
+    },
+    handler: (request, reply) => {
+      sites.remove(request.params.site_id)
+      return reply.code(204).send()
+    },
+  })
+
+  scope.route({
+    method: 'POST',
+    url: '/sites/:site_id/reset',
+    config,
+    schema: {
+      operationId: 'resetSite',
+      tags,
+      summary: 'Go back to the seed the site was created from',
+      description: 'Data, clock, faults and journal. Named snapshots stay.',
+      params: SiteParams,
+      response: responses({ 200: SiteView }),
+    },
+    handler: request => {
+      const site = siteOf(sites, request)
+      site.reset()
+      return view(site, request)
+    },
+  })
+}

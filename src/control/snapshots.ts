@@ -1,0 +1,90 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
+import { type ControlOptions, Nothing, responses, SiteParams, siteOf } from './route.ts'
+
+const Snapshot = Type.Object({
+  name: Type.String(),
+  taken_at: Type.String({ description: "RFC 3339, by the machine's clock" }),
+})
+
+const SnapshotParams = Type.Object({
+  ...SiteParams.properties,
+  name: Type.String({ minLength: 1, maxLength: 200, description: 'The name of a snapshot' }),
+})
+
+/** Named points to return to: data, clock and faults of a site. */
+export const snapshotRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
+  const tags = ['Snapshots']
+  const config = { control: true }
+
+  scope.route({
+    method: 'GET',
+    url: '/sites/:site_id/snapshots',
+    config,
+    schema: {
+      operationId: 'listSnapshots',
+      tags,
+      summary: 'List the snapshots of a site',
+      params: SiteParams,
+      response: responses({
+        200: Type.Object({ snapshots: Type.Array(Snapshot) }, { description: 'By name' }),
+      }),
+    },
+    handler: request => ({ snapshots: siteOf(sites, request).snapshots.list() }),
+  })
+
+  scope.route({
+    method: 'PUT',
+    url: '/sites/:site_id/snapshots/:name',
+    config,
+    schema: {
+      operationId: 'takeSnapshot',
+      tags,
+      summary: 'Take a snapshot, or take it again',
+      params: SnapshotParams,
+      response: responses({ 200: Snapshot, 201: Snapshot }),
+    },
+    handler: (request, reply) => {
+      const { snapshots } = siteOf(sites, request)
+      const isNew = snapshots.take(request.params.name)
+      return reply
+        .code(isNew ? 201 : 200)
+        .send(snapshots.list().find(({ name }) => name === request.params.name))
+    },
+  })
+
+  scope.route({
+    method: 'DELETE',
+    url: '/sites/:site_id/snapshots/:name',
+    config,
+    schema: {
+      operationId: 'removeSnapshot',
+      tags,
+      summary: 'Remove a snapshot',
+      params: SnapshotParams,
+      response: responses({ 204: Nothing }),
+    },
+    handler: (request, reply) => {
+      siteOf(sites, request).snapshots.remove(request.params.name)
+      return reply.code(204).send()
+    },
+  })
+
+  scope.route({
+    method: 'POST',
+    url: '/sites/:site_id/snapshots/:name/restore',
+    config,
+    schema: {
+      operationId: 'restoreSnapshot',
+      tags,
+      summary: 'Return to a snapshot',
+      description: 'Data, clock and faults are as they were. A running clock runs on from the present.',
+      params: SnapshotParams,
+      response: responses({ 204: Nothing }),
+    },
+    handler: (request, reply) => {
+      siteOf(sites, request).snapshots.restore(request.params.name)
+      return reply.code(204).send()
+    },
+  })
+}

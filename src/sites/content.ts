@@ -1,0 +1,130 @@
+import { foldEmail } from '../contract/formats.ts'
+import { checkJourney, checkMember, checkSeed } from '../seeding/check.ts'
+import { exportSite, toSeedJourney, toSeedMember } from '../seeding/export.ts'
+import { type Fault, SeedError } from '../seeding/faults.ts'
+import { toGraph, toMember, toRecords } from '../seeding/records.ts'
+import type { SeedDocument, SeedJourney, SeedMember } from '../seeding/schema.ts'
+import type { SiteStore } from '../store/store.ts'
+import { Conflict, NotFound } from './refusals.ts'
+
+/** What a site holds, as seed documents and parts of them. */
+export interface Content {
+  /** The whole site; putting it back changes nothing. */
+  read(): SeedDocument
+  /** Replaces the whole site, or nothing. @throws {SeedError} with every fault */
+  replace(document: unknown): void
+  /** The same for a document that is known to be good. */
+  load(document: SeedDocument): void
+  /** @throws {NotFound} */
+  journey(id: string): SeedJourney
+  /**
+   * Creates or replaces a journey with its graph; members keep what they did at nodes that stay. @returns whether it is new
+   * @throws {SeedError} with every fault; {Conflict} when a node goes at which a member has done something
+   */
+  putJourney(id: string, journey: unknown): boolean
+  /** Removes a journey with the participations in it. @throws {NotFound} */
+  removeJourney(id: string): void
+  /** @throws {NotFound} */
+  member(email: string): SeedMember
+  /** Creates or replaces a member with participations. @returns whether the member is new @throws {SeedError} with every fault */
+  putMember(email: string, member: unknown): boolean
+  /** @throws {NotFound} */
+  removeMember(email: string): void
+}
+
+/** `now` gives the site's time as a vendor timestamp: what a creation time defaults to. */
+export function siteContent(store: SiteStore, now: () => string): Content {
+  return {
+    read: () => exportSite(store),
+    replace: document =>
+      load(checked<SeedDocument>(document, [...checkSeed(document), ...foreign(document)])),
+    load,
+
+    journey(id) {
+      const journey = store.journey(id)
+      if (!journey) throw new NotFound(`there is no journey ${id}`)
+      return toSeedJourney(journey)
+    },
+    putJourney(id, value) {
+      const body = withKey(value, 'id', id)
+      const journey = checked<SeedJourney>(body, checkJourney(body))
+      const isNew = store.journey(id) === undefined
+      refuseLosses(journey)
+      store.putJourney(toGraph(journey, now()))
+      return isNew
+    },
+    removeJourney(id) {
+      if (!store.removeJourney(id)) throw new NotFound(`there is no journey ${id}`)
+    },
+
+    member(email) {
+      const member = store.member(email)
+      if (!member) throw new NotFound(`there is no member ${email}`)
+      return toSeedMember(member)
+    },
+    putMember(email, value) {
+      const body = withKey(value, 'email', email)
+      const member = checked<SeedMember>(
+        body,
+        checkMember(body, id => store.journey(id), takenBy),
+      )
+      const isNew = store.member(email) === undefined
+      store.putMember(toMember(member))
+      return isNew
+    },
+    removeMember(email) {
+      if (!store.removeMember(email)) throw new NotFound(`there is no member ${email}`)
+    },
+  }
+
+  function load(document: SeedDocument): void {
+    const { journeys, members } = toRecords(document, now())
+    store.atomically(() => {
+      store.replaceContent(journeys, members)
+      store.rename(document.site)
+    })
+  }
+
+  /** Which other member has a participation with this id. */
+  function takenBy(participationId: string, email: string): string | undefined {
+    const holder = store.holderOf(participationId)
+    return holder === foldEmail(email) ? undefined : holder
+  }
+
+  function foreign(document: unknown): Fault[] {
+    const site_id = (document as Partial<SeedDocument> | null)?.site?.site_id
+    if (typeof site_id !== 'string' || site_id === store.site.site_id) return []
+    return [
+      { pointer: '/site/site_id', message: `is "${site_id}", but this is the site "${store.site.site_id}"` },
+    ]
+  }
+
+  function refuseLosses({ id, name, nodes }: SeedJourney): void {
+    const types = { event: ['event', 'action'], reward: ['reward', 'badge'] }
+    for (const { node_id, as } of store.usedNodes(id)) {
+      const type = nodes.find(node => node.id === node_id)?.type
+      if (type === undefined || !types[as].includes(type)) {
+        throw new Conflict(
+          `members of "${name}" have an ${as} at the node ${node_id}, so it must stay and be of type ${types[as].join(' or ')}; remove them first, or replace the whole site`,
+        )
+      }
+    }
+  }
+}
+
+/** What the address already says need not be said again; when it is, it must agree. */
+function withKey(value: unknown, key: 'id' | 'email', given: string): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const stated = (value as Record<string, unknown>)[key]
+  if (typeof stated === 'string' && foldEmail(stated) !== foldEmail(given)) {
+    throw new SeedError('body', [
+      { pointer: `/${key}`, message: `is "${stated}", but the address says "${given}"` },
+    ])
+  }
+  return { [key]: given, ...value }
+}
+
+function checked<T>(value: unknown, faults: Fault[]): T {
+  if (faults.length > 0) throw new SeedError('body', faults)
+  return value as T
+}

@@ -1,0 +1,100 @@
+import type { AuthContext } from '../auth/checks.ts'
+import { type CheckReport, explain } from '../auth/explain.ts'
+import { requestHeaders } from '../auth/sign.ts'
+import { matchOperation, type OperationId, operations } from '../contract/operations.ts'
+import { Invalid } from './refusals.ts'
+import type { Site } from './site.ts'
+import type { Sites } from './sites.ts'
+
+// Explaining a token made for someone else means trying them; more than this many would hold up other requests.
+const OTHERS_TRIED = 1000
+
+/** What a request is verified with. Expiry is by the clock of the named site. */
+export const authContext = (sites: Sites, named: Site | undefined): AuthContext => ({
+  findSite: siteId => (named?.site_id === siteId ? named : sites.find(siteId)),
+  now: (named ? named.clock.tokenNow() : sites.machine.now()) / 1000,
+  otherIdentifiers: ({ site_id }) => otherIdentifiers(sites.find(site_id)),
+})
+
+function* otherIdentifiers(site: Site | undefined): Iterable<string> {
+  yield* site?.store.journeyIds() ?? []
+  yield* site?.store.emails(OTHERS_TRIED) ?? []
+}
+
+export interface TokenWish {
+  operation: OperationId
+  /** The journey id or email, for the operations that have one. */
+  identifier?: string
+  /** Seconds from now; negative for a token that has expired. */
+  expires_in?: number
+}
+
+export interface Credentials {
+  token: string
+  headers: Record<string, string>
+  /** A call that works when pasted. */
+  curl: string
+}
+
+const AN_HOUR = 3600
+
+/** A token for one request, with the headers and the call it belongs into. `url` is the API's base URL. */
+export function credentialsFor(
+  site: Site,
+  url: string,
+  { operation, identifier, expires_in = AN_HOUR }: TokenWish,
+): Credentials {
+  const { path, identifier: name } = operations[operation]
+  if ((name === null) !== (identifier === undefined)) {
+    throw new Invalid(
+      name === null
+        ? `${operation} has no identifier; leave it out`
+        : `${operation} needs an identifier, the ${name}`,
+    )
+  }
+  const exp = Math.floor(site.clock.tokenNow() / 1000) + expires_in
+  const headers = requestHeaders({
+    site_id: site.site_id,
+    secret: site.secret,
+    identifier,
+    exp,
+    sub: site.name,
+  })
+  const address = `${url}${path.replace(/:\w+/, () => encodeURIComponent(identifier ?? ''))}`
+  return {
+    token: (headers.Authorization as string).slice('Bearer '.length),
+    headers,
+    curl: toCurl(address, headers),
+  }
+}
+
+/** A command line for a POSIX shell. */
+export const toCurl = (url: string, headers: Record<string, string>): string =>
+  [
+    'curl',
+    ...Object.entries(headers).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
+    quote(url),
+  ].join(' ')
+
+const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
+
+/** Every check of a request as it would be made now. `path` may be the whole address or relative to `basePath`. */
+export function explainRequest(
+  sites: Sites,
+  basePath: string,
+  { path, headers }: { path: string; headers: Record<string, string> },
+): { operation: OperationId | null; identifier: string | null; checks: CheckReport[] } {
+  const bare = path.replace(/^https?:\/\/[^/]+/, '')
+  const found = matchOperation(bare.startsWith(`${basePath}/`) ? bare.slice(basePath.length) : bare)
+  const named = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  )
+  const siteId = named['x-annexcloud-site']
+  const identifier = found?.identifier ?? null
+  const context = authContext(sites, siteId === undefined ? undefined : sites.find(siteId))
+  return {
+    operation: found?.operation ?? null,
+    identifier,
+    checks: explain({ authorization: named.authorization, siteId, identifier }, context),
+  }
+}

@@ -1,0 +1,152 @@
+import type { Verdict } from '../auth/verdict.ts'
+import { instantOf, isoOf } from '../clock.ts'
+import { foldEmail } from '../contract/formats.ts'
+import { type OperationId, operations } from '../contract/operations.ts'
+
+/** What is noted of a request while it is answered: references only, nothing is built before someone reads it. */
+export interface JournalEntry {
+  id: string
+  /** Milliseconds since the epoch, by the machine's clock. */
+  time: number
+  method: string
+  url: string
+  rawHeaders: string[]
+  operation: OperationId | undefined
+  identifier: string | undefined
+  status: number | undefined
+  duration_ms: number | undefined
+  fault: { id: string | undefined; kind: string } | undefined
+  verdict: Verdict | undefined
+}
+
+/** A request as it is shown. */
+export interface RequestRecord {
+  id: string
+  /** RFC 3339, UTC, by the machine's clock. */
+  time: string
+  method: string
+  path: string
+  operation: OperationId | null
+  email: string | null
+  journey_id: string | null
+  /** null while it is not answered, and when it never was. */
+  status: number | null
+  duration_ms: number | null
+  /** The fault that was applied; `id` is null for one that the request asked for itself. */
+  fault: { id: string | null; kind: string } | null
+  /** What the authentication found; null when it was not asked. */
+  authentication: Verdict | null
+  /** The headers as sent, by lower-case name; a token is shown decoded, without its signature. */
+  headers: Record<string, string>
+  token: { header: unknown; claims: unknown } | null
+}
+
+export interface RequestFilter {
+  operation?: OperationId
+  email?: string
+  status?: number
+  /** A vendor timestamp or RFC 3339. */
+  since?: string
+  limit?: number
+}
+
+export interface Journal {
+  /** At most so many entries are kept; 0 keeps none. */
+  readonly size: number
+  /** Notes a request; the entry may be completed until it is answered. */
+  add(entry: JournalEntry): void
+  /** Newest first. @throws {InvalidTime} when `since` is no time */
+  list(filter?: RequestFilter): RequestRecord[]
+  count(filter?: RequestFilter): number
+  get(id: string): RequestRecord | undefined
+  clear(): void
+}
+
+/** The last `size` requests, oldest dropped first. */
+export function createJournal(size: number): Journal {
+  let ring: JournalEntry[] = []
+  let next = 0
+
+  const newestFirst = (): JournalEntry[] => [...ring.slice(next), ...ring.slice(0, next)].reverse()
+  const select = (filter: RequestFilter): JournalEntry[] =>
+    newestFirst().filter(toPredicate(filter)).slice(0, filter.limit)
+
+  return {
+    size,
+    add(entry) {
+      if (ring.length < size) ring.push(entry)
+      else if (size > 0) {
+        ring[next] = entry
+        next = (next + 1) % size
+      }
+    },
+    list: (filter = {}) => select(filter).map(toRecord),
+    count: (filter = {}) => select(filter).length,
+    get(id) {
+      const entry = ring.find(candidate => candidate.id === id)
+      return entry && toRecord(entry)
+    },
+    clear() {
+      ring = []
+      next = 0
+    },
+  }
+}
+
+function toPredicate({ operation, email, status, since }: RequestFilter): (entry: JournalEntry) => boolean {
+  const earliest = since === undefined ? Number.NEGATIVE_INFINITY : instantOf(since)
+  const folded = email === undefined ? undefined : foldEmail(email)
+  return entry =>
+    entry.time >= earliest &&
+    (operation === undefined || entry.operation === operation) &&
+    (status === undefined || entry.status === status) &&
+    (folded === undefined || foldEmail(identifierAs('email_id', entry) ?? '') === folded)
+}
+
+const identifierAs = (
+  name: 'email_id' | 'journey_id',
+  { operation, identifier }: JournalEntry,
+): string | null =>
+  operation !== undefined && operations[operation].identifier === name ? (identifier ?? null) : null
+
+function toRecord(entry: JournalEntry): RequestRecord {
+  const { rawHeaders, url, operation, status, duration_ms, fault, verdict } = entry
+  const { authorization, ...headers } = readHeaders(rawHeaders)
+  return {
+    id: entry.id,
+    time: isoOf(entry.time),
+    method: entry.method,
+    path: url,
+    operation: operation ?? null,
+    email: identifierAs('email_id', entry),
+    journey_id: identifierAs('journey_id', entry),
+    status: status ?? null,
+    duration_ms: duration_ms ?? null,
+    fault: fault ? { id: fault.id ?? null, kind: fault.kind } : null,
+    authentication: verdict ?? null,
+    headers:
+      authorization === undefined ? headers : { ...headers, authorization: withoutSignature(authorization) },
+    token: authorization === undefined ? null : decodeToken(authorization),
+  }
+}
+
+function readHeaders(raw: string[]): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (let i = 0; i + 1 < raw.length; i += 2) headers[(raw[i] as string).toLowerCase()] = raw[i + 1] as string
+  return headers
+}
+
+/** A bearer token cannot be used again without its signature. */
+const withoutSignature = (authorization: string): string => authorization.replace(/\.[^.]*$/, '.…')
+
+function decodeToken(authorization: string): { header: unknown; claims: unknown } | null {
+  const [header = '', claims = ''] = authorization.replace(/^\S+\s+/, '').split('.')
+  try {
+    return { header: decodePart(header), claims: decodePart(claims) }
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
+const decodePart = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString())

@@ -1,0 +1,98 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
+import { requestHeaders } from '../auth/sign.ts'
+import { type Clock, timestampOf } from '../clock.ts'
+import type { SeedDocument } from '../seeding/schema.ts'
+import type { FaultRecord } from '../store/records.ts'
+import type { SiteStore } from '../store/store.ts'
+import { type Content, siteContent } from './content.ts'
+import { type Faults, siteFaults } from './faults.ts'
+import { createJournal, type Journal } from './journal.ts'
+import { Conflict } from './refusals.ts'
+import { type SiteClock, siteClock } from './site-clock.ts'
+import { type Snapshots, siteSnapshots } from './snapshots.ts'
+
+/** A site with every kind of state it has: the unit of isolation. All of it is made here, and reset here. */
+export interface Site {
+  readonly site_id: string
+  readonly name: string
+  readonly secret: string
+  /** The secret, ready for node:crypto. */
+  readonly key: KeyObject
+  /** The headers of a request about this journey id or email; of none, for the list of journeys. Valid for an hour. */
+  headersFor(identifier?: string): Record<string, string>
+  readonly store: SiteStore
+  readonly content: Content
+  readonly clock: SiteClock
+  readonly faults: Faults
+  /** The last requests that named this site. */
+  readonly requests: Journal
+  readonly snapshots: Snapshots
+  /** The site's time as a vendor timestamp. */
+  now(): string
+  /** Back to the seed the site was created from: data, clock, faults and journal. @throws {Conflict} when it has none */
+  reset(): void
+}
+
+const TOKEN_SECONDS = 3600
+
+interface SiteState {
+  data: SeedDocument
+  clock: string | null
+  faults: FaultRecord[]
+}
+
+export function createSite(store: SiteStore, machine: Clock, journalSize: number): Site {
+  const clock = siteClock(store, machine)
+  const faults = siteFaults(store)
+  const requests = createJournal(journalSize)
+  const now = () => timestampOf(clock.now())
+  const content = siteContent(store, now)
+
+  const save = (): SiteState => ({ data: content.read(), clock: store.clock(), faults: store.faults() })
+  function load({ data, clock: deviation, faults: rules }: SiteState): void {
+    store.atomically(() => {
+      store.setClock(deviation)
+      store.clearFaults()
+      for (const rule of rules) store.addFault(rule)
+      content.load(data)
+    })
+    clock.reload()
+    faults.reload()
+  }
+
+  let keyed = { secret: '', key: createSecretKey('-', 'utf8') }
+
+  return {
+    get site_id() {
+      return store.site.site_id
+    },
+    get name() {
+      return store.site.name
+    },
+    get secret() {
+      return store.site.secret
+    },
+    get key() {
+      const { secret } = store.site
+      if (keyed.secret !== secret) keyed = { secret, key: createSecretKey(secret, 'utf8') }
+      return keyed.key
+    },
+    headersFor(identifier) {
+      const exp = Math.floor(clock.tokenNow() / 1000) + TOKEN_SECONDS
+      return requestHeaders({ ...store.site, identifier, exp, sub: store.site.name })
+    },
+    store,
+    content,
+    clock,
+    faults,
+    requests,
+    snapshots: siteSnapshots(store, { save, load }, machine.now),
+    now,
+    reset() {
+      const { origin } = store.origin()
+      if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
+      load({ data: JSON.parse(origin), clock: null, faults: [] })
+      requests.clear()
+    },
+  }
+}

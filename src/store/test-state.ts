@@ -1,0 +1,44 @@
+import type { Db } from './database.ts'
+import type { FaultRecord, SnapshotRecord } from './records.ts'
+
+/** The statements of the fault rules of a site, in the order in which they were added. */
+export function faultTable(db: Db) {
+  const list = db.prepare<[number], FaultRecord>(
+    'SELECT id, rule, seen, used FROM faults WHERE site_key = ? ORDER BY fault_key',
+  )
+  const insert = db.prepare('INSERT INTO faults (site_key, id, rule, seen, used) VALUES (?, ?, ?, ?, ?)')
+  const count = db.prepare('UPDATE faults SET seen = ?, used = ? WHERE site_key = ? AND id = ?')
+  const remove = db.prepare('DELETE FROM faults WHERE site_key = ? AND id = ?')
+  const clear = db.prepare('DELETE FROM faults WHERE site_key = ?')
+
+  return {
+    list: (siteKey: number) => list.all(siteKey),
+    insert: (siteKey: number, { id, rule, seen, used }: FaultRecord) =>
+      insert.run(siteKey, id, rule, seen, used),
+    count: (siteKey: number, { id, seen, used }: FaultRecord) => count.run(seen, used, siteKey, id),
+    remove: (siteKey: number, id: string) => remove.run(siteKey, id),
+    clear: (siteKey: number) => clear.run(siteKey),
+  }
+}
+
+/** The statements of the snapshots of a site, by name. */
+export function snapshotTable(db: Db) {
+  const list = db.prepare<[number], Omit<SnapshotRecord, 'content'>>(
+    'SELECT name, taken_at FROM snapshots WHERE site_key = ? ORDER BY name',
+  )
+  const content = db
+    .prepare<[number, string], string>('SELECT content FROM snapshots WHERE site_key = ? AND name = ?')
+    .pluck()
+  const put = db.prepare(`
+    INSERT INTO snapshots (site_key, name, taken_at, content) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET taken_at = excluded.taken_at, content = excluded.content`)
+  const remove = db.prepare('DELETE FROM snapshots WHERE site_key = ? AND name = ?')
+
+  return {
+    list: (siteKey: number) => list.all(siteKey),
+    content: (siteKey: number, name: string) => content.get(siteKey, name),
+    put: (siteKey: number, { name, taken_at, content }: SnapshotRecord) =>
+      put.run(siteKey, name, taken_at, content),
+    remove: (siteKey: number, name: string) => remove.run(siteKey, name).changes > 0,
+  }
+}

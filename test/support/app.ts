@@ -1,0 +1,32 @@
+import { buildApp } from '../../src/app.ts'
+import { frozenClock, timestampOf } from '../../src/clock.ts'
+import { type Config, checkConfig } from '../../src/config.ts'
+import type { SeedDocument } from '../../src/seeding/schema.ts'
+import { loadSeed, parseSeed } from '../../src/seeding/seed.ts'
+import { openSites } from '../../src/sites/sites.ts'
+import { openStore } from '../../src/store/store.ts'
+import { seedOf } from './seeds.ts'
+
+/** The moment at which the clock of every test stands, unless it says otherwise. */
+export const NOW = Date.UTC(2025, 5, 1, 12)
+export const NOW_SECONDS = NOW / 1000
+
+interface TestAppOptions {
+  seeds?: SeedDocument[]
+  now?: number
+  config?: Partial<Config>
+}
+
+/** The whole server on an in-memory store with these seeds and a clock that stands still; ask it with `app.inject`. */
+export async function testApp({ seeds = [seedOf()], now = NOW, config = {} }: TestAppOptions = {}) {
+  const store = openStore(':memory:')
+  for (const seed of seeds) loadSeed(store, parseSeed(JSON.stringify(seed), 'test seed'), timestampOf(now))
+  const checked = checkConfig({ logLevel: 'silent', ...config })
+  const sites = openSites({ store, clock: frozenClock(now), journalSize: checked.journal })
+  const app = await buildApp({ config: checked, sites })
+  const close = async () => {
+    await app.close()
+    store.close()
+  }
+  return { app, store, sites, close, [Symbol.asyncDispose]: close }
+}
