@@ -22,6 +22,7 @@ import { getJourneys } from './get-journeys.ts'
 import { getMemberJourneys } from './get-member-journeys.ts'
 import { getUserJourneysByEmail } from './get-user-journeys-by-email.ts'
 import { closeEntry, openEntry } from './journal.ts'
+import { sharedSerializers } from './serializer.ts'
 
 const SCHEMAS = [
   ...[ApiError, JourneyNode, JourneyConnection, JourneySummary, Journey, JourneyList],
@@ -39,6 +40,7 @@ export interface ApiOptions {
 export async function api(scope: FastifyInstance, { sites, auth, faultHeader }: ApiOptions): Promise<void> {
   scope.setValidatorCompiler(TypeBoxValidatorCompiler)
   for (const schema of SCHEMAS) scope.addSchema(schema)
+  scope.setSerializerCompiler(sharedSerializers(SCHEMAS))
   for (const name of ['namedSite', 'entry', 'bodyFault', 'caller']) scope.decorateRequest(name)
 
   scope.addHook('onRequest', openEntry(sites))

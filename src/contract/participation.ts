@@ -93,7 +93,9 @@ export const MemberReward = Type.Object(
       blocked_by: ['blocked_at'],
       blocked_at: ['blocked_by'],
     },
-    dependentSchemas: { hold_start_datetime: { properties: { blocked_by: false, blocked_at: false } } },
+    dependentSchemas: {
+      hold_start_datetime: { propertyNames: { not: { enum: ['blocked_by', 'blocked_at'] } } },
+    },
   },
 )
 

@@ -2,6 +2,8 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import type { Sites } from '../sites/sites.ts'
 import { version } from '../version.ts'
+import { Problem } from './problem.ts'
+import { responses } from './route.ts'
 
 const Health = Type.Object(
   {
@@ -15,6 +17,8 @@ const Health = Type.Object(
 
 /** For supervisors: open to all, whatever guards the control plane, and there even where that is off. */
 export async function health(scope: FastifyInstance, { sites }: { sites: Sites }): Promise<void> {
+  scope.addSchema(Problem)
+  scope.setSerializerCompiler(() => value => JSON.stringify(value))
   scope.route({
     method: 'GET',
     url: '/health',
@@ -23,7 +27,7 @@ export async function health(scope: FastifyInstance, { sites }: { sites: Sites }
       operationId: 'getHealth',
       tags: ['Server'],
       summary: 'Whether the server is up',
-      response: { 200: Health },
+      response: responses({ 200: Health }),
     },
     handler: () => ({
       status: 'ok' as const,

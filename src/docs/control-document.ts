@@ -1,6 +1,8 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifySchema } from 'fastify'
+import type { OpenAPIV3_1 } from 'openapi-types'
 import { version } from '../version.ts'
+import { keepUsedSchemas } from './used-components.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -41,6 +43,8 @@ export function describeControlPlane(app: FastifyInstance): void {
       schema: route.config?.control ? schema : ({ ...schema, hide: true } as FastifySchema),
       url,
     }),
+    transformObject: document =>
+      keepUsedSchemas((document as { openapiObject: OpenAPIV3_1.Document }).openapiObject),
     refResolver: {
       buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `def-${index}`),
     },

@@ -5,6 +5,7 @@ import type { OpenAPIV3_1 } from 'openapi-types'
 import { errorCatalogue } from '../contract/errors.ts'
 import { type OperationId, operations } from '../contract/operations.ts'
 import { version } from '../version.ts'
+import { keepUsedSchemas } from './used-components.ts'
 
 /** Examples by operation, then by name: what the demo site really answers. Made by `npm run generate`. */
 export type Examples = Record<OperationId, Record<string, { summary: string; value: unknown }>>
@@ -55,8 +56,10 @@ export function describeVendorPlane(app: FastifyInstance, basePath: string, exam
     refResolver: {
       buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `def-${index}`),
     },
-    transformObject: document =>
-      addExamples((document as { openapiObject: OpenAPIV3_1.Document }).openapiObject, examples()),
+    transformObject: document => {
+      const { openapiObject } = document as { openapiObject: OpenAPIV3_1.Document }
+      return addExamples(keepUsedSchemas(openapiObject), examples())
+    },
   })
 }
 

@@ -1,0 +1,88 @@
+import { writeFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import type { FastifyInstance } from 'fastify'
+import { buildApp } from '../src/app.ts'
+import { requestHeaders } from '../src/auth/sign.ts'
+import { frozenClock, timestampOf } from '../src/clock.ts'
+import { checkConfig } from '../src/config.ts'
+import { OPERATION_IDS, type OperationId, operations } from '../src/contract/operations.ts'
+import { EXAMPLES_FILE, type Examples } from '../src/docs/vendor-document.ts'
+import { SeedDocument } from '../src/seeding/schema.ts'
+import { DEMO_SITE, loadSeed, readSeed } from '../src/seeding/seed.ts'
+import { openSites } from '../src/sites/sites.ts'
+import { openStore } from '../src/store/store.ts'
+
+/** Writes the files that are made from the sources and committed; a test fails when they are stale. */
+
+/** Whom the examples of the OpenAPI document are about. */
+const SUBJECTS: Record<OperationId, { name: string; summary: string; identifier?: string }[]> = {
+  getJourneys: [{ name: 'demo', summary: 'The journeys of the demo site' }],
+  getJourney: [
+    {
+      name: 'documented',
+      summary: "The journey of the vendor's own example",
+      identifier: 'de04a64d-dc40-445f-8351-3dde7567d5c8',
+    },
+  ],
+  getUserJourneysByEmail: [
+    { name: 'started', summary: 'A member who has just started', identifier: 'ann@example.com' },
+    { name: 'none', summary: 'A member without journeys', identifier: 'new@example.com' },
+  ],
+  getMemberJourneys: [
+    { name: 'started', summary: 'A member who has just started', identifier: 'ann@example.com' },
+    { name: 'held', summary: 'A reward is held', identifier: 'held@example.com' },
+    { name: 'blocked', summary: 'A reward was blocked during its hold', identifier: 'blocked@example.com' },
+    { name: 'issued', summary: 'A reward was issued when its hold ended', identifier: 'issued@example.com' },
+    { name: 'none', summary: 'A member without journeys', identifier: 'new@example.com' },
+  ],
+}
+
+const clock = frozenClock(Date.UTC(2026, 0, 1))
+
+const OPENAPI = new URL('../openapi/', import.meta.url)
+const SEED_SCHEMA = new URL('../seed/seed.schema.json', import.meta.url)
+
+/** Every generated file with its content. The demo is asked for the examples, which the document then shows. */
+export async function generate(): Promise<Map<URL, string>> {
+  const store = openStore(':memory:')
+  loadSeed(store, readSeed('demo'), timestampOf(clock.now()))
+  const sites = openSites({ store, clock, journalSize: 0 })
+  const asking = await buildApp({ config: checkConfig({}), sites })
+  const examples = await collectExamples(asking)
+  const app = await buildApp({ config: checkConfig({}), sites, examples: () => examples })
+  const files = new Map([
+    [EXAMPLES_FILE, json(examples)],
+    [new URL('journeys.openapi.json', OPENAPI), json(app.swagger())],
+    [new URL('journeys.openapi.yaml', OPENAPI), app.swagger({ yaml: true })],
+    [new URL('control.openapi.json', OPENAPI), json(app.controlDocument())],
+    [SEED_SCHEMA, json({ $schema: 'http://json-schema.org/draft-07/schema#', ...SeedDocument })],
+  ])
+  await Promise.all([asking.close(), app.close()])
+  store.close()
+  return files
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+
+async function collectExamples(app: FastifyInstance): Promise<Examples> {
+  const entries = OPERATION_IDS.map(async operation => {
+    const named = SUBJECTS[operation].map(async ({ name, summary, identifier }) => {
+      return [name, { summary, value: await ask(app, operation, identifier) }] as const
+    })
+    return [operation, Object.fromEntries(await Promise.all(named))] as const
+  })
+  return Object.fromEntries(await Promise.all(entries)) as Examples
+}
+
+async function ask(app: FastifyInstance, operation: OperationId, identifier?: string): Promise<unknown> {
+  const { path } = operations[operation]
+  const url = `/api/3.0${path.replace(/:\w+/, encodeURIComponent(identifier ?? ''))}`
+  const exp = clock.now() / 1000 + 60
+  const response = await app.inject({ url, headers: requestHeaders({ ...DEMO_SITE, identifier, exp }) })
+  if (response.statusCode !== 200) throw new Error(`${url} answers ${response.statusCode}: ${response.body}`)
+  return response.json()
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  for (const [file, content] of await generate()) writeFileSync(file, content)
+}
