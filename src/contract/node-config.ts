@@ -1,0 +1,98 @@
+import { type Static, type TObject, type TSchema, Type } from '@sinclair/typebox'
+import type { NodeType } from './journey.ts'
+import { inferred } from './provenance.ts'
+
+/**
+ * The settings of a node, by its type. What kinds of block there are is documented (CONTRACT.md section 5, D); how
+ * their settings are written is inferred, all of it.
+ */
+
+/** The condition of the connection that is taken when no other one of its condition node holds. */
+export const ELSE = 'else'
+
+/** An ISO 8601 duration with a part at least, and nothing finer than a microsecond, as the vendor's times have it. */
+export const DURATION_PATTERN =
+  '^P(?=[0-9T])([0-9]{1,5}Y)?([0-9]{1,5}M)?([0-9]{1,5}W)?([0-9]{1,6}D)?(T(?=[0-9])([0-9]{1,7}H)?([0-9]{1,8}M)?([0-9]{1,10}(\\.[0-9]{1,6})?S)?)?$'
+
+const closed = <P extends Record<string, TSchema>>(properties: P, description: string): TObject<P> =>
+  Type.Object(properties, { additionalProperties: false, description })
+
+const name = (description: string) => Type.String({ minLength: 1, description })
+
+/** A rule of JSON Logic, as JSON. It reads what the caller posted, `event`, `attributes` and `at`, and the `member`. */
+export const Criteria = Type.Record(Type.String(), Type.Unknown(), {
+  minProperties: 1,
+  maxProperties: 1,
+  description:
+    'A rule of JSON Logic over the event, its attributes, its time and the member: event, attributes.…, at, member.email, member.attributes.…',
+  examples: [{ '>=': [{ var: 'attributes.amount' }, 50] }],
+})
+
+export const EntryConfig = closed(
+  {
+    criteria: Type.Optional(inferred(Criteria)),
+  },
+  'How members qualify; without criteria, by the first event that a step behind the entry waits for',
+)
+
+export const StepConfig = closed(
+  {
+    event: inferred(name('The event that the step waits for')),
+    criteria: Type.Optional(inferred(Criteria)),
+    times: Type.Optional(
+      inferred(
+        Type.Integer({
+          minimum: 1,
+          maximum: 1_000_000,
+          description: 'How often the event must happen (1)',
+        }),
+      ),
+    ),
+  },
+  'What the member must do',
+)
+
+export const ConditionConfig = closed(
+  {},
+  'Nothing: what must hold is said by each connection that leaves the node',
+)
+
+export const RewardConfig = closed(
+  {
+    type: inferred(name('What is granted, for example points or coupon')),
+    amount: Type.Optional(inferred(Type.Number({ description: 'How much of it' }))),
+    hold: Type.Optional(
+      inferred(
+        Type.String({
+          pattern: DURATION_PATTERN,
+          description: 'How long it is held, an ISO 8601 duration of at most 100 years; without, not at all',
+          examples: ['P14D', 'PT36H'],
+        }),
+      ),
+    ),
+    blocking_events: Type.Optional(
+      inferred(
+        Type.Array(name('An event'), { description: 'Which events block the reward while it is held' }),
+      ),
+    ),
+  },
+  'What the member is given, and whether it is held back at first',
+)
+
+export const BadgeConfig = closed({ code: inferred(name('Which badge')) }, 'The badge that is awarded')
+
+export const ExitConfig = closed({}, 'Nothing: who comes here has completed the journey')
+
+/** The schema of `config` for each type of node. */
+export const NODE_CONFIGS = {
+  entry: EntryConfig,
+  event: StepConfig,
+  action: StepConfig,
+  condition: ConditionConfig,
+  reward: RewardConfig,
+  badge: BadgeConfig,
+  exit: ExitConfig,
+} as const satisfies Record<NodeType, TSchema>
+
+export type Criteria = Static<typeof Criteria>
+export type NodeConfigs = { [T in NodeType]: Static<(typeof NODE_CONFIGS)[T]> }

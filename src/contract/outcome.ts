@@ -1,0 +1,123 @@
+import { type Static, type TProperties, Type } from '@sinclair/typebox'
+import { Nullable, OneOf, Timestamp, Uuid } from './formats.ts'
+
+/**
+ * What an event has done, one thing each, told apart by `type`. The vendor has nothing like it: this is what the
+ * sandbox answers to whoever makes an event happen.
+ */
+
+const message = Type.String({ description: 'The same, as a sentence' })
+
+const inJourney = {
+  participation_id: Uuid({ description: "The member's instance of the journey" }),
+  journey_id: Uuid({ description: 'The journey' }),
+  journey_name: Type.String({ description: 'What the journey is called' }),
+}
+
+const atNode = {
+  ...inJourney,
+  node_id: Uuid({ description: 'Where in the journey' }),
+  node_name: Type.String({ description: 'The label of that node' }),
+}
+
+const outcome = <const T extends string, P extends TProperties>(
+  type: T,
+  properties: P,
+  description: string,
+) => Type.Object({ type: Type.Literal(type), ...properties, message }, { description })
+
+export const Entered = outcome('entered', atNode, 'The member entered a journey, through this entry')
+
+export const StepCounted = outcome(
+  'step_counted',
+  {
+    ...atNode,
+    count: Type.Integer({ description: 'How often the event has happened by now' }),
+    times: Type.Integer({ description: 'How often it must' }),
+  },
+  'A step that wants its event several times counted it, and waits for more',
+)
+
+export const StepCompleted = outcome('step_completed', atNode, 'The member did what a step waited for')
+
+export const RewardHeld = outcome(
+  'reward_held',
+  {
+    ...atNode,
+    hold_start_datetime: Timestamp({ description: 'When the hold began' }),
+    hold_end_datetime: Timestamp({ description: 'When it ends, and the reward is issued' }),
+  },
+  'The member reached a reward that is held at first',
+)
+
+export const RewardIssued = outcome('reward_issued', atNode, 'The member reached a reward that is not held')
+
+export const RewardBlocked = outcome(
+  'reward_blocked',
+  {
+    ...atNode,
+    blocked_by: Type.String({ description: 'The event that blocked it' }),
+    blocked_at: Timestamp({ description: 'When' }),
+  },
+  'The event blocked a reward that was held, for good',
+)
+
+export const BadgeAwarded = outcome(
+  'badge_awarded',
+  { ...atNode, code: Type.String({ description: 'Which badge' }) },
+  'The member reached a badge',
+)
+
+export const JourneyCompleted = outcome(
+  'journey_completed',
+  inJourney,
+  'The member reached an exit, or the end of every branch',
+)
+
+export const STILL_REASONS = [
+  'waits_for_other_event',
+  'criteria_do_not_hold',
+  'entry_criteria_do_not_hold',
+  'waits_for_nothing',
+  'completed',
+  'expired',
+  'draft',
+  'archived',
+  'not_started',
+  'ended',
+] as const
+
+export const NothingMoved = outcome(
+  'nothing_moved',
+  {
+    reasons: Type.Array(
+      Type.Object({
+        journey_id: inJourney.journey_id,
+        journey_name: inJourney.journey_name,
+        participation_id: Nullable(
+          Uuid({ description: "The member's instance; null where the member is not in the journey" }),
+        ),
+        reason: OneOf(STILL_REASONS, { description: 'Why, for programs' }),
+        message,
+      }),
+      { description: 'Why, journey by journey: those the member is in first, and at most 10' },
+    ),
+  },
+  'The event changed nothing',
+)
+
+export const Outcome = Type.Union([
+  Entered,
+  StepCounted,
+  StepCompleted,
+  RewardHeld,
+  RewardIssued,
+  RewardBlocked,
+  BadgeAwarded,
+  JourneyCompleted,
+  NothingMoved,
+])
+
+export type Outcome = Static<typeof Outcome>
+export type NothingMoved = Static<typeof NothingMoved>
+export type StillReason = NothingMoved['reasons'][number]

@@ -1,0 +1,78 @@
+import type { Outcome } from '../contract/outcome.ts'
+import type { Change } from './arrive.ts'
+import type { Facts } from './criterion.ts'
+import { enter } from './enter.ts'
+import { nothingMoved } from './explain.ts'
+import type { JourneyGraph } from './graph.ts'
+import { block, move, stillAt } from './move.ts'
+import type { MemberState, Occurrence, ParticipationState } from './state.ts'
+
+export interface Situation {
+  /** Every journey of the site, from `compileJourney`, in the order in which members enter them. */
+  journeys: readonly JourneyGraph[]
+  member: MemberState
+  /** Gives the id of a new participation. */
+  newId: () => string
+}
+
+export interface Result {
+  /**
+   * In the order they had, new ones last. One that the event did not change is the very object that was passed in, so
+   * that a caller can tell what there is to store.
+   */
+  participations: ParticipationState[]
+  /** Participation by participation, in the order it happened; never empty. */
+  outcomes: readonly Outcome[]
+}
+
+/**
+ * What becomes of a member by an event (CONTRACT.md section 5). Participations the member has come first: held rewards
+ * are blocked, whatever the status, then those in progress move, unless their journey is a draft again. Then the
+ * member enters the journeys that let in; a journey the member has ever been in is not entered again.
+ */
+export function handleEvent({ journeys, member, event, newId }: Situation & { event: Occurrence }): Result {
+  const { email, attributes } = member
+  const facts: Facts = {
+    event: event.name,
+    attributes: event.attributes,
+    at: event.at,
+    member: { email, attributes },
+  }
+  const byId = new Map(journeys.map(graph => [graph.journey.id, graph]))
+  const known = member.participations.map(participation =>
+    inside(byId.get(participation.journey_id), { participation, outcomes: [] }, facts),
+  )
+  const been = new Set(member.participations.map(participation => participation.journey_id))
+  const entered = journeys
+    .filter(graph => !been.has(graph.journey.id))
+    .flatMap(graph => enter(graph, facts, newId) ?? [])
+  const changes = [...known, ...entered]
+  const outcomes = changes.flatMap(change => change.outcomes)
+  return {
+    participations: changes.map(change => change.participation),
+    outcomes: outcomes.length > 0 ? outcomes : [nothingMoved(journeys, member, facts)],
+  }
+}
+
+function inside(graph: JourneyGraph | undefined, change: Change, facts: Facts): Change {
+  if (!graph) return change
+  const blocked = block(graph, change, facts)
+  const moves = graph.awaited.has(facts.event) && stillAt(graph, change.participation, facts.at) === undefined
+  return moves ? move(graph, blocked, facts) : blocked
+}
+
+/** What becomes of a member by a whole history, oldest event first: the same as by one event after the other. */
+export function replay({ journeys, member, history, newId }: Situation & { history: Iterable<Occurrence> }): {
+  participations: ParticipationState[]
+  /** Event by event. */
+  outcomes: readonly (readonly Outcome[])[]
+} {
+  let participations = [...member.participations]
+  const outcomes: (readonly Outcome[])[] = []
+  for (const event of history) {
+    const result = handleEvent({ journeys, member: { ...member, participations }, event, newId })
+    participations = result.participations
+    outcomes.push(result.outcomes)
+  }
+  return { participations, outcomes }
+}

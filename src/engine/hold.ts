@@ -1,0 +1,62 @@
+import { Temporal } from 'temporal-polyfill'
+import type { Occurrence, RewardReached } from './state.ts'
+
+export type Hold = Temporal.Duration
+
+const SOME_DAY = Temporal.PlainDateTime.from('2000-01-01')
+const LONGEST = SOME_DAY.add({ years: 100 })
+
+/** The last moment that a vendor timestamp can name. */
+const LAST_MOMENT = Temporal.PlainDateTime.from('9999-12-31T23:59:59.999999')
+
+/** Reads an ISO 8601 duration. @throws RangeError for anything else. */
+export const parseHold = (hold: string): Hold => Temporal.Duration.from(hold)
+
+/** What is wrong with a hold that has the form of a duration, as a sentence without its subject. */
+export function holdFault(hold: string): string | undefined {
+  try {
+    const end = SOME_DAY.add(parseHold(hold))
+    if (Temporal.PlainDateTime.compare(end, SOME_DAY) <= 0) return 'lasts no time; leave it out'
+    return Temporal.PlainDateTime.compare(end, LONGEST) > 0 ? 'lasts longer than 100 years' : undefined
+  } catch (error) {
+    if (error instanceof RangeError) return 'is not a duration'
+    throw error
+  }
+}
+
+/**
+ * A reward as it is from the moment it is reached: held where it has a hold (CONTRACT.md section 2, the hold rule).
+ * Months and years are those of the calendar. A hold that would outlast the year 9999 ends with it.
+ */
+export function reachReward({ id, hold }: { id: string; hold: Hold | null }, at: string): RewardReached {
+  const hold_end_datetime = hold && endOf(at, hold)
+  return {
+    node_id: id,
+    hold_start_datetime: hold_end_datetime && at,
+    hold_end_datetime,
+    blocked_by: null,
+    blocked_at: null,
+  }
+}
+
+function endOf(at: string, hold: Hold): string {
+  const end = Temporal.PlainDateTime.from(at).add(hold)
+  const last = Temporal.PlainDateTime.compare(end, LAST_MOMENT) > 0 ? LAST_MOMENT : end
+  return last.toString({ fractionalSecondDigits: 6 })
+}
+
+/**
+ * The hold rule (CONTRACT.md section 2, D): a blocking event during the hold takes the hold keys away and says by what
+ * and when it was blocked. The hold's first moment is part of it, its last is not: there the reward is issued.
+ * @param blockedBy The names of the events that block it.
+ * @returns The reward itself where the event does not block it.
+ */
+export function blockReward(
+  reward: RewardReached,
+  blockedBy: ReadonlySet<string>,
+  { name, at }: Pick<Occurrence, 'name' | 'at'>,
+): RewardReached {
+  const { node_id, hold_start_datetime: start, hold_end_datetime: end } = reward
+  if (start === null || end === null || at < start || at >= end || !blockedBy.has(name)) return reward
+  return { node_id, hold_start_datetime: null, hold_end_datetime: null, blocked_by: name, blocked_at: at }
+}

@@ -1,0 +1,73 @@
+import { ELSE } from '../contract/node-config.ts'
+import { criterionFault } from './criterion.ts'
+import type { ConnectionDefinition, JourneyDefinition, NodeDefinition } from './graph.ts'
+import { holdFault } from './hold.ts'
+
+export interface JourneyFault {
+  /** A JSON pointer within the journey. */
+  pointer: string
+  /** A sentence without its subject. */
+  message: string
+}
+
+/**
+ * What is wrong with the settings of a journey beyond what their schemas say: rules that are none, holds that no
+ * calendar has, conditions where there is nothing to decide. Settings of the wrong form are passed over, being the
+ * schemas' business.
+ */
+export function journeyFaults({
+  nodes,
+  connections,
+}: Pick<JourneyDefinition, 'nodes' | 'connections'>): JourneyFault[] {
+  const byId = new Map(nodes.map(node => [node.id, node]))
+  const decided = new Set<string>()
+  return [
+    ...nodes.flatMap(({ config }, n) => configFaults(config, `/nodes/${n}/config`)),
+    ...connections.flatMap((connection, c) => {
+      const { condition, source_node_id: id } = connection
+      const again = condition === ELSE && decided.has(id)
+      if (condition === ELSE) decided.add(id)
+      const message = again
+        ? `is the second "${ELSE}" of its node; one is taken at most`
+        : conditionFault(connection, byId.get(id))
+      return message === undefined ? [] : [{ pointer: `/connections/${c}/condition`, message }]
+    }),
+  ]
+}
+
+function configFaults({ criteria, hold }: NodeDefinition['config'], pointer: string): JourneyFault[] {
+  const found = {
+    criteria: criterionFault(criteria),
+    hold: typeof hold === 'string' ? holdFault(hold) : undefined,
+  }
+  return Object.entries(found).flatMap(([key, message]) =>
+    message === undefined ? [] : [{ pointer: `${pointer}/${key}`, message }],
+  )
+}
+
+function conditionFault({ condition }: ConnectionDefinition, source: NodeDefinition | undefined) {
+  if (!source) return undefined
+  if (source.type !== 'condition') {
+    if (condition === null) return undefined
+    return `is not null, but "${source.name}" is of type ${source.type}; only a condition node decides`
+  }
+  if (condition === null) return `is missing; it leaves the condition node "${source.name}"`
+  return condition === ELSE ? undefined : ruleFault(condition)
+}
+
+function ruleFault(condition: string): string | undefined {
+  const rule = parse(condition)
+  if (typeof rule !== 'object' || rule === null || Array.isArray(rule) || Object.keys(rule).length === 0) {
+    return `is neither "${ELSE}" nor a rule of JSON Logic as JSON text`
+  }
+  return criterionFault(rule)
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,75 @@
+import type { Outcome } from '../contract/outcome.ts'
+import { arrive, type Change } from './arrive.ts'
+import { participationAsOf } from './as-of.ts'
+import type { Facts } from './criterion.ts'
+import type { JourneyGraph, Step } from './graph.ts'
+import { blockReward } from './hold.ts'
+import { outcomesIn } from './outcomes.ts'
+import { standingOf } from './standing.ts'
+import type { ParticipationState, Standing } from './state.ts'
+import { type Passage, walk } from './walk.ts'
+
+const NOWHERE: Passage = { nodes: [], steps: [], exit: false }
+
+/** Why a participation cannot move at a moment; `undefined` where it can. */
+export function stillAt({ journey }: JourneyGraph, participation: ParticipationState, at: string) {
+  const { completed_at, expired_at } = participation
+  const { status } = participationAsOf({ completed_at, expired_at, journey, rewards: [] }, at)
+  if (status === 'Completed') return 'completed'
+  if (status === 'Expired') return 'expired'
+  return journey.status === 'Draft' ? 'draft' : undefined
+}
+
+/** Whether an event counts for a step. */
+export const counts = (step: Step, facts: Facts): boolean =>
+  step.event === facts.event && (step.criterion === null || step.criterion(facts))
+
+/** Blocks the rewards that are held when a blocking event happens, in a participation of any status. */
+export function block(graph: JourneyGraph, change: Change, { event, at }: Facts): Change {
+  const { participation } = change
+  const outcomes: Outcome[] = []
+  const rewards = participation.rewards.map(reward => {
+    const node = graph.nodes.get(reward.node_id)
+    if (node?.type !== 'reward') return reward
+    const after = blockReward(reward, node.blockedBy, { name: event, at })
+    if (after !== reward) outcomes.push(outcomesIn(graph, participation.id).blocked(node, event, at))
+    return after
+  })
+  if (outcomes.length === 0) return change
+  return {
+    participation: { ...participation, rewards, updated_at: at },
+    outcomes: [...change.outcomes, ...outcomes],
+  }
+}
+
+/**
+ * Lets an event count at every step where the member stands, and goes on from those that are thereby done. A step that
+ * is only come to by this event waits for another one, so an event makes no more moves than the graph has nodes.
+ */
+export function move(graph: JourneyGraph, change: Change, facts: Facts): Change {
+  const { participation } = change
+  const standing = standingOf(graph, participation)
+  const open: Standing[] = []
+  const done: Step[] = []
+  const outcomes: Outcome[] = []
+  const say = outcomesIn(graph, participation.id)
+  for (const place of standing) {
+    const step = graph.nodes.get(place.node_id) as Step | undefined
+    if (!step || !counts(step, facts)) {
+      open.push(place)
+      continue
+    }
+    const count = place.count + 1
+    outcomes.push(count < step.times ? say.counted(step, count) : say.done(step))
+    if (count < step.times) open.push({ ...place, count })
+    else done.push(step)
+  }
+  if (outcomes.length === 0) return change
+  const passage = done.length > 0 ? walk(graph, done, facts) : NOWHERE
+  return arrive(
+    graph,
+    { participation, outcomes: [...change.outcomes, ...outcomes] },
+    { open, done, passage },
+    facts,
+  )
+}

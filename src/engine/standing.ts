@@ -1,0 +1,43 @@
+import { type GraphNode, isStep, type JourneyGraph } from './graph.ts'
+import type { ParticipationState, Standing } from './state.ts'
+import { spread } from './walk.ts'
+
+type Account = Pick<ParticipationState, 'completed_at' | 'events' | 'rewards'>
+
+/**
+ * Where a member stands of whom only the completed steps and the reached rewards are told: at every step not yet done
+ * that the connections lead to, from an entry, through steps that are done.
+ *
+ * What a condition has decided is not told, so it is read from what came of it. Of the connections that leave it, those
+ * count that lead to something done or reached before any other step; where there is none such, all of them count.
+ * Likewise for several entries. Where all that follows is done already, because a cycle leads back, the member stands
+ * at the steps behind the one done last.
+ * @returns Each step once, with nothing counted; none for a completed participation.
+ */
+export function deriveStanding(graph: JourneyGraph, { completed_at, events, rewards }: Account): Standing[] {
+  if (completed_at !== null) return []
+  const done = new Set(events.map(event => event.node_id))
+  const marks = new Set([...done, ...rewards.map(reward => reward.node_id)])
+  const likely = (ids: readonly string[]) => {
+    const marked = ids.filter(id => uptoSteps(graph, [id]).some(node => marks.has(node.id)))
+    return marked.length > 0 ? marked : ids
+  }
+  const roots = [...likely(graph.entries.map(entry => entry.id)), ...done]
+  const open = spread(graph, roots, node => {
+    if (isStep(node) && !done.has(node.id)) return []
+    return node.type === 'condition' ? likely(node.targets) : node.targets
+  }).filter(node => isStep(node) && !done.has(node.id))
+  const last = graph.nodes.get(events.at(-1)?.node_id ?? '')
+  return (open.length > 0 ? open : uptoSteps(graph, last?.targets ?? []).filter(isStep)).map(({ id }) => ({
+    node_id: id,
+    count: 0,
+  }))
+}
+
+/** Some nodes and what is behind them on every branch, up to the next steps and with them. */
+export const uptoSteps = (graph: JourneyGraph, ids: readonly string[]): GraphNode[] =>
+  spread(graph, ids, node => (isStep(node) ? [] : node.targets))
+
+/** Where a participation stands: as stored, or derived where nothing is. */
+export const standingOf = (graph: JourneyGraph, participation: ParticipationState): readonly Standing[] =>
+  participation.standing ?? deriveStanding(graph, participation)

@@ -1,0 +1,113 @@
+import type { NodeConfigs } from '../../src/contract/node-config.ts'
+import { compileJourney, type JourneyDefinition, type NodeDefinition } from '../../src/engine/graph.ts'
+import { handleEvent, type Result } from '../../src/engine/handle-event.ts'
+import type { MemberState, ParticipationState } from '../../src/engine/state.ts'
+
+/** Builders for journeys and lives, so that a test says only what it is about. A node's id is its name. */
+
+type Blocks = Record<string, Pick<NodeDefinition, 'type' | 'config'>>
+type Rule = Record<string, unknown>
+
+export const entry = (criteria?: Rule) => ({ type: 'entry' as const, config: criteria ? { criteria } : {} })
+export const step = (event: string, more: Omit<NodeConfigs['event'], 'event'> = {}) => ({
+  type: 'event' as const,
+  config: { event, ...more },
+})
+export const condition = () => ({ type: 'condition' as const, config: {} })
+export const reward = (more: Partial<NodeConfigs['reward']> = {}) => ({
+  type: 'reward' as const,
+  config: { type: 'points', ...more },
+})
+export const badge = (code: string) => ({ type: 'badge' as const, config: { code } })
+export const exit = () => ({ type: 'exit' as const, config: {} })
+
+export const more = (than: number): Rule => ({ '>': [{ var: 'attributes.amount' }, than] })
+
+/**
+ * @param paths Each `'a > b > c'`.
+ * @param when The condition of each connection that leaves a condition node, by `'source > target'`.
+ */
+export function definition(
+  name: string,
+  blocks: Blocks,
+  paths: readonly string[],
+  extra: Partial<JourneyDefinition> & { when?: Record<string, Rule | 'else'> } = {},
+): JourneyDefinition {
+  const { when = {}, ...journey } = extra
+  const pairs = paths.flatMap(path => {
+    const ids = path.split(' > ')
+    return ids.slice(1).map((target, i) => [ids[i] as string, target] as const)
+  })
+  return {
+    id: name,
+    name,
+    status: 'Published',
+    start_date: null,
+    end_date: null,
+    nodes: Object.entries(blocks).map(([id, block]) => ({ id, name: id, ...block })),
+    connections: pairs.map(([source_node_id, target_node_id]) => {
+      const rule = when[`${source_node_id} > ${target_node_id}`]
+      const condition = rule === undefined || rule === 'else' ? (rule ?? null) : JSON.stringify(rule)
+      return { source_node_id, target_node_id, condition }
+    }),
+    ...journey,
+  }
+}
+
+export const journey = (...args: Parameters<typeof definition>) => compileJourney(definition(...args))
+
+/** A vendor timestamp on a day of January 2025. */
+export const day = (n: number, time = '00:00:00.000000') => `2025-01-${String(n).padStart(2, '0')}T${time}`
+
+export const nobody: MemberState = { email: 'ann@example.com', attributes: {}, participations: [] }
+
+type Done = string | [event: string, attributes: Record<string, unknown>, at?: string]
+
+/**
+ * What becomes of a member by events, by default one a day from 1 January on.
+ * @returns The result of the last one, and all messages in their order.
+ */
+export function lived(journeys: ReturnType<typeof journey>[], events: Done[], member = nobody) {
+  let count = 0
+  let participations = [...member.participations]
+  let last: Result = { participations, outcomes: [] }
+  const messages: string[] = []
+  for (const [i, done] of events.entries()) {
+    const [name, attributes, at = day(i + 1)] = typeof done === 'string' ? [done, {}] : done
+    last = handleEvent({
+      journeys,
+      member: { ...member, participations },
+      event: { name, attributes, at },
+      newId: () => `participation ${++count}`,
+    })
+    participations = last.participations
+    messages.push(...last.outcomes.map(outcome => outcome.message))
+  }
+  const [first] = participations
+  return { ...last, messages, participation: first as ParticipationState }
+}
+
+export const standingAt = ({ standing }: ParticipationState) => standing?.map(({ node_id }) => node_id)
+export const doneIn = ({ events }: ParticipationState) => events.map(({ node_id }) => node_id)
+
+/** A participation as a seed gives it: what was done and reached, but not where the member stands. */
+export const told = (
+  journey_id: string,
+  facts: Partial<ParticipationState> & { done?: string[] } = {},
+): ParticipationState => {
+  const { done = [], ...more } = facts
+  return {
+    id: 'told',
+    journey_id,
+    started_at: day(1),
+    progress_percentage: '0.0',
+    completed_at: null,
+    expired_at: null,
+    created_at: day(1),
+    updated_at: day(1),
+    events: done.map(node_id => ({ node_id, completed_at: day(1) })),
+    rewards: [],
+    standing: null,
+    ...more,
+  }
+}
