@@ -4,6 +4,7 @@ import type { Sites } from '../sites/sites.ts'
 import { clockRoutes } from './clock.ts'
 import { contentRoutes } from './content.ts'
 import { credentialRoutes } from './credentials.ts'
+import { eventRoutes } from './events.ts'
 import { faultRoutes } from './faults.ts'
 import { guard } from './guard.ts'
 import { Problem, Refusal, sendProblem } from './problem.ts'
@@ -51,6 +52,7 @@ export async function control(
   for (const routes of [
     siteRoutes,
     contentRoutes,
+    eventRoutes,
     snapshotRoutes,
     clockRoutes,
     faultRoutes,

@@ -1,6 +1,8 @@
 import { Temporal } from 'temporal-polyfill'
 import { foldEmail, TIMESTAMP_PATTERN } from '../contract/formats.ts'
 import type { NodeType } from '../contract/journey.ts'
+import { NODE_CONFIGS } from '../contract/node-config.ts'
+import { journeyFaults } from '../engine/journey-faults.ts'
 import { type Fault, schemaFaults } from './faults.ts'
 import { SeedDocument, SeedJourney, SeedMember, type SeedParticipation } from './schema.ts'
 
@@ -28,10 +30,11 @@ export function checkMember(
 ): Fault[] {
   const formal = schemaFaults(SeedMember, member)
   if (formal.length > 0) return formal
-  const { email, participations = [] } = member as SeedMember
+  const { email, participations = [], history = [] } = member as SeedMember
   return [
     ...impossibleTimes(member, ''),
     ...duplicates(participations, '/participations', 'id', ({ id }) => id),
+    ...checkHistory(history, '/history'),
     ...participations.flatMap((participation, p) => {
       const pointer = `/participations/${p}`
       const holder = takenBy(participation.id, email)
@@ -57,6 +60,7 @@ function checkMeaning({ journeys, members }: SeedDocument): Fault[] {
     ...duplicates(journeys, '/journeys', 'id', journey => journey.id),
     ...journeys.flatMap((journey, j) => checkGraph(journey, `/journeys/${j}`)),
     ...duplicates(members, '/members', 'email', member => foldEmail(member.email)),
+    ...members.flatMap(({ history = [] }, m) => checkHistory(history, `/members/${m}/history`)),
     ...repeats(
       participations.map(({ participation, pointer }) => ({
         key: participation.id,
@@ -69,6 +73,9 @@ function checkMeaning({ journeys, members }: SeedDocument): Fault[] {
   ]
 }
 
+// What is the author's own may look like a time and mean something else.
+const FREE = new Set(['attributes', 'config'])
+
 /** Times of the right form that no calendar has, such as 31 February. */
 function impossibleTimes(value: unknown, pointer: string): Fault[] {
   if (typeof value === 'string') {
@@ -76,7 +83,9 @@ function impossibleTimes(value: unknown, pointer: string): Fault[] {
     return [{ pointer, message: `"${value}" is not a time that exists` }]
   }
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, inner]) => impossibleTimes(inner, `${pointer}/${key}`))
+  return Object.entries(value).flatMap(([key, inner]) =>
+    FREE.has(key) ? [] : impossibleTimes(inner, `${pointer}/${key}`),
+  )
 }
 
 function isTime(text: string): boolean {
@@ -131,7 +140,35 @@ function checkGraph(journey: SeedJourney, pointer: string): Fault[] {
     ...duplicates(connections, `${pointer}/connections`, 'id', connection => connection.id),
     ...dangling,
     ...unreachable,
+    ...checkConfigs(journey, pointer),
   ]
+}
+
+/** The settings of nodes and conditions. A node without any is one that is not set up yet, and nothing happens there. */
+function checkConfigs({ nodes, connections }: SeedJourney, pointer: string): Fault[] {
+  const formal = nodes.flatMap(({ type, config = {} }, n) =>
+    Object.keys(config).length === 0
+      ? []
+      : schemaFaults(NODE_CONFIGS[type], config).map(fault => ({
+          pointer: `${pointer}/nodes/${n}/config${fault.pointer}`,
+          message: fault.message,
+        })),
+  )
+  if (formal.length > 0) return formal
+  return journeyFaults({
+    nodes: nodes.map(node => ({ ...node, config: node.config ?? {} })),
+    connections: connections.map(connection => ({ ...connection, condition: connection.condition ?? null })),
+  }).map(fault => ({ pointer: pointer + fault.pointer, message: fault.message }))
+}
+
+function checkHistory(history: { at: string }[], pointer: string): Fault[] {
+  return history.flatMap(({ at }, h) => {
+    const before = history[h - 1]
+    if (!before || before.at <= at) return []
+    return [
+      { pointer: `${pointer}/${h}/at`, message: `is before ${before.at}, when the one above it happened` },
+    ]
+  })
 }
 
 /** The ids of the nodes that an entry leads to, entries included. */
@@ -159,6 +196,7 @@ function checkParticipation(
     started_at,
     events = [],
     rewards = [],
+    standing,
   } = participation
   if (!journey)
     return [{ pointer: `${pointer}/journey_id`, message: `no journey "${journey_id}" in this document` }]
@@ -177,6 +215,7 @@ function checkParticipation(
     else if (!types.includes(node.type))
       add(`${at}/node_id`, `"${node.name}" is of type ${node.type}, not ${types.join(' or ')}`)
   }
+  for (const [s, { node_id }] of (standing ?? []).entries()) checkNode(`standing/${s}`, node_id, STEP_TYPES)
   for (const [e, event] of events.entries()) checkNode(`events/${e}`, event.node_id, STEP_TYPES)
   for (const [r, reward] of rewards.entries()) {
     checkNode(`rewards/${r}`, reward.node_id, OUTCOME_TYPES)

@@ -13,12 +13,14 @@ export function exportSite(store: SiteStore): SeedDocument {
 
 export const toSeedJourney = (journey: GraphRecord): SeedJourney => journey
 
-export const toSeedMember = ({ email, participations }: MemberRecord): SeedMember => ({
+export const toSeedMember = ({ email, attributes, participations, history }: MemberRecord): SeedMember => ({
   email,
+  attributes,
   participations: participations.map(({ rewards, ...participation }) => ({
     ...participation,
     rewards: rewards.map(withoutNulls),
   })),
+  history,
 })
 
 /** The hold rule asks for absent keys, not for nulls: CONTRACT.md section 2 (D). */

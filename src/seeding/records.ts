@@ -1,14 +1,26 @@
+import { compileJourney, type JourneyGraph } from '../engine/graph.ts'
 import type { GraphRecord, MemberRecord, ParticipationRecord } from '../store/records.ts'
+import { live, type World } from './live.ts'
 import type { SeedDocument, SeedJourney, SeedMember, SeedParticipation } from './schema.ts'
 
-/** A checked document as what is stored, every default filled in. `now` is a vendor timestamp. */
-export const toRecords = (
-  { journeys, members }: Pick<SeedDocument, 'journeys' | 'members'>,
-  now: string,
-) => ({
-  journeys: journeys.map(journey => toGraph(journey, now)),
-  members: members.map(toMember),
-})
+/**
+ * A checked document as what is stored, every default filled in, and members that are given by their history alone
+ * taken through it. `now` is a vendor timestamp.
+ */
+export function toRecords({ site, journeys, members }: SeedDocument, now: string) {
+  const graphs = journeys.map(journey => toGraph(journey, now))
+  let compiled: JourneyGraph[] | undefined
+  const compile = () => {
+    compiled ??= [...graphs].sort(byCreation).map(compileJourney)
+    return compiled
+  }
+  const world = { site_id: site.site_id, graphs: compile }
+  return { journeys: graphs, members: members.map(member => toMember(member, world)) }
+}
+
+/** The order in which members enter journeys, which is that of the lists: by creation, then id. */
+export const byCreation = (a: GraphRecord, b: GraphRecord): number =>
+  a.created_at < b.created_at || (a.created_at === b.created_at && a.id < b.id) ? -1 : 1
 
 export function toGraph(journey: SeedJourney, now: string): GraphRecord {
   const created_at = journey.created_at ?? now
@@ -41,10 +53,18 @@ export function toGraph(journey: SeedJourney, now: string): GraphRecord {
   }
 }
 
-export const toMember = ({ email, participations = [] }: SeedMember): MemberRecord => ({
-  email,
-  participations: participations.map(toParticipation),
-})
+export function toMember(
+  { email, attributes = {}, participations, history = [] }: SeedMember,
+  world: World,
+): MemberRecord {
+  const past = history.map(({ event, attributes = {}, at }) => ({ event, attributes, at }))
+  const member = { email, attributes, history: past }
+  const lives = participations === undefined && past.length > 0
+  return {
+    ...member,
+    participations: lives ? live(member, world) : (participations ?? []).map(toParticipation),
+  }
+}
 
 function toParticipation(participation: SeedParticipation): ParticipationRecord {
   const { id, journey_id, started_at, progress_percentage, events = [], rewards = [] } = participation
@@ -67,5 +87,6 @@ function toParticipation(participation: SeedParticipation): ParticipationRecord 
       blocked_by: reward.blocked_by ?? null,
       blocked_at: reward.blocked_at ?? null,
     })),
+    standing: participation.standing ?? null,
   }
 }

@@ -86,6 +86,14 @@ export const SeedReward = closed(
   'A reward the member has reached: held, or blocked, or with none of the four keys issued',
 )
 
+export const SeedStanding = closed(
+  {
+    node_id: LowerCaseUuid({ description: 'A step that waits' }),
+    count: Type.Integer({ minimum: 0, description: 'How often its event has happened there' }),
+  },
+  'Where a member stands',
+)
+
 export const SeedParticipation = closed(
   {
     id: LowerCaseUuid({ description: 'Unique within the site' }),
@@ -107,15 +115,37 @@ export const SeedParticipation = closed(
     rewards: Type.Optional(
       Type.Array(SeedReward, { description: 'What the member has reached, in that order ([])' }),
     ),
+    standing: Type.Optional(
+      orNull(Type.Array(SeedStanding), 'At which steps the member waits (null: it follows from the events)'),
+    ),
   },
   "A member's instance of a journey",
+)
+
+export const SeedHistory = closed(
+  {
+    event: Type.String({ minLength: 1, description: 'What the member did, for example purchase' }),
+    attributes: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), { description: 'What is to be known of it ({})' }),
+    ),
+    at: Timestamp({ description: 'When' }),
+  },
+  'Something the member did, whatever came of it',
 )
 
 export const SeedMember = closed(
   {
     email: Email({ description: 'Unique within the site, without regard to case' }),
+    attributes: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), { description: 'What criteria may ask of the member ({})' }),
+    ),
     participations: Type.Optional(
-      Type.Array(SeedParticipation, { description: 'The journeys the member is in ([])' }),
+      Type.Array(SeedParticipation, {
+        description: 'The journeys the member is in; left out, those that the history leads through',
+      }),
+    ),
+    history: Type.Optional(
+      Type.Array(SeedHistory, { description: 'What the member did, oldest first ([])' }),
     ),
   },
   'A member of the loyalty programme',

@@ -2,6 +2,7 @@ import { foldEmail } from '../contract/formats.ts'
 import { checkJourney, checkMember, checkSeed } from '../seeding/check.ts'
 import { exportSite, toSeedJourney, toSeedMember } from '../seeding/export.ts'
 import { type Fault, SeedError } from '../seeding/faults.ts'
+import type { World } from '../seeding/live.ts'
 import { toGraph, toMember, toRecords } from '../seeding/records.ts'
 import type { SeedDocument, SeedJourney, SeedMember } from '../seeding/schema.ts'
 import type { SiteStore } from '../store/store.ts'
@@ -33,7 +34,7 @@ export interface Content {
 }
 
 /** `now` gives the site's time as a vendor timestamp: what a creation time defaults to. */
-export function siteContent(store: SiteStore, now: () => string): Content {
+export function siteContent(store: SiteStore, world: World, now: () => string): Content {
   return {
     read: () => exportSite(store),
     replace: document =>
@@ -69,7 +70,7 @@ export function siteContent(store: SiteStore, now: () => string): Content {
         checkMember(body, id => store.journey(id), takenBy),
       )
       const isNew = store.member(email) === undefined
-      store.putMember(toMember(member))
+      store.putMember(toMember(member, world))
       return isNew
     },
     removeMember(email) {

@@ -5,6 +5,7 @@ import type { SeedDocument } from '../seeding/schema.ts'
 import type { FaultRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
 import { type Content, siteContent } from './content.ts'
+import { type EventResult, type Events, siteEvents, siteWorld } from './events.ts'
 import { type Faults, siteFaults } from './faults.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { Conflict } from './refusals.ts'
@@ -22,6 +23,11 @@ export interface Site {
   headersFor(identifier?: string): Record<string, string>
   readonly store: SiteStore
   readonly content: Content
+  readonly events: Events
+  /** A member, by email, for a test to let things happen to: `site.member(email).did('purchase', { amount: 40 })`. */
+  member(email: string): {
+    did(event: string, attributes?: Record<string, unknown>, at?: string): EventResult
+  }
   readonly clock: SiteClock
   readonly faults: Faults
   /** The last requests that named this site. */
@@ -46,7 +52,9 @@ export function createSite(store: SiteStore, machine: Clock, journalSize: number
   const faults = siteFaults(store)
   const requests = createJournal(journalSize)
   const now = () => timestampOf(clock.now())
-  const content = siteContent(store, now)
+  const world = siteWorld(store)
+  const content = siteContent(store, world, now)
+  const events = siteEvents(store, clock, world)
 
   const save = (): SiteState => ({ data: content.read(), clock: store.clock(), faults: store.faults() })
   function load({ data, clock: deviation, faults: rules }: SiteState): void {
@@ -83,6 +91,11 @@ export function createSite(store: SiteStore, machine: Clock, journalSize: number
     },
     store,
     content,
+    events,
+    member: email => ({
+      did: (event, attributes = {}, at) =>
+        events.post(email, { event, attributes, ...(at !== undefined && { at }) }),
+    }),
     clock,
     faults,
     requests,

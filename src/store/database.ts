@@ -2,6 +2,12 @@ import Database from 'better-sqlite3'
 import { migrate } from './migrate.ts'
 import { StoreError } from './store-error.ts'
 
+/*
+ * Statements that are run for every request compare with `= +?` and not `= ?`. Next to a JOIN or an ORDER BY, SQLite
+ * takes a bare parameter for something its plan may depend on, and plans anew whenever the parameter was cleared, which
+ * better-sqlite3 does after every call: that made reading ten times slower. The plus hides it from the planner; the
+ * plans are the same.
+ */
 export type Db = Database.Database
 
 /**

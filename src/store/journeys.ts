@@ -33,31 +33,31 @@ const journeyValues = (journey: JourneyRecord) => [
 /** The statements of journeys with their nodes and connections. Lists are in the order of creation, then id. */
 export function journeyTables(db: Db) {
   const list = db.prepare<[number], JourneyRow>(
-    `SELECT ${JOURNEY_COLUMNS} FROM journeys WHERE site_key = ? ORDER BY created_at, id`,
+    `SELECT ${JOURNEY_COLUMNS} FROM journeys WHERE site_key = +? ORDER BY created_at, id`,
   )
   const find = db.prepare<[number, string], JourneyRow & { journey_key: number }>(
-    `SELECT journey_key, ${JOURNEY_COLUMNS} FROM journeys WHERE site_key = ? AND id = ?`,
+    `SELECT journey_key, ${JOURNEY_COLUMNS} FROM journeys WHERE site_key = +? AND id = +?`,
   )
   const ids = db
-    .prepare<[number], string>('SELECT id FROM journeys WHERE site_key = ? ORDER BY journey_key')
+    .prepare<[number], string>('SELECT id FROM journeys WHERE site_key = +? ORDER BY journey_key')
     .pluck()
-  const count = db.prepare<[number], number>('SELECT count(*) FROM journeys WHERE site_key = ?').pluck()
+  const count = db.prepare<[number], number>('SELECT count(*) FROM journeys WHERE site_key = +?').pluck()
   const nodes = db.prepare<[number], NodeRow>(
-    'SELECT id, type, name, config, x, y FROM nodes WHERE journey_key = ? ORDER BY ordinal, node_key',
+    'SELECT id, type, name, config, x, y FROM nodes WHERE journey_key = +? ORDER BY ordinal, node_key',
   )
   const connections = db.prepare<[number], ConnectionRecord>(`
     SELECT c.id, s.id AS source_node_id, t.id AS target_node_id, c.condition
     FROM connections c
     JOIN nodes s ON s.node_key = c.source_node_key
     JOIN nodes t ON t.node_key = c.target_node_key
-    WHERE c.journey_key = ? ORDER BY c.connection_key`)
+    WHERE c.journey_key = +? ORDER BY c.connection_key`)
   const insertJourney = db.prepare(
     `INSERT INTO journeys (site_key, ${JOURNEY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const updateJourney = db.prepare(
     `UPDATE journeys SET ${JOURNEY_COLUMNS.split(', ')
       .map(column => `${column} = ?`)
-      .join(', ')} WHERE journey_key = ?`,
+      .join(', ')} WHERE journey_key = +?`,
   )
   const putNode = db.prepare(`
     INSERT INTO nodes (journey_key, id, type, name, config, x, y, ordinal) VALUES (?, ?, ?, ?, ?, ?, ?, ?)

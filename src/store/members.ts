@@ -1,7 +1,7 @@
 import { foldEmail } from '../contract/formats.ts'
 import type { NodeType } from '../contract/journey.ts'
 import type { Db } from './database.ts'
-import type { MemberRecord, ParticipationRecord, RewardRecord, StepRecord } from './records.ts'
+import type { HistoryRecord, MemberRecord, ParticipationRecord, RewardRecord, StepRecord } from './records.ts'
 
 /** A participation as the member endpoints need it: with what its journey and nodes say. */
 export interface ParticipationDetail extends ParticipationRecord {
@@ -11,45 +11,50 @@ export interface ParticipationDetail extends ParticipationRecord {
 }
 
 type OfParticipation<T> = T & { participation_key: number }
-type ParticipationRow = OfParticipation<Omit<ParticipationRecord, 'events' | 'rewards'>> & {
+type ParticipationRow = OfParticipation<Omit<ParticipationRecord, 'events' | 'rewards' | 'standing'>> & {
+  standing: string | null
   name: string
   description: string
   open_ended: 0 | 1
   end_date: string | null
 }
 
+type MemberRow = { member_key: number; email: string; attributes: string }
+
 /** The statements of members with their participations. Lists are in the order of creation, then id. */
 export function memberTables(db: Db) {
-  const find = db.prepare<[number, string], { member_key: number; email: string }>(
-    'SELECT member_key, email FROM members WHERE site_key = ? AND email_folded = ?',
+  const find = db.prepare<[number, string], MemberRow>(
+    'SELECT member_key, email, attributes FROM members WHERE site_key = +? AND email_folded = +?',
   )
   const emails = db
     .prepare<[number, number], string>(
-      'SELECT email FROM members WHERE site_key = ? ORDER BY member_key LIMIT ?',
+      'SELECT email FROM members WHERE site_key = +? ORDER BY member_key LIMIT ?',
     )
     .pluck()
-  const count = db.prepare<[number], number>('SELECT count(*) FROM members WHERE site_key = ?').pluck()
+  const count = db.prepare<[number], number>('SELECT count(*) FROM members WHERE site_key = +?').pluck()
   const participations = db.prepare<[number], ParticipationRow>(`
     SELECT p.participation_key, p.id, j.id AS journey_id, p.started_at, p.progress_percentage, p.completed_at,
-      p.expired_at, p.created_at, p.updated_at, j.name, j.description, j.open_ended, j.end_date
+      p.expired_at, p.created_at, p.updated_at, p.standing, j.name, j.description, j.open_ended, j.end_date
     FROM participations p JOIN journeys j USING (journey_key)
-    WHERE p.member_key = ? ORDER BY p.created_at, p.id`)
+    WHERE p.member_key = +? ORDER BY p.created_at, p.id`)
   const steps = db.prepare<[number], OfParticipation<ParticipationDetail['events'][number]>>(`
     SELECT s.participation_key, n.id AS node_id, n.name, n.type, s.completed_at
     FROM participations p JOIN completed_steps s USING (participation_key) JOIN nodes n USING (node_key)
-    WHERE p.member_key = ? ORDER BY s.step_key`)
+    WHERE p.member_key = +? ORDER BY s.step_key`)
   const rewards = db.prepare<[number], OfParticipation<ParticipationDetail['rewards'][number]>>(`
     SELECT r.participation_key, n.id AS node_id, n.name,
       CASE n.type WHEN 'badge' THEN 'badge' ELSE coalesce(n.config ->> '$.type', 'reward') END AS type,
       r.hold_start_datetime, r.hold_end_datetime, r.blocked_by, r.blocked_at
     FROM participations p JOIN rewards r USING (participation_key) JOIN nodes n USING (node_key)
-    WHERE p.member_key = ? ORDER BY r.reward_key`)
-  const insertMember = db.prepare('INSERT INTO members (site_key, email, email_folded) VALUES (?, ?, ?)')
+    WHERE p.member_key = +? ORDER BY r.reward_key`)
+  const insertMember = db.prepare(
+    'INSERT INTO members (site_key, email, email_folded, attributes) VALUES (?, ?, ?, ?)',
+  )
   const insertParticipation = db.prepare(`
     INSERT INTO participations (member_key, journey_key, id, started_at, progress_percentage, completed_at, expired_at,
-      created_at, updated_at)
+      created_at, updated_at, standing)
     VALUES (@memberKey, (SELECT journey_key FROM journeys WHERE site_key = @siteKey AND id = @journey_id),
-      @id, @started_at, @progress_percentage, @completed_at, @expired_at, @created_at, @updated_at)`)
+      @id, @started_at, @progress_percentage, @completed_at, @expired_at, @created_at, @updated_at, @standing)`)
   const nodeOf = `(SELECT n.node_key FROM nodes n JOIN participations p USING (journey_key)
     WHERE p.participation_key = @participationKey AND n.id = @node_id)`
   const insertStep = db.prepare(`
@@ -59,14 +64,21 @@ export function memberTables(db: Db) {
     INSERT INTO rewards (participation_key, node_key, hold_start_datetime, hold_end_datetime, blocked_by, blocked_at)
     VALUES (@participationKey, ${nodeOf}, @hold_start_datetime, @hold_end_datetime, @blocked_by, @blocked_at)`)
   const remove = db.prepare('DELETE FROM members WHERE site_key = ? AND email_folded = ?')
-  const rename = db.prepare('UPDATE members SET email = ? WHERE member_key = ?')
+  const rename = db.prepare('UPDATE members SET email = ?, attributes = ? WHERE member_key = ?')
+  const history = db.prepare<[number], Omit<HistoryRecord, 'attributes'> & { attributes: string }>(
+    'SELECT event, attributes, at FROM member_events WHERE member_key = +? ORDER BY event_key',
+  )
+  const insertEvent = db.prepare(
+    'INSERT INTO member_events (member_key, event, attributes, at) VALUES (?, ?, ?, ?)',
+  )
+  const removeHistory = db.prepare('DELETE FROM member_events WHERE member_key = ?')
   const removeParticipations = db.prepare('DELETE FROM participations WHERE member_key = ?')
   const removeFromJourney = db.prepare(`DELETE FROM participations WHERE journey_key =
-    (SELECT journey_key FROM journeys WHERE site_key = ? AND id = ?)`)
+    (SELECT journey_key FROM journeys WHERE site_key = +? AND id = ?)`)
   const holder = db
     .prepare<[number, string], string>(`
       SELECT m.email_folded FROM participations p JOIN members m USING (member_key)
-      WHERE m.site_key = ? AND p.id = ?`)
+      WHERE m.site_key = +? AND p.id = +?`)
     .pluck()
   const usedNodes = db.prepare<
     { siteKey: number; journeyId: string },
@@ -81,9 +93,15 @@ export function memberTables(db: Db) {
 
   function participationsOf(memberKey: number): ParticipationDetail[] {
     const details = participations.all(memberKey).map(row => {
-      const { participation_key, name, description, open_ended, end_date, ...participation } = row
+      const { participation_key, name, description, open_ended, end_date, standing, ...participation } = row
       const journey = { name, description, open_ended: open_ended === 1, end_date }
-      const detail: ParticipationDetail = { ...participation, journey, events: [], rewards: [] }
+      const detail: ParticipationDetail = {
+        ...participation,
+        journey,
+        events: [],
+        rewards: [],
+        standing: standing === null ? null : JSON.parse(standing),
+      }
       return [participation_key, detail] as const
     })
     const byKey = new Map(details)
@@ -105,33 +123,44 @@ export function memberTables(db: Db) {
         rewards: rewards.map(({ name, type, ...reward }) => reward),
       }),
     )
-    return { email: member.email, participations }
+    return {
+      email: member.email,
+      attributes: JSON.parse(member.attributes),
+      participations,
+      history: historyOf(member.member_key),
+    }
   }
 
+  const historyOf = (memberKey: number): HistoryRecord[] =>
+    history
+      .all(memberKey)
+      .map(({ event, attributes, at }) => ({ event, attributes: JSON.parse(attributes), at }))
+
   function insert(siteKey: number, member: MemberRecord): void {
-    const { lastInsertRowid } = insertMember.run(siteKey, member.email, foldEmail(member.email))
-    insertParticipations(siteKey, Number(lastInsertRowid), member)
+    const { email, attributes } = member
+    const { lastInsertRowid } = insertMember.run(siteKey, email, foldEmail(email), JSON.stringify(attributes))
+    insertDeeds(siteKey, Number(lastInsertRowid), member)
   }
 
   function replace(siteKey: number, member: MemberRecord): void {
     const known = find.get(siteKey, foldEmail(member.email))
     if (known) {
-      rename.run(member.email, known.member_key)
+      rename.run(member.email, JSON.stringify(member.attributes), known.member_key)
       removeParticipations.run(known.member_key)
-      insertParticipations(siteKey, known.member_key, member)
+      removeHistory.run(known.member_key)
+      insertDeeds(siteKey, known.member_key, member)
     } else insert(siteKey, member)
   }
 
-  function insertParticipations(siteKey: number, memberKey: number, member: MemberRecord): void {
-    for (const { events, rewards, ...participation } of member.participations) {
-      const participationKey = insertParticipation.run({
-        siteKey,
-        memberKey,
-        ...participation,
-      }).lastInsertRowid
+  function insertDeeds(siteKey: number, memberKey: number, { participations, history }: MemberRecord): void {
+    for (const { events, rewards, standing, ...participation } of participations) {
+      const row = { siteKey, memberKey, ...participation, standing: standing && JSON.stringify(standing) }
+      const participationKey = insertParticipation.run(row).lastInsertRowid
       for (const step of events) insertStep.run({ participationKey, ...step })
       for (const reward of rewards) insertReward.run({ participationKey, ...reward })
     }
+    for (const { event, attributes, at } of history)
+      insertEvent.run(memberKey, event, JSON.stringify(attributes), at)
   }
 
   return {
@@ -140,6 +169,7 @@ export function memberTables(db: Db) {
     /** The emails of at most `limit` members, in the order of insertion, which is that of the seed document. */
     emails: (siteKey: number, limit = -1) => emails.all(siteKey, limit),
     participationsOf,
+    historyOf,
     get,
     insert,
     replace,

@@ -94,9 +94,29 @@ export interface ParticipationRecord {
   updated_at: string
   events: StepRecord[]
   rewards: RewardRecord[]
+  /** Where the member stands; null when it follows from what was done. */
+  standing: StandingRecord[] | null
+}
+
+export interface StandingRecord {
+  /** A step that waits. */
+  node_id: string
+  /** How often its event has happened there. */
+  count: number
+}
+
+/** Something a member did, whatever came of it. */
+export interface HistoryRecord {
+  event: string
+  attributes: Record<string, unknown>
+  at: string
 }
 
 export interface MemberRecord {
   email: string
+  /** What criteria may ask of the member. */
+  attributes: Record<string, unknown>
   participations: ParticipationRecord[]
+  /** Oldest first. */
+  history: HistoryRecord[]
 }

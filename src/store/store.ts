@@ -27,6 +27,8 @@ export interface SiteStore {
   journeys(): JourneyRecord[]
   /** Found without regard to case. */
   journey(id: string): GraphRecord | undefined
+  /** Changes whenever a journey does, so that what is compiled from journeys can be kept until then. */
+  graphVersion(): number
   /** The journey ids in the order of insertion. */
   journeyIds(): string[]
   /** Nodes that stay keep what members did there. Those that go must not be among `usedNodes`. */
@@ -153,6 +155,7 @@ function bindSite(
 ): SiteStore {
   const { sites, journeys, members, faults, snapshots } = tables
   let site: SiteRecord = record
+  let graphVersion = 0
 
   const atomically = <T>(writes: () => T): T => db.transaction(writes).immediate()
   const write = <T>(change: () => T): T =>
@@ -171,12 +174,18 @@ function bindSite(
     journeys: () => journeys.list(key),
     journey: id => journeys.get(key, id.toLowerCase()),
     journeyIds: () => journeys.ids(key),
-    putJourney: journey => write(() => journeys.replace(key, journey)),
-    removeJourney: id =>
-      write(() => {
+    graphVersion: () => graphVersion,
+    putJourney(journey) {
+      graphVersion++
+      write(() => journeys.replace(key, journey))
+    },
+    removeJourney(id) {
+      graphVersion++
+      return write(() => {
         members.removeFromJourney(key, id)
         return journeys.remove(key, id)
-      }),
+      })
+    },
     usedNodes: journeyId => members.usedNodes(key, journeyId),
 
     emails: limit => members.emails(key, limit),
@@ -189,13 +198,15 @@ function bindSite(
     putMember: member => write(() => members.replace(key, member)),
     removeMember: email => write(() => members.remove(key, email)),
 
-    replaceContent: (newJourneys, newMembers) =>
+    replaceContent(newJourneys, newMembers) {
+      graphVersion++
       write(() => {
         members.removeAll(key)
         journeys.removeAll(key)
         for (const journey of newJourneys) journeys.insert(key, journey)
         for (const member of newMembers) members.insert(key, member)
-      }),
+      })
+    },
     rename({ name, secret }) {
       const renamed = { site_id: site.site_id, name, secret }
       write(() => sites.rename(key, renamed))

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto'
+import { foldEmail } from '../contract/formats.ts'
+import type { JourneyGraph } from '../engine/graph.ts'
+import { replay } from '../engine/handle-event.ts'
+import type { HistoryRecord, MemberRecord } from '../store/records.ts'
+
+/** Where a member's participations come to be: what the engine needs to know of the site. */
+export interface World {
+  site_id: string
+  /** Every journey of the site, compiled, in the order in which members enter them. */
+  graphs(): readonly JourneyGraph[]
+}
+
+/** What the engine calls an event. */
+export const toOccurrence = ({ event: name, attributes, at }: HistoryRecord) => ({ name, attributes, at })
+
+/** The participations that a member's history leads to. */
+export function live({ email, attributes, history }: Omit<MemberRecord, 'participations'>, world: World) {
+  const { participations } = replay({
+    journeys: world.graphs(),
+    member: { email, attributes, participations: [] },
+    history: history.map(toOccurrence),
+    newId: participationIds(world.site_id, email, 0),
+  })
+  return participations
+}
+
+/**
+ * Gives the ids of a member's next participations, after the `count` there are. They follow from who the member is, so
+ * that the same history leads to the same ids.
+ */
+export function participationIds(siteId: string, email: string, count: number): () => string {
+  let next = count
+  return () => uuidOf(`${siteId}\n${foldEmail(email)}\n${next++}`)
+}
+
+/** A UUID of the vendor's form, version 4 in lower case, that is the same for the same text. */
+function uuidOf(text: string): string {
+  const bytes = createHash('sha256').update(text).digest().subarray(0, 16)
+  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
