@@ -1,6 +1,7 @@
 import closeWithGrace from 'close-with-grace'
 import { CommanderError } from 'commander'
 import { buildProgram } from './cli/program.ts'
+import { CommandFailed } from './cli/terminal.ts'
 import { ConfigError, SeedError, StoreError } from './index.ts'
 
 /** The process: the command line in, an exit code out. 0 is fine, 1 is a failure, 2 is wrong use. */
@@ -8,6 +9,7 @@ import { ConfigError, SeedError, StoreError } from './index.ts'
 const closers: (() => Promise<void>)[] = []
 const program = buildProgram({
   print: text => console.log(text.trimEnd()),
+  warn: text => console.error(text),
   onStop: close => closers.push(close),
 })
 
@@ -35,7 +37,7 @@ function report(error: unknown): number {
     console.error(error.message)
     return 2
   }
-  if (error instanceof StoreError) {
+  if (error instanceof StoreError || error instanceof CommandFailed) {
     console.error(error.message)
     return 1
   }

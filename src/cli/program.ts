@@ -1,13 +1,8 @@
 import { Command } from 'commander'
 import { version } from '../version.ts'
+import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
-
-/** What a command may do to the world outside; the process gives it, and so can a test. */
-export interface Terminal {
-  print(text: string): void
-  /** What must end before the process does. */
-  onStop(close: () => Promise<void>): void
-}
+import type { Terminal } from './terminal.ts'
 
 /** The command line. Errors are thrown, not printed: as a CommanderError, ConfigError, SeedError or StoreError. */
 export function buildProgram(terminal: Terminal): Command {
@@ -16,6 +11,7 @@ export function buildProgram(terminal: Terminal): Command {
     .description("The reference server for Annex Cloud's Journeys API")
     .version(version)
     .addCommand(serve, { isDefault: true })
+    .addCommand(replayCommand(terminal))
     .addHelpText(
       'after',
       () => `\n${serve.createHelp().formatHelp(serve, serve.createHelp()).replace('Usage', 'Serving')}`,

@@ -1,0 +1,13 @@
+/** What a command may do to the world outside; the process gives it, and so can a test. */
+export interface Terminal {
+  print(text: string): void
+  /** One line for the person, apart from the output. */
+  warn(text: string): void
+  /** What must end before the process does. */
+  onStop(close: () => Promise<void>): void
+}
+
+/** A command that was used rightly and could not do what it was asked: one line, and exit code 1. */
+export class CommandFailed extends Error {
+  override name = 'CommandFailed'
+}
