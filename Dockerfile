@@ -1,0 +1,37 @@
+# The sandbox as a container. Flags go after the image's name, settings also into the environment:
+#   docker build -t journeys-sandbox .
+#   docker run --rm -p 4300:4300 journeys-sandbox --seed empty
+# It writes nothing, so it runs with --read-only; to keep data, mount a volume: -v journeys:/data … --db /data/journeys.db
+# Change the port with -e PORT, not with --port: the health check asks at $PORT.
+
+FROM node:24-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+# No dependency needs its install script: better-sqlite3 comes with its binaries. Of these only ours is kept, and none
+# of the SQLite sources. That what is left works is tried here, so that a mistake fails the build and not the container.
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+  && cd node_modules/better-sqlite3 \
+  && rm -r deps src binding.gyp \
+  && find prebuilds -type f ! -name "linux-$(node -p process.arch).node" -delete \
+  && node -e "new (require('better-sqlite3'))(':memory:').close()"
+
+FROM node:24-bookworm-slim
+LABEL org.opencontainers.image.title="journeys-sandbox" \
+      org.opencontainers.image.description="The reference server for Annex Cloud's Journeys API" \
+      org.opencontainers.image.licenses="MIT"
+# A named volume takes over the owner of the directory it is mounted on.
+RUN install --directory --owner=node --group=node /data
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY package.json ./
+COPY openapi openapi
+COPY seed seed
+COPY db db
+COPY bin bin
+COPY src src
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=4300
+EXPOSE 4300
+USER node
+# A server that is frozen accepts the connection and never answers: the check gives up by itself, well before Docker does.
+HEALTHCHECK --interval=5s --timeout=5s --start-period=10s --retries=3 CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 4300}/_sandbox/health`, { signal: AbortSignal.timeout(2000) }).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "/app/bin/journeys-sandbox.js"]
