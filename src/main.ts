@@ -6,24 +6,20 @@ import { ConfigError, SeedError, StoreError } from './index.ts'
 
 /** The process: the command line in, an exit code out. 0 is fine, 1 is a failure, 2 is wrong use. */
 
-const closers: (() => Promise<void>)[] = []
 const program = buildProgram({
   print: text => console.log(text.trimEnd()),
   warn: text => console.error(text),
-  onStop: close => closers.push(close),
+  onStop: close =>
+    closeWithGrace({ delay: 900 }, async ({ err }) => {
+      if (err) console.error(err)
+      await close()
+    }),
 })
 
 try {
   await program.parseAsync()
 } catch (error) {
   process.exitCode = report(error)
-}
-
-if (closers.length > 0) {
-  closeWithGrace({ delay: 900 }, async ({ err }) => {
-    if (err) console.error(err)
-    await Promise.all(closers.map(close => close()))
-  })
 }
 
 /** Says on one line (a line for each fault of a seed) what went wrong, and returns the exit code for it. */
@@ -41,16 +37,16 @@ function report(error: unknown): number {
     console.error(error.message)
     return 1
   }
-  const { code, syscall, address, port } = error as NodeJS.ErrnoException & {
+  const { code, syscall, address, hostname, port } = error as NodeJS.ErrnoException & {
     address?: string
+    hostname?: string
     port?: number
   }
   if (syscall === 'listen' || syscall === 'getaddrinfo') {
     const reason =
       code === 'EADDRINUSE' ? 'the port is in use; stop what uses it, or choose another with --port' : code
-    console.error(
-      `cannot listen on ${address ?? (error as { hostname?: string }).hostname}:${port}: ${reason}`,
-    )
+    const place = [address ?? hostname, port].filter(part => part !== undefined).join(':')
+    console.error(`cannot listen on ${place}: ${reason}`)
     return 1
   }
   throw error

@@ -2,8 +2,9 @@
 -- so that any number of sites can hold the same journeys. Timestamps are the vendor's text, which sorts by time.
 -- Only facts are stored: whether a reward is still held, or a journey has ended, is computed when it is read.
 
+-- AUTOINCREMENT, so that a handle on a site that was removed is never one on a site that came later.
 CREATE TABLE sites (
-  site_key INTEGER PRIMARY KEY,
+  site_key INTEGER PRIMARY KEY AUTOINCREMENT,
   site_id TEXT NOT NULL UNIQUE CHECK (site_id <> ''),
   name TEXT NOT NULL,
   secret TEXT NOT NULL CHECK (secret <> ''),

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { diagnoseHmac } from './diagnose.ts'
-import { hmacClaim, hmacSha256, payloadsOf, sameBytes } from './hmac.ts'
+import { hmacClaim, jwtSignature, payloadsOf, sameText } from './hmac.ts'
 import { type ParsedToken, show } from './token.ts'
 import { type Finding, type Refusal, refuse } from './verdict.ts'
 
@@ -48,7 +48,7 @@ export function findSigner(
   context: AuthContext,
 ): AuthSite | undefined {
   const signed = (site: AuthSite | undefined): site is AuthSite =>
-    site !== undefined && sameBytes(hmacSha256(site.key, token.signed), token.signature)
+    site !== undefined && sameText(jwtSignature(site.key, token.signed), token.signature)
   if (signed(named)) return named
   const { site_id } = token.claims
   const claimed = typeof site_id === 'string' ? context.findSite(site_id) : undefined
@@ -70,7 +70,7 @@ export const unknownSite = (siteId: string): Refusal =>
 export const expectedSignature = 'HMAC-SHA256 over <header>.<claims> with the secret of the site, used raw'
 
 export function wrongSignature(token: ParsedToken, site: AuthSite): Refusal {
-  const decoded = sameBytes(hmacSha256(Buffer.from(site.secret, 'base64'), token.signed), token.signature)
+  const decoded = sameText(jwtSignature(Buffer.from(site.secret, 'base64'), token.signed), token.signature)
   return refuse(
     'signature',
     expectedSignature,
@@ -124,9 +124,8 @@ export function checkHmac(
     if (identifier === null) {
       if (/^[A-Za-z0-9+/]{43}=$/.test(claim)) return undefined
     } else {
-      const sent = Buffer.from(claim)
       for (const payload of payloadsOf(identifier)) {
-        if (sameBytes(Buffer.from(hmacClaim(site.key, payload)), sent)) return undefined
+        if (sameText(hmacClaim(site.key, payload), claim)) return undefined
       }
     }
   }

@@ -61,8 +61,14 @@ function describe(mistakes: Mistake[]): string {
 /** Every way in which the claim can be read as 32 bytes; the right one first. */
 function readings(claim: string): Choice<Buffer>[] {
   const found: Choice<Buffer>[] = []
-  if (/^[A-Za-z0-9+/]{43}=$/.test(claim)) found.push({ value: Buffer.from(claim, 'base64') })
-  else if (/^[A-Za-z0-9+/]{43}$/.test(claim)) {
+  if (/^[A-Za-z0-9+/]{43}=$/.test(claim)) {
+    const value = Buffer.from(claim, 'base64')
+    const stray = {
+      did: 'written with stray bits in its last character',
+      instead: 'send what the base64 encoder gives, unchanged',
+    }
+    found.push(value.toString('base64') === claim ? { value } : { value, mistake: stray })
+  } else if (/^[A-Za-z0-9+/]{43}$/.test(claim)) {
     found.push({
       value: Buffer.from(claim, 'base64'),
       mistake: { did: 'written without padding', instead: 'keep the = at the end' },

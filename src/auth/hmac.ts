@@ -6,8 +6,17 @@ export const hmacSha256 = (key: KeyObject | Buffer | string, message: string | B
     .update(message)
     .digest()
 
+/** The signature of a JWT with HS256: HMAC-SHA256 in base64url. */
+export const jwtSignature = (key: KeyObject | Buffer | string, signed: string): string =>
+  createHmac('sha256', key as KeyLike)
+    .update(signed)
+    .digest('base64url')
+
 /** Compares without telling by its duration where the difference is. */
 export const sameBytes = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b)
+
+/** The same for text, so that of several encodings of the same bytes only the right one passes. */
+export const sameText = (a: string, b: string): boolean => sameBytes(Buffer.from(a), Buffer.from(b))
 
 /**
  * The `hmac` claim over a payload: base64( HMAC-SHA256( secret, base64( utf8( payload ) ) ) ), standard base64 with

@@ -6,7 +6,8 @@ export interface ParsedToken {
   claims: Record<string, unknown>
   /** The two parts that are signed, as sent. */
   signed: string
-  signature: Buffer
+  /** As sent, in base64url. */
+  signature: string
 }
 
 export const EXPECTED_FORMAT = 'Authorization: Bearer <header>.<claims>.<signature>'
@@ -62,7 +63,7 @@ export function parseToken(authorization: string | undefined): ParsedToken | Ref
     header,
     claims,
     signed: token.slice(0, token.lastIndexOf('.')),
-    signature: Buffer.from(signature, 'base64url'),
+    signature,
   }
 }
 

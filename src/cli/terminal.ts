@@ -3,8 +3,8 @@ export interface Terminal {
   print(text: string): void
   /** One line for the person, apart from the output. */
   warn(text: string): void
-  /** What must end before the process does. */
-  onStop(close: () => Promise<void>): void
+  /** What must end before the process does, when it is told to stop. */
+  onStop(close: () => Promise<void>): unknown
 }
 
 /** A command that was used rightly and could not do what it was asked: one line, and exit code 1. */

@@ -15,7 +15,7 @@ export class SeedError extends Error {
   readonly faults: Fault[]
 
   constructor(source: string, faults: Fault[]) {
-    super(faults.map(({ pointer, message }) => `${source} ${pointer || '/'}: ${message}`).join('\n'))
+    super(faults.map(({ pointer, message }) => oneLine(`${source} ${pointer || '/'}: ${message}`)).join('\n'))
     this.faults = faults
   }
 }
@@ -27,6 +27,10 @@ function checkerOf(schema: TSchema): TypeCheck<TSchema> {
   checkers.set(schema, known)
   return known
 }
+
+/** Control characters as JSON writes them, so that what is quoted does not break the line. */
+const oneLine = (text: string): string =>
+  text.replace(/\p{Cc}/gu, character => JSON.stringify(character).slice(1, -1))
 
 /** Where a value departs from its schema, one fault for each place. */
 export function schemaFaults(schema: TSchema, value: unknown): Fault[] {

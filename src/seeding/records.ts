@@ -69,16 +69,29 @@ export function toMember(
 function toParticipation(participation: SeedParticipation): ParticipationRecord {
   const { id, journey_id, started_at, progress_percentage, events = [], rewards = [] } = participation
   const completed_at = participation.completed_at ?? null
-  const times = [started_at, completed_at ?? '', ...events.map(event => event.completed_at)]
+  const expired_at = participation.expired_at ?? null
+  const rewardTimes = rewards.map(({ hold_start_datetime, blocked_at }) => blocked_at ?? hold_start_datetime)
+  const times = [
+    started_at,
+    completed_at,
+    expired_at,
+    ...rewardTimes,
+    ...events.map(event => event.completed_at),
+  ]
   return {
     id,
     journey_id,
     started_at,
     progress_percentage,
     completed_at,
-    expired_at: participation.expired_at ?? null,
+    expired_at,
     created_at: participation.created_at ?? started_at,
-    updated_at: participation.updated_at ?? (times.sort().at(-1) as string),
+    updated_at:
+      participation.updated_at ??
+      (times
+        .filter(time => typeof time === 'string')
+        .sort()
+        .at(-1) as string),
     events,
     rewards: rewards.map(reward => ({
       node_id: reward.node_id,

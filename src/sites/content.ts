@@ -1,5 +1,7 @@
 import { foldEmail } from '../contract/formats.ts'
-import { checkJourney, checkMember, checkSeed } from '../seeding/check.ts'
+import { checkSeed } from '../seeding/check.ts'
+import { checkJourney } from '../seeding/check-journey.ts'
+import { checkMember } from '../seeding/check-member.ts'
 import { exportSite, toSeedJourney, toSeedMember } from '../seeding/export.ts'
 import { type Fault, SeedError } from '../seeding/faults.ts'
 import type { World } from '../seeding/live.ts'

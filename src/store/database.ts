@@ -18,10 +18,11 @@ export function openDatabase(file: string): Db {
   let db: Db | undefined
   try {
     db = new Database(file)
+    migrate(db)
+    // Changes the file, and so only once it is known to be ours.
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = NORMAL')
     db.pragma('foreign_keys = ON')
-    migrate(db)
     return db
   } catch (error) {
     db?.close()

@@ -1,0 +1,52 @@
+import { Temporal } from 'temporal-polyfill'
+import { TIMESTAMP_PATTERN } from '../contract/formats.ts'
+import type { Fault } from './faults.ts'
+
+// What is the author's own may look like a time and mean something else.
+const FREE = new Set(['attributes', 'config'])
+
+/** Times of the right form that no calendar has, such as 31 February. */
+export function impossibleTimes(value: unknown, pointer: string): Fault[] {
+  if (typeof value === 'string') {
+    if (!new RegExp(TIMESTAMP_PATTERN).test(value) || isTime(value)) return []
+    return [{ pointer, message: `"${value}" is not a time that exists` }]
+  }
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) =>
+    FREE.has(key) ? [] : impossibleTimes(inner, `${pointer}/${key}`),
+  )
+}
+
+function isTime(text: string): boolean {
+  try {
+    // A leap second is read as the one before it, and so does not come out as it went in.
+    return Temporal.PlainDateTime.from(text).toString({ fractionalSecondDigits: 6 }) === text
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
+
+/** Items whose key an earlier one has. An item that is not there has none. */
+export function duplicates<T>(
+  items: (T | undefined)[],
+  pointer: string,
+  property: string,
+  keyOf: (item: T) => string,
+): Fault[] {
+  return repeats(
+    items.flatMap((item, i) => (item ? [{ key: keyOf(item), pointer: `${pointer}/${i}/${property}` }] : [])),
+  )
+}
+
+/** The same for keys from anywhere. */
+export function repeats(items: { key: string; pointer: string }[]): Fault[] {
+  const first = new Map<string, string>()
+  const faults: Fault[] = []
+  for (const { key, pointer } of items) {
+    const earlier = first.get(key)
+    if (earlier === undefined) first.set(key, pointer)
+    else faults.push({ pointer, message: `"${key}" is taken by ${earlier}` })
+  }
+  return faults
+}

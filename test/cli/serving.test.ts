@@ -1,0 +1,164 @@
+import { execFile } from 'node:child_process'
+import { connect, type Socket } from 'node:net'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { banner } from '../../src/cli/banner.ts'
+import { startSandbox } from '../../src/index.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { Program } from '../support/process.ts'
+import { memberOf, seedOf } from '../support/seeds.ts'
+
+const sh = async (command: string): Promise<string> =>
+  (await promisify(execFile)('sh', ['-c', command])).stdout
+/** curl, or where there is none something that shows what it would have been given. */
+const CURL = `command -v curl >/dev/null || curl() { for a; do printf '%s\\n' "$a"; done; }\n`
+
+/** The banner, once it is complete: its last line is the curl. */
+const BANNER = /^Journeys API {2}(\S+)\n[\s\S]*\n(curl .*)\n/
+async function started(program: Program) {
+  const [text, url = '', curl = ''] = await program.printed(BANNER)
+  return { text, url, curl, origin: new URL(url).origin }
+}
+
+/** A connection that has sent this much, and whatever comes back until its end. */
+async function sent(origin: string, text: string): Promise<{ socket: Socket; answer: Promise<string> }> {
+  const { hostname, port } = new URL(origin)
+  const socket = connect(Number(port), hostname)
+  const answer = new Promise<string>(resolve => {
+    let received = ''
+    socket.setEncoding('utf8').on('data', data => {
+      received += data
+    })
+    socket.on('error', () => resolve(received)).on('close', () => resolve(received))
+  })
+  await new Promise<void>(resolve => socket.once('connect', () => socket.write(text, () => resolve())))
+  return { socket, answer }
+}
+const pause = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds))
+
+describe('The running command', () => {
+  it('prints where it really listens, the site with its secret, the docs, a curl that works, and nothing more', async () => {
+    await using program = new Program(['--port', '0'])
+    const { text, url, curl, origin } = await started(program)
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*\/api\/3\.0$/)
+    const lines = text.split('\n')
+    expect(lines).toContainEqual(expect.stringMatching(/9991331 \(.+\).*sandbox-secret/))
+    expect(lines).toContainEqual(expect.stringMatching(new RegExp(`${origin}/docs$`)))
+
+    const printed = await sh(CURL + curl)
+    if (printed.startsWith('{')) expect(JSON.parse(printed)).toHaveProperty('journeys')
+    else expect(printed).toContain(`${url}/journeys`)
+
+    const statuses: number[] = []
+    for (const path of [
+      '/api/3.0/journeys',
+      '/api/3.0/nowhere',
+      '/nowhere',
+      '/api/3.0/%zz',
+      '/docs',
+      '/_sandbox/health',
+    ]) {
+      statuses.push((await fetch(origin + path)).status)
+    }
+    statuses.push((await fetch(`${url}/journeys`, { method: 'POST', body: '{' })).status)
+    expect(statuses).toEqual([401, 404, 404, 400, 200, 200, 405])
+    expect(await (await sent(origin, 'nonsense\r\n\r\n')).answer).toMatch(/^HTTP\/1\.1 400 /)
+    expect(await program.stop('SIGTERM')).toMatchObject({ code: 0, signal: null, stdout: text, stderr: '' })
+  })
+
+  // Tried again, because a machine that is busy with other things may need longer than promised.
+  it('answers on SIGTERM what is in flight, cuts off what never ends, and is gone within a second', {
+    retry: 2,
+  }, async () => {
+    using folder = temporaryFolder()
+    const seed = folder.file('seed.json', JSON.stringify(seedOf({ members: [memberOf('eve@example.com')] })))
+    await using program = new Program(
+      ['serve', '--port', '0', '--auth', 'off', '--base-path', '/v1', '--seed', seed],
+      { env: { PORT: 'overruled', SANDBOX_AUTH: 'strict', SANDBOX_BASE_PATH: '/v2' } },
+    )
+    const { url, origin } = await started(program)
+    expect(url).toBe(`${origin}/v1`)
+    expect((await fetch(`${url}/user/eve@example.com/journeys`)).status).toBe(200)
+    expect((await fetch(`${origin}/api/3.0/journeys`)).status).toBe(404)
+
+    // The fetches above left idle connections too.
+    const half = 'GET /v1/user/eve@example.com/journeys HTTP/1.1\r\nHost: localhost\r\n'
+    const inFlight = await sent(origin, half)
+    const never = await sent(origin, half)
+    await pause(50)
+    const ended = program.stop('SIGTERM')
+    await pause(150)
+    inFlight.socket.write('\r\n')
+    expect(await inFlight.answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\{"journeys":\[\]\}$/)
+    const { milliseconds, ...rest } = await ended
+    expect(rest).toMatchObject({ code: 0, signal: null, stderr: '' })
+    expect(milliseconds).toBeLessThan(1000)
+    expect(await never.answer).toBe('')
+  })
+
+  it('stops on SIGINT at once when nothing is in flight, and lets go of its database', async () => {
+    using folder = temporaryFolder()
+    const db = folder.file('kept.db')
+    await using program = new Program([], { env: { PORT: '0', SANDBOX_DB: db, SANDBOX_SEED: 'empty' } })
+    const { url } = await started(program)
+    const { milliseconds, ...rest } = await program.stop('SIGINT')
+    expect(rest).toMatchObject({ code: 0, signal: null, stderr: '' })
+    expect(milliseconds).toBeLessThan(1000)
+    await expect(fetch(url)).rejects.toThrow()
+    await using again = await startSandbox({ db })
+    expect(again.sites().map(({ site_id }) => site_id)).toEqual(['9991331'])
+  })
+})
+
+describe('The curl of the banner', () => {
+  it.each(['9991331', "o'hara", '$(id)`id`"a\\b!;&'])(
+    'works when pasted into a shell, for the site %s',
+    async site_id => {
+      using folder = temporaryFolder()
+      const seed = seedOf({ site: { site_id, name: 'a site', secret: "it's a $ecret" } })
+      await using sandbox = await startSandbox({
+        seed: folder.file('seed.json', JSON.stringify(seed)),
+        basePath: '/',
+      })
+      const curl = banner(sandbox, Date.now()).split('\n').at(-1) as string
+      const words = await sh(`curl() { for a; do printf '%s\\n' "$a"; done; }\n${curl}`)
+      const [url = '', ...rest] = words.trimEnd().split('\n').reverse()
+      const headers = rest.reverse().filter(word => word !== '-H')
+      const response = await fetch(url, {
+        headers: headers.map(header => header.split(': ', 2) as [string, string]),
+      })
+      expect(response.status).toBe(200)
+    },
+  )
+})
+
+describe('A sandbox in this process', () => {
+  it('that listens everywhere is called on loopback', async () => {
+    await using sandbox = await startSandbox({ host: '0.0.0.0', seed: 'empty', auth: 'off' })
+    expect(sandbox.url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*\/api\/3\.0$/)
+    expect((await fetch(`${sandbox.url}/journeys`)).status).toBe(200)
+  })
+
+  it('whose operations are at the root has a base URL without a path', async () => {
+    await using sandbox = await startSandbox({ basePath: '/', seed: 'empty', auth: 'off' })
+    expect(sandbox.url).toBe(sandbox.origin)
+    expect((await fetch(`${sandbox.url}/journeys`)).status).toBe(200)
+  })
+
+  it('says with its code that the port is in use, and leaves nothing open', async () => {
+    using folder = temporaryFolder()
+    await using first = await startSandbox({ seed: 'empty' })
+    const port = Number(new URL(first.url).port)
+    const db = folder.file('kept.db')
+    await expect(startSandbox({ port, db })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    await using second = await startSandbox({ db })
+    expect(second.sites()).toHaveLength(1)
+  })
+
+  it('can be closed twice', async () => {
+    const sandbox = await startSandbox({ seed: 'empty' })
+    await sandbox.close()
+    await sandbox.close()
+    await expect(fetch(sandbox.url)).rejects.toThrow()
+  })
+})

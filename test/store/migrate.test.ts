@@ -1,0 +1,204 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import Database from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+import { openDatabase } from '../../src/store/database.ts'
+import { MIGRATIONS, migrate } from '../../src/store/migrate.ts'
+import { openStore } from '../../src/store/store.ts'
+import { StoreError } from '../../src/store/store-error.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { SITE } from '../support/seeds.ts'
+
+const schemaOf = (db: Database.Database) =>
+  db.prepare("SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name").all()
+const versionOf = (db: Database.Database) => db.pragma('user_version', { simple: true })
+
+/** A folder of migrations; more can be written into it later. */
+const folderOf = (folder: ReturnType<typeof temporaryFolder>, files: Record<string, string>): URL => {
+  for (const [name, sql] of Object.entries(files)) folder.file(name, sql)
+  return pathToFileURL(`${folder.path}/`)
+}
+
+const ONE = 'CREATE TABLE one (a TEXT NOT NULL) STRICT;'
+const TWO = "CREATE TABLE two (b TEXT) STRICT; UPDATE one SET a = a || '!';"
+
+/** Why a file cannot be used: a single line that names it. */
+function refusalOf(file: string): string {
+  try {
+    openStore(file).close()
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    expect(error.message).not.toContain('\n')
+    expect(error.message).toContain(`database ${file} `)
+    return error.message
+  }
+  throw new Error(`${file} was opened`)
+}
+
+describe('A database', () => {
+  it('that is new gets every table, and the newest version', () => {
+    using folder = temporaryFolder()
+    const db = openDatabase(folder.file('new.db'))
+    expect(versionOf(db)).toBeGreaterThanOrEqual(1)
+    const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all()
+    expect(tables).toEqual(
+      expect.arrayContaining([
+        ...['sites', 'journeys', 'nodes', 'connections', 'members'],
+        ...['participations', 'completed_steps', 'rewards'],
+      ]),
+    )
+    db.close()
+  })
+
+  it('that is an empty file is taken for a new one', () => {
+    using folder = temporaryFolder()
+    const store = openStore(folder.file('empty.db', ''))
+    expect(store.sites()).toEqual([])
+    store.close()
+  })
+
+  it('that is opened again keeps its schema, its version and its content', () => {
+    using folder = temporaryFolder()
+    const file = folder.file('again.db')
+    const first = openStore(file)
+    first.createSite(SITE, [], [])
+    first.close()
+    const before = openDatabase(file)
+    const [schema, version] = [schemaOf(before), versionOf(before)]
+    before.close()
+
+    const after = openDatabase(file)
+    expect([schemaOf(after), versionOf(after)]).toEqual([schema, version])
+    after.close()
+    const again = openStore(file)
+    expect(again.sites()).toEqual([SITE])
+    again.close()
+  })
+
+  it('that is kept in a file uses a write-ahead log, and every connection enforces foreign keys', () => {
+    using folder = temporaryFolder()
+    const db = openDatabase(folder.file('wal.db'))
+    expect(db.pragma('journal_mode', { simple: true })).toBe('wal')
+    expect(db.pragma('foreign_keys', { simple: true })).toBe(1)
+    db.close()
+  })
+})
+
+describe('Migrating', () => {
+  it('an older version applies only what is missing, in order, and keeps the data', () => {
+    using folder = temporaryFolder()
+    const db = new Database(':memory:')
+    const url = folderOf(folder, { '0001_one.sql': ONE, 'notes.txt': 'no SQL', '1_too_short.sql': 'no SQL' })
+    migrate(db, url)
+    expect(versionOf(db)).toBe(1)
+    db.exec("INSERT INTO one VALUES ('kept')")
+
+    migrate(
+      db,
+      folderOf(folder, { '0003_three.sql': 'ALTER TABLE two ADD COLUMN c TEXT;', '0002_two.sql': TWO }),
+    )
+    expect(versionOf(db)).toBe(3)
+    expect(db.prepare('SELECT a FROM one').pluck().all()).toEqual(['kept!'])
+
+    migrate(db, url)
+    expect(versionOf(db)).toBe(3)
+    expect(db.prepare('SELECT a FROM one').pluck().all()).toEqual(['kept!'])
+    expect(db.prepare('SELECT b, c FROM two').all()).toEqual([])
+    db.close()
+  })
+
+  it.each([
+    ['a new database', {}],
+    ['an older version', { '0001_one.sql': ONE }],
+  ])('%s leaves nothing behind when it fails half-way', (_what, before) => {
+    using folder = temporaryFolder()
+    const db = new Database(':memory:')
+    const url = folderOf(folder, before)
+    migrate(db, url)
+    const [schema, version] = [schemaOf(db), versionOf(db)]
+
+    folderOf(folder, {
+      '0001_one.sql': ONE,
+      '0002_two.sql': TWO,
+      '0003_bad.sql': 'CREATE TABLE three (a); NONSENSE;',
+    })
+    expect(() => migrate(db, url)).toThrow(/NONSENSE/)
+    expect([schemaOf(db), versionOf(db)]).toEqual([schema, version])
+
+    folderOf(folder, { '0003_bad.sql': 'CREATE TABLE three (a);' })
+    migrate(db, url)
+    expect(versionOf(db)).toBe(3)
+    db.close()
+  })
+
+  it('a file of this program that is one version behind brings it to the schema of a new one', () => {
+    using folder = temporaryFolder()
+    const names = readdirSync(MIGRATIONS).filter(name => name.endsWith('.sql'))
+    expect(names.length).toBeGreaterThan(0)
+    const older = new Database(folder.file('older.db'))
+    const copies = names
+      .sort()
+      .slice(0, -1)
+      .map(name => [name, readFileSync(new URL(name, MIGRATIONS), 'utf8')])
+    using migrations = temporaryFolder()
+    migrate(older, folderOf(migrations, Object.fromEntries(copies)))
+    older.close()
+
+    const migrated = openDatabase(folder.file('older.db'))
+    const fresh = openDatabase(':memory:')
+    expect([schemaOf(migrated), versionOf(migrated)]).toEqual([schemaOf(fresh), versionOf(fresh)])
+    migrated.close()
+    fresh.close()
+  })
+})
+
+describe('A file that cannot be used is refused in one line, and left as it was:', () => {
+  it('one that a newer version of this program wrote', () => {
+    using folder = temporaryFolder()
+    const file = folder.file('newer.db')
+    const db = openDatabase(file)
+    db.pragma('user_version = 99')
+    db.close()
+    const before = readFileSync(file)
+    expect(refusalOf(file)).toMatch(/has version 99, newer than the \d+ this program knows; use a newer/)
+    expect(readFileSync(file).equals(before)).toBe(true)
+  })
+
+  it("another program's SQLite database", () => {
+    using folder = temporaryFolder()
+    const file = folder.file('other.db')
+    const db = new Database(file)
+    db.exec("CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES ('mine')")
+    db.close()
+    const before = readFileSync(file)
+    expect(refusalOf(file)).toMatch(/is a database of another program; name a new file/)
+    expect(readFileSync(file).equals(before)).toBe(true)
+  })
+
+  it('a file that is no database', () => {
+    using folder = temporaryFolder()
+    const text = 'Dear diary, today I learnt about SQLite. '.repeat(100)
+    const file = folder.file('diary.txt', text)
+    expect(refusalOf(file)).toMatch(/cannot be opened: file is not a database/)
+    expect(readFileSync(file, 'utf8')).toBe(text)
+  })
+
+  it('a file in a folder that does not exist', () => {
+    using folder = temporaryFolder()
+    expect(refusalOf(folder.file('nowhere/new.db'))).toMatch(/cannot be opened: .*directory does not exist/)
+  })
+
+  it('a folder', () => {
+    using folder = temporaryFolder()
+    expect(refusalOf(folder.path)).toMatch(/cannot be opened: /)
+  })
+
+  it('a file that was cut off', () => {
+    using folder = temporaryFolder()
+    const file = folder.file('cut.db')
+    openStore(file).close()
+    rmSync(`${file}-wal`, { force: true })
+    writeFileSync(file, readFileSync(file).subarray(0, 5000))
+    expect(refusalOf(file)).toMatch(/cannot be opened: .*malformed/)
+  })
+})
