@@ -26,6 +26,8 @@ export interface SandboxSite
     | 'name'
     | 'secret'
     | 'headersFor'
+    | 'member'
+    | 'events'
     | 'content'
     | 'clock'
     | 'faults'
