@@ -4,5 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 15_000,
+    // No test leaves anything behind in a module, so that a worker can serve several files.
+    isolate: false,
   },
 })
