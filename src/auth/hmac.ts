@@ -1,16 +1,14 @@
 import { createHmac, type KeyLike, type KeyObject, timingSafeEqual } from 'node:crypto'
 
+type Key = KeyObject | Buffer | string
+
+const hmac = (key: Key, message: string) => createHmac('sha256', key as KeyLike).update(message)
+
 /** HMAC-SHA256, 32 bytes. */
-export const hmacSha256 = (key: KeyObject | Buffer | string, message: string | Buffer): Buffer =>
-  createHmac('sha256', key as KeyLike)
-    .update(message)
-    .digest()
+export const hmacSha256 = (key: Key, message: string): Buffer => hmac(key, message).digest()
 
 /** The signature of a JWT with HS256: HMAC-SHA256 in base64url. */
-export const jwtSignature = (key: KeyObject | Buffer | string, signed: string): string =>
-  createHmac('sha256', key as KeyLike)
-    .update(signed)
-    .digest('base64url')
+export const jwtSignature = (key: Key, signed: string): string => hmac(key, signed).digest('base64url')
 
 /** Compares without telling by its duration where the difference is. */
 export const sameBytes = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b)
@@ -22,8 +20,8 @@ export const sameText = (a: string, b: string): boolean => sameBytes(Buffer.from
  * The `hmac` claim over a payload: base64( HMAC-SHA256( secret, base64( utf8( payload ) ) ) ), standard base64 with
  * padding (CONTRACT.md section 3, D).
  */
-export const hmacClaim = (key: KeyObject | string, payload: string): string =>
-  hmacSha256(key, Buffer.from(payload).toString('base64')).toString('base64')
+export const hmacClaim = (key: Key, payload: string): string =>
+  hmac(key, Buffer.from(payload).toString('base64')).digest('base64')
 
 /** A character beyond ASCII as JSON escapes it, in the hexadecimal case that `toHex` gives. */
 const escapeBeyondAscii = (literal: string, toHex: (hex: string) => string): string =>

@@ -13,6 +13,10 @@ export interface ParsedToken {
 export const EXPECTED_FORMAT = 'Authorization: Bearer <header>.<claims>.<signature>'
 const malformed = (actual: string, hint: string): Refusal => refuse('format', EXPECTED_FORMAT, actual, hint)
 
+// What almost every library writes; not parsing it again saves a tenth of the verification.
+const USUAL_HEADER_PARSED = { alg: 'HS256', typ: 'JWT' }
+const USUAL_HEADER = Buffer.from(JSON.stringify(USUAL_HEADER_PARSED)).toString('base64url')
+
 const BASE64URL = /^[A-Za-z0-9_-]*$/
 
 /** The `format` check: takes the Authorization header apart, or says what is wrong with it (CONTRACT.md section 3, D). */
@@ -38,7 +42,7 @@ export function parseToken(authorization: string | undefined): ParsedToken | Ref
       'encode all three parts in base64url: - and _ for + and /, no padding',
     )
   }
-  const header = parseObject(head)
+  const header = head === USUAL_HEADER ? USUAL_HEADER_PARSED : parseObject(head)
   if (!header)
     return malformed(
       'a header that is not a JSON object',
@@ -70,7 +74,9 @@ export function parseToken(authorization: string | undefined): ParsedToken | Ref
 function parseObject(part: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString())
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error
