@@ -68,13 +68,13 @@ export const Config = Type.Object({
   host: Type.String({ minLength: 1, default: '127.0.0.1', expectation: 'an address or a host name' }),
   db: Type.String({ minLength: 1, default: ':memory:', expectation: 'the path of a file' }),
   seed: Type.String({ minLength: 1, default: 'demo', expectation: 'demo, empty, or the path of a file' }),
-  auth: { ...OneOf(['strict', 'off']), default: 'strict', expectation: 'strict or off' },
+  auth: OneOf(['strict', 'off'], { default: 'strict', expectation: 'strict or off' }),
   basePath: Type.String({
     pattern: '^/$|^(/[A-Za-z0-9._~-]+)+$',
     default: '/api/3.0',
     expectation: 'a path such as /api/3.0, without a slash at its end',
   }),
-  control: { ...OneOf(['on', 'off']), default: 'on', expectation: 'on or off' },
+  control: OneOf(['on', 'off'], { default: 'on', expectation: 'on or off' }),
   controlToken: Type.String({
     pattern: '^[!-~]*$',
     default: '',
@@ -91,7 +91,7 @@ export const Config = Type.Object({
     default: 1000,
     expectation: 'a whole number from 0 to 1000000',
   }),
-  logLevel: { ...OneOf(LOG_LEVELS), default: 'error', expectation: `one of ${LOG_LEVELS.join(', ')}` },
+  logLevel: OneOf(LOG_LEVELS, { default: 'error', expectation: `one of ${LOG_LEVELS.join(', ')}` }),
 } satisfies Record<SettingName, TProperties[string]>)
 export type Config = Readonly<Static<typeof Config>>
 

@@ -70,7 +70,7 @@ export function operationRoute<P extends TProperties>(
       params,
       security: [{ token: [], site: [] }],
       response: {
-        200: { ...Type.Ref(`${success}#`), headers: EXPLANATION },
+        200: Type.Ref(`${success}#`, { headers: EXPLANATION }),
         ...errorResponses([...errors, ...ALWAYS_POSSIBLE]),
       },
     },

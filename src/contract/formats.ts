@@ -12,7 +12,7 @@ const EMAIL_PATTERN =
 /** The vendor's timestamp: UTC (I), no zone designator, six fraction digits (D). Sorts as text. */
 export const TIMESTAMP_PATTERN = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{6}$'
 
-type Annotations = { description?: string; examples?: unknown[] }
+type Annotations = { description?: string; examples?: unknown[]; default?: unknown; expectation?: string }
 
 /** A UUID as the vendor writes it (CONTRACT.md, Formats); read without regard to case. */
 export const Uuid = (annotations: Annotations = {}): TString =>

@@ -53,7 +53,7 @@ export const baseUrlOf = (request: FastifyRequest, basePath: string): string =>
 /** The responses of a route: what it answers when all is well, and the problems that any may answer. */
 export const responses = (success: Record<number, TSchema>) => ({
   ...success,
-  '4xx': { ...Type.Ref('Problem#'), description: 'What is asked for cannot be done; the detail says why' },
+  '4xx': Type.Ref('Problem#', { description: 'What is asked for cannot be done; the detail says why' }),
 })
 
 export const Nothing = Type.Null({ description: 'Done' })

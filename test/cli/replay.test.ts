@@ -12,7 +12,8 @@ afterAll(() => sandbox.close())
 const replay = (file: string, site: string, ...more: string[]) =>
   run(['replay', file, '--site', site, '--origin', sandbox.origin, '--control-token', 'open-sesame', ...more])
 
-const line = (n: number) => JSON.stringify({ email: `m${n % 50}@example.com`, event: 'purchase', attributes: { amount: n } })
+const line = (n: number) =>
+  JSON.stringify({ email: `m${n % 50}@example.com`, event: 'purchase', attributes: { amount: n } })
 
 test('a file of events is posted in batches, and what came of them is counted', async () => {
   using folder = temporaryFolder()

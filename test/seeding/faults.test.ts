@@ -532,6 +532,22 @@ describe('All faults are listed at once,', () => {
     ])
   })
 
+  it('also what contradicts itself within a journey or a member that has a property too many', () => {
+    const { connections } = journeyOf(1)
+    const dangling = { id: id(190), source_node_id: ONE.event, target_node_id: NOWHERE }
+    const document = {
+      ...seedOf(),
+      journeys: [{ ...journeyOf(1, { connections: [...connections, dangling] }), colour: 'red' }],
+      members: [{ ...member({ journey_id: NOWHERE }, 1), nickname: 'Ann' }],
+    }
+    expect(faultsOf(document).toSorted()).toEqual([
+      'my.json /journeys/0/colour: is not a known property here; check its spelling',
+      `my.json /journeys/0/connections/2/target_node_id: no node "${NOWHERE}" in this journey`,
+      'my.json /members/0/nickname: is not a known property here; check its spelling',
+      `my.json /members/0/participations/0/journey_id: no journey "${NOWHERE}" in this document`,
+    ])
+  })
+
   it('those of form beside those of meaning', () => {
     const document = {
       ...seedOf({
