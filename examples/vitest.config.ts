@@ -1,0 +1,8 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['vitest/*.test.ts', 'pact/*.test.ts'],
+    testTimeout: 15_000,
+  },
+})
