@@ -6,5 +6,6 @@ export default defineConfig({
     testTimeout: 15_000,
     // No test leaves anything behind in a module, so that a worker can serve several files.
     isolate: false,
+    maxWorkers: '100%',
   },
 })

@@ -107,6 +107,8 @@ export class ConfigError extends Error {
 export function readConfig(flags: Partial<Record<SettingName, string>> = {}, env = process.env): Config {
   const given = Object.entries(settings).flatMap(([name, { flag, env: variable }]) => {
     const fromFlag = flags[name as SettingName]
+    // An empty flag is a variable that was not set where the command was written; to guess could open a door.
+    if (fromFlag === '') throw new ConfigError(`${flag.split(' ')[0]}: "" is not ${expectationOf(name)}`)
     const value = fromFlag ?? (env[variable] || undefined)
     return value === undefined
       ? []
@@ -115,6 +117,8 @@ export function readConfig(flags: Partial<Record<SettingName, string>> = {}, env
   const origins = new Map(given.map(({ name, origin }) => [name, origin]))
   return checkConfig(Object.fromEntries(given.map(({ name, value }) => [name, parse(name, value)])), origins)
 }
+
+const expectationOf = (name: string): string => Config.properties[name as SettingName].expectation
 
 /** The configuration from values of the right types, as an embedding program gives them. @throws {ConfigError} */
 export function checkConfig(

@@ -56,7 +56,7 @@ export interface SandboxOptions extends Partial<Config> {
 }
 
 // What is still in flight after this long is cut off, so that stopping takes less than a second.
-const CLOSING_GRACE_MS = 700
+const CLOSING_GRACE_MS = 500
 
 /**
  * Starts a sandbox in this process: by default on a free port, in memory, with the demo seed.

@@ -8,6 +8,9 @@ ALTER TABLE sites ADD COLUMN ttl TEXT;
 -- How the site's clock differs from the machine's; in milliseconds. Null: it does not.
 ALTER TABLE sites ADD COLUMN clock TEXT CHECK (json_valid(clock));
 
+-- How many fault rules were ever added, so that the id of one that is gone is not given again.
+ALTER TABLE sites ADD COLUMN fault_count INTEGER NOT NULL DEFAULT 0;
+
 -- The place of a node in its document; a node that is kept when its journey is replaced may change it.
 ALTER TABLE nodes ADD COLUMN ordinal INTEGER NOT NULL DEFAULT 0;
 

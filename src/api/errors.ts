@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import {
   type ConnectionError,
@@ -49,9 +50,15 @@ export function handleClientError(error: ConnectionError, socket: Socket): void 
   const { status, errorCode, errorMessage } = errorCatalogue[parserFailure(error)]
   const body = JSON.stringify({ errorCode, errorMessage })
   socket.end(
-    `HTTP/1.1 ${status} ${errorCode}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nX-Sandbox-Explain: ${explainParser(error)}\r\nContent-Type: application/json; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   )
+}
+
+function explainParser({ code, message }: ConnectionError): string {
+  if (code === 'HPE_INVALID_URL')
+    return 'path: percent-encode what is beyond ASCII; HTTP has no other way to send it'
+  return `request: ${message.replace(/[^ -~]/g, '?')}`
 }
 
 function parserFailure({ code, rawPacket }: ConnectionError): ErrorCode {

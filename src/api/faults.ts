@@ -39,7 +39,11 @@ async function applyAll(
   reply: FastifyReply,
 ): Promise<boolean> {
   const own = asked === undefined ? [] : parse(asked).map(fault => ({ id: undefined, fault }))
-  for (const { id, fault } of ruled ? [ruled, ...own] : own) {
+  // Delays come first, wherever they stand: after an answer there is nothing left to delay.
+  const [delays, others] = [true, false].map(late =>
+    [...(ruled ? [ruled] : []), ...own].filter(({ fault }) => (fault.kind === 'delay') === late),
+  ) as [typeof own, typeof own]
+  for (const { id, fault } of [...delays, ...others]) {
     request.entry.fault = { id, kind: fault.kind }
     if (await apply(fault, request, reply)) return true
   }

@@ -15,7 +15,7 @@ const status = OneOf(PARTICIPATION_STATUSES, {
 })
 
 const progressPercentage = Type.String({
-  pattern: '^(100\\.0|[0-9]{1,2}\\.[0-9])$',
+  pattern: '^(100\\.0|[1-9]?[0-9]\\.[0-9])$',
   description: 'How far the member has come, 0.0 to 100.0 with one decimal. A string, not a number',
 })
 

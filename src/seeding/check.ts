@@ -1,3 +1,4 @@
+import { Value } from '@sinclair/typebox/value'
 import { foldEmail } from '../contract/formats.ts'
 import { checkGraph } from './check-journey.ts'
 import { checkHistory, checkParticipation } from './check-member.ts'
@@ -8,7 +9,12 @@ import { SeedDocument, type SeedJourney, type SeedMember } from './schema.ts'
 /** Everything that is wrong with a seed document: its form, and, of what has the right form, what it says. Empty when good. */
 export function checkSeed(document: unknown): Fault[] {
   const formal = schemaFaults(SeedDocument, document)
-  const faulty = new Set(formal.map(({ pointer }) => pointer.split('/', 3).join('/')))
+  // A property too many hinders no other check; whatever else is wrong with the form of an item does.
+  const hindering =
+    formal.length === 0
+      ? []
+      : schemaFaults(SeedDocument, Value.Clean(SeedDocument, structuredClone(document)))
+  const faulty = new Set(hindering.map(({ pointer }) => pointer.split('/', 3).join('/')))
   const sound = <T>(name: 'journeys' | 'members'): (T | undefined)[] => {
     const items = (document as Record<string, unknown> | null)?.[name]
     return Array.isArray(items)

@@ -83,6 +83,7 @@ function expectation(schema: TSchema): string {
   const pattern = String(schema.pattern ?? '')
   if (pattern.startsWith('^\\d{4}')) return 'a time like 2025-01-15T10:33:32.500861'
   if (pattern.includes('@')) return 'an email address'
+  if (pattern.startsWith('^(100')) return 'a percentage with one decimal, such as 33.3'
   if (pattern !== '') return `of the form ${pattern}`
   return `a ${schema.type}`.replace('a null', 'null')
 }

@@ -100,7 +100,7 @@ export const SeedParticipation = closed(
     journey_id: LowerCaseUuid({ description: 'A journey of this document' }),
     started_at: Timestamp({ description: 'When the member entered' }),
     progress_percentage: Type.String({
-      pattern: '^(100\\.0|[0-9]{1,2}\\.[0-9])$',
+      pattern: '^(100\\.0|[1-9]?[0-9]\\.[0-9])$',
       description: 'How far the member has come, "0.0" to "100.0"; "100.0" exactly when completed',
     }),
     completed_at: optionalTime('When the member finished'),

@@ -3,7 +3,7 @@ import type { FaultToCome } from './fault-rule.ts'
 const FORMS = 'status=503, delay=200, reset, hang, truncate, malformed, drip=16/50'
 
 /**
- * The faults that a single request asks for itself, in `X-Sandbox-Fault: delay=200; status=503`, in the order given.
+ * The faults that a single request asks for itself, in `X-Sandbox-Fault: status=503; delay=200`.
  * @throws {RangeError} saying what the header may be
  */
 export function parseFaultHeader(header: string): FaultToCome[] {

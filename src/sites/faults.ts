@@ -4,7 +4,7 @@ import type { OperationId } from '../contract/operations.ts'
 import type { FaultRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
 import type { FaultRule, FaultToCome } from './fault-rule.ts'
-import { NotFound } from './refusals.ts'
+import { Invalid, NotFound } from './refusals.ts'
 
 export type ActiveFault = FaultRule & {
   id: string
@@ -22,7 +22,7 @@ export interface FaultSubject {
 
 export interface Faults {
   list(): ActiveFault[]
-  /** The first rule that applies wins, in the order in which they were added. */
+  /** The first rule that applies wins, in the order in which they were added. @throws {Invalid} for bounds in the wrong order */
   add(rule: FaultRule): ActiveFault
   /** @throws {NotFound} */
   remove(id: string): void
@@ -46,8 +46,11 @@ export function siteFaults(store: SiteStore): Faults {
   return {
     list: () => rules,
     add(rule) {
-      const highest = Math.max(0, ...rules.map(({ id }) => Number(id.slice('fault-'.length))))
-      const active = { id: `fault-${highest + 1}`, ...rule, seen: 0, used: 0 }
+      const { fault } = rule
+      if (fault.kind === 'delay' && typeof fault.ms === 'object' && fault.ms.min > fault.ms.max) {
+        throw new Invalid(`fault.ms: min ${fault.ms.min} is more than max ${fault.ms.max}`)
+      }
+      const active = { id: `fault-${store.nextFault()}`, ...rule, seen: 0, used: 0 }
       store.addFault(toRecord(active))
       rules = [...rules, active]
       return active

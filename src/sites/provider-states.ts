@@ -4,6 +4,7 @@ import type { SeedJourney, SeedParticipation } from '../seeding/schema.ts'
 import type { FaultRule } from './fault-rule.ts'
 import { Invalid } from './refusals.ts'
 import type { Site } from './site.ts'
+import { BEFORE_STATES } from './snapshots.ts'
 
 /** What a state is made for; whatever is left out is made up. */
 export interface StateParams {
@@ -15,9 +16,6 @@ export interface StateParams {
 export type StateValues = Record<string, string>
 
 type SetUp = (site: Site, params: StateParams) => StateValues
-
-// A snapshot like any other, so that what was there before outlives the process.
-const BEFORE = 'before the provider states'
 
 /** The states a Pact consumer can name: each is set up on a site on top of what is there. */
 const states: Record<string, SetUp> = {
@@ -64,7 +62,7 @@ const states: Record<string, SetUp> = {
   'the API limits the rate': faulty({
     fault: { kind: 'status', status: 429, headers: { 'Retry-After': '1' } },
   }),
-  'the API is slow': faulty({ fault: { kind: 'delay', ms: 3000 } }),
+  'the API is slow': faulty({ fault: { kind: 'delay', ms: 2000 } }),
 }
 
 export const STATE_NAMES = Object.keys(states)
@@ -76,18 +74,18 @@ export function setUpState(site: Site, state: string, params: StateParams): Stat
     throw new Invalid(
       `there is no state "${state}"; there are ${STATE_NAMES.map(name => `"${name}"`).join(', ')}`,
     )
-  if (!isSetUp(site)) site.snapshots.take(BEFORE)
+  if (!isSetUp(site)) site.snapshots.take(BEFORE_STATES)
   return { site_id: site.site_id, ...setUp(site, params) }
 }
 
 /** Brings back what was there before the first state. Further calls change nothing. */
 export function tearDownStates(site: Site): void {
   if (!isSetUp(site)) return
-  site.snapshots.restore(BEFORE)
-  site.snapshots.remove(BEFORE)
+  site.snapshots.restore(BEFORE_STATES)
+  site.snapshots.remove(BEFORE_STATES)
 }
 
-const isSetUp = (site: Site): boolean => site.snapshots.list().some(({ name }) => name === BEFORE)
+const isSetUp = (site: Site): boolean => site.snapshots.list().some(({ name }) => name === BEFORE_STATES)
 
 const madeUpEmail = (): string => `member-${randomUUID().slice(0, 8)}@example.com`
 

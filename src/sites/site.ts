@@ -10,7 +10,7 @@ import { type Faults, siteFaults } from './faults.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { Conflict } from './refusals.ts'
 import { type SiteClock, siteClock } from './site-clock.ts'
-import { type Snapshots, siteSnapshots } from './snapshots.ts'
+import { BEFORE_STATES, type Snapshots, siteSnapshots } from './snapshots.ts'
 
 /** A site with every kind of state it has: the unit of isolation. All of it is made here, and reset here. */
 export interface Site {
@@ -104,7 +104,11 @@ export function createSite(store: SiteStore, machine: Clock, journalSize: number
     reset() {
       const { origin } = store.origin()
       if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
-      load({ data: JSON.parse(origin), clock: null, faults: [] })
+      store.atomically(() => {
+        load({ data: JSON.parse(origin), clock: null, faults: [] })
+        store.restartFaults()
+        store.removeSnapshot(BEFORE_STATES)
+      })
       requests.clear()
     },
   }

@@ -2,6 +2,12 @@ import { isoOf } from '../clock.ts'
 import type { SiteStore } from '../store/store.ts'
 import { NotFound } from './refusals.ts'
 
+/**
+ * What the site was before a provider state was set up: a snapshot like any other, so that it outlives the process. A
+ * reset takes it away, as there is nothing left to bring back.
+ */
+export const BEFORE_STATES = 'before the provider states'
+
 /** A named point to return to. */
 export interface Snapshot {
   name: string

@@ -59,6 +59,10 @@ export interface SiteStore {
   clock(): string | null
   setClock(value: string | null): void
   faults(): FaultRecord[]
+  /** The number of the next fault rule, which no rule had before. */
+  nextFault(): number
+  /** Lets these numbers start anew. */
+  restartFaults(): void
   addFault(fault: FaultRecord): void
   /** Keeps how often a rule has been seen and used. */
   countFault(fault: FaultRecord): void
@@ -217,6 +221,8 @@ function bindSite(
     clock: () => sites.clock(key),
     setClock: value => sites.setClock(key, value),
     faults: () => faults.list(key),
+    nextFault: () => faults.next(key),
+    restartFaults: () => faults.restart(key),
     addFault: fault => faults.insert(key, fault),
     countFault: fault => faults.count(key, fault),
     removeFault: id => faults.remove(key, id),

@@ -7,12 +7,22 @@ export function faultTable(db: Db) {
     'SELECT id, rule, seen, used FROM faults WHERE site_key = ? ORDER BY fault_key',
   )
   const insert = db.prepare('INSERT INTO faults (site_key, id, rule, seen, used) VALUES (?, ?, ?, ?, ?)')
+  const next = db
+    .prepare<[number], number>(
+      'UPDATE sites SET fault_count = fault_count + 1 WHERE site_key = ? RETURNING fault_count',
+    )
+    .pluck()
+  const restart = db.prepare('UPDATE sites SET fault_count = 0 WHERE site_key = ?')
   const count = db.prepare('UPDATE faults SET seen = ?, used = ? WHERE site_key = ? AND id = ?')
   const remove = db.prepare('DELETE FROM faults WHERE site_key = ? AND id = ?')
   const clear = db.prepare('DELETE FROM faults WHERE site_key = ?')
 
   return {
     list: (siteKey: number) => list.all(siteKey),
+    /** The number of the next rule. */
+    next: (siteKey: number) => next.get(siteKey) as number,
+    /** Lets the numbers start anew. */
+    restart: (siteKey: number) => restart.run(siteKey),
     insert: (siteKey: number, { id, rule, seen, used }: FaultRecord) =>
       insert.run(siteKey, id, rule, seen, used),
     count: (siteKey: number, { id, seen, used }: FaultRecord) => count.run(seen, used, siteKey, id),

@@ -74,6 +74,12 @@ test.each([
   expectVendorError(await send(bytes), 'INVALID_REQUEST')
 })
 
+test('what the parser refuses is explained too', async () => {
+  const { head } = await get(`${BASE}/user/zoë@exämple.com/journeys`)
+  expect(head).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+  expect(head).toContain('X-Sandbox-Explain: path: percent-encode')
+})
+
 test('a client that is refused may send the next request on the same connection', async () => {
   const twice = `GET ${BASE}/nothing HTTP/1.1\r\nHost: localhost\r\n\r\nGET ${BASE}/journeys HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`
   const socket = await send(twice)

@@ -172,6 +172,22 @@ describe('a rule', () => {
     expect(spoiled).toBeLessThan(32)
   })
 
+  test('never gets the id of one that is gone', async () => {
+    const fault = { kind: 'status', status: 500 } as const
+    expect(site.faults.add({ fault, times: 1 }).id).toBe('fault-1')
+    expect((await call()).status).toBe(500)
+    expect(site.faults.add({ fault }).id).toBe('fault-2')
+    site.reset()
+    expect(site.faults.add({ fault }).id).toBe('fault-1')
+  })
+
+  test('whose bounds are in the wrong order is refused', () => {
+    expect(() => site.faults.add({ fault: { kind: 'delay', ms: { min: 500, max: 100 } } })).toThrow(
+      'min 500 is more than max 100',
+    )
+    expect(site.faults.list()).toEqual([])
+  })
+
   test('spoils the answers of its own site alone', async () => {
     const neighbour = sandbox.createSite()
     neighbour.faults.add({ fault: { kind: 'status', status: 503 } })
@@ -180,11 +196,14 @@ describe('a rule', () => {
 })
 
 describe('the header', () => {
-  test('may ask for several faults, in its order', async () => {
-    const answer = await call({ 'X-Sandbox-Fault': 'delay=150; status=418' })
-    expect(answer.status).toBe(418)
-    expect(answer.milliseconds).toBeGreaterThanOrEqual(145)
-  })
+  test.each(['delay=150; status=418', 'status=418; delay=150'])(
+    'may ask for several faults: "%s"',
+    async header => {
+      const answer = await call({ 'X-Sandbox-Fault': header })
+      expect(answer.status).toBe(418)
+      expect(answer.milliseconds).toBeGreaterThanOrEqual(145)
+    },
+  )
 
   test.each(['status=200', 'status', 'delay=soon', 'drip=0/1', 'nonsense', 'reset=1', ''])(
     '"%s" is refused, and says what it may be',

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import { startSandbox } from '../../src/index.ts'
+import { seedOf } from '../support/seeds.ts'
 
 test('a hundred sites used by a hundred clients at once never see each other', async () => {
   await using sandbox = await startSandbox({ logLevel: 'silent', seed: 'empty' })
   const email = 'ann@example.com'
 
   async function client(n: number): Promise<void> {
-    const site = sandbox.createSite()
+    const site = sandbox.createSite({ seed: seedOf() })
     const call = async (operation: 'journeys' | 'member') => {
       const path = operation === 'journeys' ? '/journeys' : `/user/${email}/journeys`
       const headers = site.headersFor(operation === 'journeys' ? undefined : email)

@@ -87,6 +87,18 @@ test('several states at once are all torn down', async () => {
   expect(site.faults.list()).toEqual([])
 })
 
+test('a reset ends all states, and what comes after it is not undone by a late teardown', async () => {
+  const site = sandbox.createSite({ seed: 'empty' })
+  const params = { site_id: site.site_id }
+  await change({ state: 'a journey', params })
+  site.reset()
+  site.content.putMember('kept@example.com', {})
+  await change({ state: 'a journey', params, action: 'teardown' })
+  await change({ state: 'a journey', params })
+  await change({ state: 'a journey', params, action: 'teardown' })
+  expect(site.content.read().members.map(({ email }) => email)).toEqual(['kept@example.com'])
+})
+
 test('a state that does not exist is refused, and says which do', async () => {
   const { status, body } = await change({ state: 'a unicorn' })
   expect(status).toBe(400)

@@ -118,21 +118,37 @@ const askAbout = (email: string) => ask(`/user/${encodeURIComponent(email)}/jour
 
 describe('Of the programs that sign a call', () => {
   const EMAILS = ['ann@example.com', 'ann+loyalty@example.com', 'zoë@exämple.com', '"ann b"@example.com']
+  // Java compiles before every call, so it makes those that are easiest to get wrong.
+  const HARDEST = EMAILS.slice(2)
   const programs = [
-    { title: 'TypeScript', language: 'ts', file: 'call.mts', command: process.execPath, here: true },
-    { title: 'Python', language: 'python', file: 'call.py', command: 'python3', here: hasPython },
-    { title: 'PHP', language: 'php', file: 'call.php', command: 'php', here: hasPhp },
-    { title: 'Java', language: 'java', file: 'Call.java', command: 'java', here: hasJava },
+    {
+      title: 'TypeScript',
+      language: 'ts',
+      file: 'call.mts',
+      command: process.execPath,
+      emails: EMAILS,
+      here: true,
+    },
+    {
+      title: 'Python',
+      language: 'python',
+      file: 'call.py',
+      command: 'python3',
+      emails: EMAILS,
+      here: hasPython,
+    },
+    { title: 'PHP', language: 'php', file: 'call.php', command: 'php', emails: EMAILS, here: hasPhp },
+    { title: 'Java', language: 'java', file: 'Call.java', command: 'java', emails: HARDEST, here: hasJava },
   ]
 
-  for (const { title, language, file, command, here } of programs) {
+  for (const { title, language, file, command, emails, here } of programs) {
     const name = `the one in ${title} gets each member's journeys${here ? '' : ` (skipped: no ${command} here)`}`
     test.skipIf(!here)(name, { timeout: 90_000 }, async () => {
       const text = section(`### ${title}`)
       expect(text).toContain(file)
       writeFileSync(join(folder, file), onlyBlock(text, language))
       const settingsOf = (SANDBOX_EMAIL: string) => ({ ...documentedEnvironment(), SANDBOX_EMAIL })
-      const calls = EMAILS.map(async email => {
+      const calls = emails.map(async email => {
         const { status, body } = await askAbout(email)
         expect(status, email).toBe(200)
         expect(await run(command, [file], settingsOf(email)), email).toEqual({
