@@ -4,34 +4,30 @@ import type { JourneyGraph } from '../engine/graph.ts'
 import { replay } from '../engine/handle-event.ts'
 import type { HistoryRecord, MemberRecord } from '../store/records.ts'
 
-/** Where a member's participations come to be: what the engine needs to know of the site. */
-export interface World {
-  site_id: string
-  /** Every journey of the site, compiled, in the order in which members enter them. */
-  graphs(): readonly JourneyGraph[]
-}
+/** Every journey of a site, compiled, in the order in which members enter them; made when it is first asked for. */
+export type Graphs = () => readonly JourneyGraph[]
 
 /** What the engine calls an event. */
 export const toOccurrence = ({ event: name, attributes, at }: HistoryRecord) => ({ name, attributes, at })
 
 /** The participations that a member's history leads to. */
-export function live({ email, attributes, history }: Omit<MemberRecord, 'participations'>, world: World) {
+export function live({ email, attributes, history }: Omit<MemberRecord, 'participations'>, graphs: Graphs) {
   const { participations } = replay({
-    journeys: world.graphs(),
+    journeys: graphs(),
     member: { email, attributes, participations: [] },
     history: history.map(toOccurrence),
-    newId: participationIds(world.site_id, email, 0),
+    newId: participationIds(email, 0),
   })
   return participations
 }
 
 /**
  * Gives the ids of a member's next participations, after the `count` there are. They follow from who the member is, so
- * that the same history leads to the same ids.
+ * that the same history leads to the same ids, on whatever site.
  */
-export function participationIds(siteId: string, email: string, count: number): () => string {
+export function participationIds(email: string, count: number): () => string {
   let next = count
-  return () => uuidOf(`${siteId}\n${foldEmail(email)}\n${next++}`)
+  return () => uuidOf(`${foldEmail(email)}\n${next++}`)
 }
 
 /** A UUID of the vendor's form, version 4 in lower case, that is the same for the same text. */

@@ -1,21 +1,20 @@
 import { compileJourney, type JourneyGraph } from '../engine/graph.ts'
 import type { GraphRecord, MemberRecord, ParticipationRecord } from '../store/records.ts'
-import { live, type World } from './live.ts'
+import { type Graphs, live } from './live.ts'
 import type { SeedDocument, SeedJourney, SeedMember, SeedParticipation } from './schema.ts'
 
 /**
  * A checked document as what is stored, every default filled in, and members that are given by their history alone
  * taken through it. `now` is a vendor timestamp.
  */
-export function toRecords({ site, journeys, members }: SeedDocument, now: string) {
+export function toRecords({ journeys, members }: SeedDocument, now: string) {
   const graphs = journeys.map(journey => toGraph(journey, now))
   let compiled: JourneyGraph[] | undefined
   const compile = () => {
     compiled ??= [...graphs].sort(byCreation).map(compileJourney)
     return compiled
   }
-  const world = { site_id: site.site_id, graphs: compile }
-  return { journeys: graphs, members: members.map(member => toMember(member, world)) }
+  return { journeys: graphs, members: members.map(member => toMember(member, compile)) }
 }
 
 /** The order in which members enter journeys, which is that of the lists: by creation, then id. */
@@ -55,14 +54,14 @@ export function toGraph(journey: SeedJourney, now: string): GraphRecord {
 
 export function toMember(
   { email, attributes = {}, participations, history = [] }: SeedMember,
-  world: World,
+  graphs: Graphs,
 ): MemberRecord {
   const past = history.map(({ event, attributes = {}, at }) => ({ event, attributes, at }))
   const member = { email, attributes, history: past }
   const lives = participations === undefined && past.length > 0
   return {
     ...member,
-    participations: lives ? live(member, world) : (participations ?? []).map(toParticipation),
+    participations: lives ? live(member, graphs) : (participations ?? []).map(toParticipation),
   }
 }
 

@@ -4,7 +4,7 @@ import { checkJourney } from '../seeding/check-journey.ts'
 import { checkMember } from '../seeding/check-member.ts'
 import { exportSite, toSeedJourney, toSeedMember } from '../seeding/export.ts'
 import { type Fault, SeedError } from '../seeding/faults.ts'
-import type { World } from '../seeding/live.ts'
+import type { Graphs } from '../seeding/live.ts'
 import { toGraph, toMember, toRecords } from '../seeding/records.ts'
 import type { SeedDocument, SeedJourney, SeedMember } from '../seeding/schema.ts'
 import type { SiteStore } from '../store/store.ts'
@@ -36,7 +36,7 @@ export interface Content {
 }
 
 /** `now` gives the site's time as a vendor timestamp: what a creation time defaults to. */
-export function siteContent(store: SiteStore, world: World, now: () => string): Content {
+export function siteContent(store: SiteStore, graphs: Graphs, now: () => string): Content {
   return {
     read: () => exportSite(store),
     replace: document =>
@@ -72,7 +72,7 @@ export function siteContent(store: SiteStore, world: World, now: () => string): 
         checkMember(body, id => store.journey(id), takenBy),
       )
       const isNew = store.member(email) === undefined
-      store.putMember(toMember(member, world))
+      store.putMember(toMember(member, graphs))
       return isNew
     },
     removeMember(email) {

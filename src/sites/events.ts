@@ -3,7 +3,7 @@ import { foldEmail } from '../contract/formats.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { compileJourney, type JourneyGraph } from '../engine/graph.ts'
 import { handleEvent } from '../engine/handle-event.ts'
-import { participationIds, toOccurrence, type World } from '../seeding/live.ts'
+import { type Graphs, participationIds, toOccurrence } from '../seeding/live.ts'
 import type { GraphRecord, HistoryRecord, MemberRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
 import { Conflict, NotFound } from './refusals.ts'
@@ -42,25 +42,20 @@ export interface Events {
 }
 
 /** The journeys of a site in the form in which events are handled, made anew only after a journey has changed. */
-export function siteWorld(store: SiteStore): World {
+export function siteGraphs(store: SiteStore): Graphs {
   let compiled: { version: number; graphs: JourneyGraph[] } | undefined
-  return {
-    get site_id() {
-      return store.site.site_id
-    },
-    graphs() {
-      const version = store.graphVersion()
-      if (compiled?.version !== version) {
-        const graphs = store.journeys().map(({ id }) => compileJourney(store.journey(id) as GraphRecord))
-        compiled = { version, graphs }
-      }
-      return compiled.graphs
-    },
+  return () => {
+    const version = store.graphVersion()
+    if (compiled?.version !== version) {
+      const graphs = store.journeys().map(({ id }) => compileJourney(store.journey(id) as GraphRecord))
+      compiled = { version, graphs }
+    }
+    return compiled.graphs
   }
 }
 
 /** The events of a site's members. */
-export function siteEvents(store: SiteStore, clock: SiteClock, world: World): Events {
+export function siteEvents(store: SiteStore, clock: SiteClock, graphs: Graphs): Events {
   function postAll(events: readonly (NewEvent & { email: string })[]): EventResult[] {
     const touched = new Map<string, MemberRecord>()
     const results = events.map((event, i) => {
@@ -89,10 +84,10 @@ export function siteEvents(store: SiteStore, clock: SiteClock, world: World): Ev
     const member = known ?? { email, attributes: {}, participations: [], history: [] }
     const past: HistoryRecord = { event, attributes, at: timeOf(member, at) }
     const { participations, outcomes } = handleEvent({
-      journeys: world.graphs(),
+      journeys: graphs(),
       member,
       event: toOccurrence(past),
-      newId: participationIds(world.site_id, member.email, member.participations.length),
+      newId: participationIds(member.email, member.participations.length),
     })
     const after = { ...member, participations, history: [...member.history, past] }
     return { member: after, email: member.email, event, at: past.at, created: known === undefined, outcomes }

@@ -5,7 +5,7 @@ import type { SeedDocument } from '../seeding/schema.ts'
 import type { FaultRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
 import { type Content, siteContent } from './content.ts'
-import { type EventResult, type Events, siteEvents, siteWorld } from './events.ts'
+import { type EventResult, type Events, siteEvents, siteGraphs } from './events.ts'
 import { type Faults, siteFaults } from './faults.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { Conflict } from './refusals.ts'
@@ -52,9 +52,9 @@ export function createSite(store: SiteStore, machine: Clock, journalSize: number
   const faults = siteFaults(store)
   const requests = createJournal(journalSize)
   const now = () => timestampOf(clock.now())
-  const world = siteWorld(store)
-  const content = siteContent(store, world, now)
-  const events = siteEvents(store, clock, world)
+  const graphs = siteGraphs(store)
+  const content = siteContent(store, graphs, now)
+  const events = siteEvents(store, clock, graphs)
 
   const save = (): SiteState => ({ data: content.read(), clock: store.clock(), faults: store.faults() })
   function load({ data, clock: deviation, faults: rules }: SiteState): void {
