@@ -28,7 +28,8 @@ export function handleError(
 }
 
 function toFailure(error: FastifyError): Failure {
-  if (error.validation) return new Failure('INVALID_REQUEST', error.message)
+  const [invalid] = error.validation ?? []
+  if (invalid) return new Failure('INVALID_REQUEST', explainParameter(invalid.instancePath.slice(1)))
   if (error instanceof FST_ERR_BAD_URL) {
     return new Failure(
       'INVALID_REQUEST',
@@ -40,6 +41,11 @@ function toFailure(error: FastifyError): Failure {
     error.statusCode !== undefined && error.statusCode < 500 ? 'INVALID_REQUEST' : 'INTERNAL_ERROR',
   )
 }
+
+const explainParameter = (name: string): string =>
+  name === 'journey_id'
+    ? 'journey_id: it must be a UUID, such as de04a64d-dc40-445f-8351-3dde7567d5c8'
+    : `${name}: it must be an email address, such as ann@example.com, of at most 320 characters`
 
 /** A request that the HTTP parser gave up on never becomes one of Fastify's; it is answered on the bare socket. */
 export function handleClientError(error: ConnectionError, socket: Socket): void {

@@ -40,10 +40,9 @@ async function applyAll(
 ): Promise<boolean> {
   const own = asked === undefined ? [] : parse(asked).map(fault => ({ id: undefined, fault }))
   // Delays come first, wherever they stand: after an answer there is nothing left to delay.
-  const [delays, others] = [true, false].map(late =>
-    [...(ruled ? [ruled] : []), ...own].filter(({ fault }) => (fault.kind === 'delay') === late),
-  ) as [typeof own, typeof own]
-  for (const { id, fault } of [...delays, ...others]) {
+  const lateness = ({ fault }: { fault: FaultToCome }) => (fault.kind === 'delay' ? 0 : 1)
+  const faults = [...(ruled ? [ruled] : []), ...own].toSorted((a, b) => lateness(a) - lateness(b))
+  for (const { id, fault } of faults) {
     request.entry.fault = { id, kind: fault.kind }
     if (await apply(fault, request, reply)) return true
   }

@@ -9,7 +9,7 @@ const Health = Type.Object(
   {
     status: Type.Literal('ok'),
     version: Type.String({ description: 'Of the server' }),
-    uptime_s: Type.Number({ description: 'Seconds since the start' }),
+    uptime: Type.Number({ description: 'Seconds since the start' }),
     sites: Type.Integer({ description: 'How many there are' }),
   },
   { description: 'The server is up' },
@@ -32,7 +32,7 @@ export async function health(scope: FastifyInstance, { sites }: { sites: Sites }
     handler: () => ({
       status: 'ok' as const,
       version,
-      uptime_s: Math.round(process.uptime() * 10) / 10,
+      uptime: Math.round(process.uptime() * 10) / 10,
       sites: sites.list().length,
     }),
   })

@@ -162,3 +162,14 @@ describe('A sandbox in this process', () => {
     await expect(fetch(sandbox.url)).rejects.toThrow()
   })
 })
+
+it.each([
+  ['an open control plane on a network is warned of, in one line', [], /^warning: .*--control-token.*\n$/],
+  ['one with a token is not', ['--control-token', 'open-sesame'], /^$/],
+  ['nor is one that is off', ['--control', 'off'], /^$/],
+])('%s', async (_what, flags, expected) => {
+  await using program = new Program(['--host', '0.0.0.0', '--port', '0', '--seed', 'empty', ...flags])
+  await program.printed(/^curl /m)
+  const { stderr } = await program.stop('SIGTERM')
+  expect(stderr).toMatch(expected)
+})
