@@ -1,8 +1,6 @@
 import swagger from '@fastify/swagger'
-import type { FastifyInstance, FastifySchema } from 'fastify'
-import type { OpenAPIV3_1 } from 'openapi-types'
-import { version } from '../version.ts'
-import { keepUsedSchemas } from './used-components.ts'
+import type { FastifyInstance } from 'fastify'
+import { documentOf } from './document.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -17,16 +15,11 @@ refused is answered with a problem document (RFC 9457).`
 
 /** Collects the routes of the control plane into its OpenAPI 3.1 document. Register it before them. */
 export function describeControlPlane(app: FastifyInstance): void {
-  app.register(swagger, {
-    decorator: 'controlDocument',
+  const options = documentOf({
+    title: 'Control plane of the journeys sandbox',
+    description: DESCRIPTION,
+    has: ({ control = false }) => control,
     openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Control plane of the journeys sandbox',
-        version,
-        description: DESCRIPTION,
-        license: { name: 'MIT', identifier: 'MIT' },
-      },
       servers: [{ url: '/', description: 'The sandbox that serves this document' }],
       components: {
         securitySchemes: {
@@ -39,14 +32,6 @@ export function describeControlPlane(app: FastifyInstance): void {
       },
       security: [{ control: [] }, {}],
     },
-    transform: ({ schema, url, route }) => ({
-      schema: route.config?.control ? schema : ({ ...schema, hide: true } as FastifySchema),
-      url,
-    }),
-    transformObject: document =>
-      keepUsedSchemas((document as { openapiObject: OpenAPIV3_1.Document }).openapiObject),
-    refResolver: {
-      buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `def-${index}`),
-    },
   })
+  app.register(swagger, { ...options, decorator: 'controlDocument' })
 }

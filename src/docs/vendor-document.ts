@@ -4,8 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { OpenAPIV3_1 } from 'openapi-types'
 import { errorCatalogue } from '../contract/errors.ts'
 import { type OperationId, operations } from '../contract/operations.ts'
-import { version } from '../version.ts'
-import { keepUsedSchemas } from './used-components.ts'
+import { documentOf } from './document.ts'
 
 /** Examples by operation, then by name: what the demo site really answers. Made by `npm run generate`. */
 export type Examples = Record<OperationId, Record<string, { summary: string; value: unknown }>>
@@ -20,15 +19,11 @@ names its site in a header; what a refused call got wrong is said in the respons
 
 /** Collects the routes of the vendor's plane into its OpenAPI 3.1 document. Register it before them. */
 export function describeVendorPlane(app: FastifyInstance, basePath: string, examples = readExamples): void {
-  app.register(swagger, {
+  const options = documentOf({
+    title: 'Journeys API (sandbox)',
+    description: DESCRIPTION,
+    has: ({ operation }) => operation !== undefined,
     openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Journeys API (sandbox)',
-        version,
-        description: DESCRIPTION,
-        license: { name: 'MIT', identifier: 'MIT' },
-      },
       servers: [{ url: basePath || '/', description: 'The sandbox that serves this document' }],
       tags: [{ name: 'Journeys', description: 'Journeys, and how members fare in them' }],
       components: {
@@ -49,18 +44,9 @@ export function describeVendorPlane(app: FastifyInstance, basePath: string, exam
         },
       },
     },
-    transform: ({ schema, url, route }) => ({
-      schema: route.config?.operation ? schema : { ...schema, hide: true },
-      url,
-    }),
-    refResolver: {
-      buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `def-${index}`),
-    },
-    transformObject: document => {
-      const { openapiObject } = document as { openapiObject: OpenAPIV3_1.Document }
-      return addExamples(keepUsedSchemas(openapiObject), examples())
-    },
+    finish: document => addExamples(document, examples()),
   })
+  app.register(swagger, options)
 }
 
 const readExamples = (): Examples => JSON.parse(readFileSync(EXAMPLES_FILE, 'utf8'))
