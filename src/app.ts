@@ -2,7 +2,7 @@ import { type FastifyInstance, fastify, LogController } from 'fastify'
 import { api } from './api/api.ts'
 import { handleClientError, handleError, MAX_URL_LENGTH } from './api/errors.ts'
 import { Failure } from './api/failure.ts'
-import type { Config } from './config.ts'
+import { type Config, prefixOf } from './config.ts'
 import { control } from './control/control.ts'
 import { health } from './control/health.ts'
 import { describeControlPlane } from './docs/control-document.ts'
@@ -35,7 +35,7 @@ export async function buildApp({ config, sites, examples }: AppOptions): Promise
     frameworkErrors: (error, request, reply) => handleError(error, request, reply),
     clientErrorHandler: handleClientError,
   })
-  const basePath = config.basePath === '/' ? '' : config.basePath
+  const basePath = prefixOf(config)
 
   app.setErrorHandler(handleError)
   if (basePath !== '') {

@@ -1,4 +1,4 @@
-import { type Static, type TProperties, Type } from '@sinclair/typebox'
+import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { OneOf } from './contract/formats.ts'
 
@@ -95,6 +95,9 @@ export const Config = Type.Object({
 } satisfies Record<SettingName, TProperties[string]>)
 export type Config = Readonly<Static<typeof Config>>
 
+/** The base path as what addresses start with: empty, where the operations are at the root. */
+export const prefixOf = ({ basePath }: Config): string => (basePath === '/' ? '' : basePath)
+
 /** A setting that cannot be: one line that says which, and what it should be. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
@@ -135,8 +138,8 @@ export function checkConfig(
   return Object.freeze(config as Config)
 }
 
-const INTEGERS = new Set(['port', 'journal'])
-
 /** Text as the type of its setting; what is no plain number stays text, and is refused as such. */
 const parse = (name: string, value: string): string | number =>
-  INTEGERS.has(name) && /^\d+$/.test(value) ? Number(value) : value
+  (Config.properties[name as SettingName] as TSchema).type === 'integer' && /^\d+$/.test(value)
+    ? Number(value)
+    : value

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { buildApp } from './app.ts'
 import { type Clock, systemClock, timestampOf } from './clock.ts'
-import { type Config, checkConfig } from './config.ts'
+import { type Config, checkConfig, prefixOf } from './config.ts'
 import { loadSeed, readSeed } from './seeding/seed.ts'
 import type { Site } from './sites/site.ts'
 import { type NewSite, openSites } from './sites/sites.ts'
@@ -80,7 +80,7 @@ export async function startSandbox({
       store.close()
     }
     return {
-      url: `${origin}${config.basePath === '/' ? '' : config.basePath}`,
+      url: `${origin}${prefixOf(config)}`,
       origin,
       sites: sites.list,
       createSite: sites.create,

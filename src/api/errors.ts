@@ -7,8 +7,7 @@ import {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
-import type { ErrorCode } from '../contract/errors.ts'
-import { errorCatalogue } from '../contract/errors.ts'
+import { type ErrorCode, errorCatalogue } from '../contract/errors.ts'
 import { Failure, sendFailure } from './failure.ts'
 
 /** Longer addresses are refused; what the vendor's limit is, is not known. */

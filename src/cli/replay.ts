@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { SingleBar } from 'cli-progress'
 import { Command } from 'commander'
 import { ConfigError, readConfig, settings } from '../config.ts'
+import { MOST_EVENTS } from '../sites/events.ts'
 import { CommandFailed, type Terminal } from './terminal.ts'
 
 interface Flags {
@@ -12,8 +13,6 @@ interface Flags {
   batch: string
   json?: boolean
 }
-
-const MOST_EVENTS = 10_000
 
 /** `journeys-sandbox replay FILE.jsonl`: posts a file of events, one JSON object a line, in batches. */
 export function replayCommand({ print }: Terminal): Command {
@@ -33,8 +32,11 @@ export function replayCommand({ print }: Terminal): Command {
       if (!Number.isInteger(size) || size < 1 || size > MOST_EVENTS) {
         throw new ConfigError(`--batch: "${flags.batch}" is not a whole number from 1 to ${MOST_EVENTS}`)
       }
+      const { controlToken } = readConfig(
+        flags.controlToken === undefined ? {} : { controlToken: flags.controlToken },
+      )
       const events = await readEvents(file)
-      const outcomes = await postAll(events, size, flags)
+      const outcomes = await postAll(events, size, { ...flags, controlToken })
       const counts = Object.fromEntries(
         [...Map.groupBy(outcomes, type => type)].map(([type, all]) => [type, all.length]),
       )
@@ -77,7 +79,7 @@ async function postAll(events: unknown[], size: number, flags: Flags): Promise<s
   bar.start(events.length, 0)
   try {
     for (let start = 0; start < events.length; start += size) {
-      outcomes.push(...(await post(events.slice(start, start + size), start, flags)))
+      for (const type of await post(events.slice(start, start + size), start, flags)) outcomes.push(type)
       bar.update(Math.min(start + size, events.length))
     }
   } finally {
@@ -93,8 +95,7 @@ async function post(
   { origin, site, controlToken }: Flags,
 ): Promise<string[]> {
   const url = `${origin.replace(/\/$/, '')}/_sandbox/sites/${encodeURIComponent(site)}/events`
-  const { controlToken: token } = readConfig(controlToken === undefined ? {} : { controlToken })
-  const authorization = token ? { Authorization: `Bearer ${token}` } : {}
+  const authorization = controlToken ? { Authorization: `Bearer ${controlToken}` } : {}
   const headers = { 'Content-Type': 'application/json', ...authorization }
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ events }) }).catch(
     error => {

@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { Email } from '../contract/formats.ts'
 import { Outcome } from '../contract/outcome.ts'
 import { SeedHistory } from '../seeding/schema.ts'
+import { MOST_EVENTS } from '../sites/events.ts'
 import { type ControlOptions, responses, SiteParams, siteOf } from './route.ts'
 
 const newEvent = {
@@ -42,8 +43,6 @@ const EventResult = Type.Object(
   },
   { description: 'What came of an event' },
 )
-
-const MOST_EVENTS = 10_000
 
 const Batch = Type.Object(
   {

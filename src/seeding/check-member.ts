@@ -42,8 +42,10 @@ export function checkHistory(history: { at: string }[], pointer: string): Fault[
   })
 }
 
-const STEP_TYPES: readonly NodeType[] = ['event', 'action']
-const OUTCOME_TYPES: readonly NodeType[] = ['reward', 'badge']
+/** The types of the nodes at which members do something. */
+export const STEP_TYPES: readonly NodeType[] = ['event', 'action']
+/** The types of the nodes at which members are given something. */
+export const OUTCOME_TYPES: readonly NodeType[] = ['reward', 'badge']
 
 /** What is wrong with a participation that is of the right form, in this journey or in none that is known. */
 export function checkParticipation(

@@ -2,13 +2,15 @@ import { Temporal } from 'temporal-polyfill'
 import { TIMESTAMP_PATTERN } from '../contract/formats.ts'
 import type { Fault } from './faults.ts'
 
+const TIMESTAMP = new RegExp(TIMESTAMP_PATTERN)
+
 // What is the author's own may look like a time and mean something else.
 const FREE = new Set(['attributes', 'config'])
 
 /** Times of the right form that no calendar has, such as 31 February. */
 export function impossibleTimes(value: unknown, pointer: string): Fault[] {
   if (typeof value === 'string') {
-    if (!new RegExp(TIMESTAMP_PATTERN).test(value) || isTime(value)) return []
+    if (!TIMESTAMP.test(value) || isTime(value)) return []
     return [{ pointer, message: `"${value}" is not a time that exists` }]
   }
   if (typeof value !== 'object' || value === null) return []

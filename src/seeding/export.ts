@@ -1,15 +1,26 @@
-import type { GraphRecord, MemberRecord, RewardRecord } from '../store/records.ts'
+import type { GraphRecord, MemberRecord, RewardRecord, SiteRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
 import type { SeedDocument, SeedJourney, SeedMember } from './schema.ts'
 
 /** The whole site as a seed document with nothing left to default, so that loading it gives the same site again. */
 export function exportSite(store: SiteStore): SeedDocument {
-  return {
-    site: { ...store.site },
-    journeys: store.journeyIds().map(id => toSeedJourney(store.journey(id) as GraphRecord)),
-    members: store.emails().map(email => toSeedMember(store.member(email) as MemberRecord)),
-  }
+  return toDocument(
+    store.site,
+    store.journeyIds().map(id => store.journey(id) as GraphRecord),
+    store.emails().map(email => store.member(email) as MemberRecord),
+  )
 }
+
+/** What is stored, as a document. */
+export const toDocument = (
+  site: SiteRecord,
+  journeys: GraphRecord[],
+  members: MemberRecord[],
+): SeedDocument => ({
+  site: { ...site },
+  journeys: journeys.map(toSeedJourney),
+  members: members.map(toSeedMember),
+})
 
 export const toSeedJourney = (journey: GraphRecord): SeedJourney => journey
 

@@ -18,7 +18,7 @@ export function toRecords({ journeys, members }: SeedDocument, now: string) {
 }
 
 /** The order in which members enter journeys, which is that of the lists: by creation, then id. */
-export const byCreation = (a: GraphRecord, b: GraphRecord): number =>
+const byCreation = (a: GraphRecord, b: GraphRecord): number =>
   a.created_at < b.created_at || (a.created_at === b.created_at && a.id < b.id) ? -1 : 1
 
 export function toGraph(journey: SeedJourney, now: string): GraphRecord {

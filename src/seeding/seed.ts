@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { SiteStore, Store } from '../store/store.ts'
 import { checkSeed } from './check.ts'
-import { exportSite } from './export.ts'
+import { toDocument } from './export.ts'
 import { SeedError } from './faults.ts'
 import { toRecords } from './records.ts'
 import type { SeedDocument } from './schema.ts'
@@ -62,9 +62,6 @@ export function loadSeed(
   ttl: string | null = null,
 ): SiteStore {
   const { journeys, members } = toRecords(document, now)
-  return store.createSite(document.site, journeys, members, site => ({
-    origin: JSON.stringify(exportSite(site)),
-    created_at: now,
-    ttl,
-  }))
+  const origin = JSON.stringify(toDocument(document.site, journeys, members))
+  return store.createSite(document.site, journeys, members, { origin, created_at: now, ttl })
 }

@@ -1,7 +1,7 @@
 import { foldEmail } from '../contract/formats.ts'
 import { checkSeed } from '../seeding/check.ts'
 import { checkJourney } from '../seeding/check-journey.ts'
-import { checkMember } from '../seeding/check-member.ts'
+import { checkMember, OUTCOME_TYPES, STEP_TYPES } from '../seeding/check-member.ts'
 import { exportSite, toSeedJourney, toSeedMember } from '../seeding/export.ts'
 import { type Fault, SeedError } from '../seeding/faults.ts'
 import type { Graphs } from '../seeding/live.ts'
@@ -103,7 +103,7 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
   }
 
   function refuseLosses({ id, name, nodes }: SeedJourney): void {
-    const types = { event: ['event', 'action'], reward: ['reward', 'badge'] }
+    const types = { event: STEP_TYPES, reward: OUTCOME_TYPES }
     for (const { node_id, as } of store.usedNodes(id)) {
       const type = nodes.find(node => node.id === node_id)?.type
       if (type === undefined || !types[as].includes(type)) {

@@ -1,6 +1,5 @@
 import type { AuthContext } from '../auth/checks.ts'
 import { type CheckReport, explain } from '../auth/explain.ts'
-import { requestHeaders } from '../auth/sign.ts'
 import { matchOperation, type OperationId, operations } from '../contract/operations.ts'
 import { Invalid } from './refusals.ts'
 import type { Site } from './site.ts'
@@ -25,7 +24,7 @@ export interface TokenWish {
   operation: OperationId
   /** The journey id or email, for the operations that have one. */
   identifier?: string
-  /** Seconds from now; negative for a token that has expired. */
+  /** Seconds from now, an hour when left out; negative for a token that has expired. */
   expires_in?: number
 }
 
@@ -36,13 +35,11 @@ export interface Credentials {
   curl: string
 }
 
-const AN_HOUR = 3600
-
 /** A token for one request, with the headers and the call it belongs into. `url` is the API's base URL. */
 export function credentialsFor(
   site: Site,
   url: string,
-  { operation, identifier, expires_in = AN_HOUR }: TokenWish,
+  { operation, identifier, expires_in }: TokenWish,
 ): Credentials {
   const { path, identifier: name } = operations[operation]
   if ((name === null) !== (identifier === undefined)) {
@@ -52,14 +49,7 @@ export function credentialsFor(
         : `${operation} needs an identifier, the ${name}`,
     )
   }
-  const exp = Math.floor(site.clock.tokenNow() / 1000) + expires_in
-  const headers = requestHeaders({
-    site_id: site.site_id,
-    secret: site.secret,
-    identifier,
-    exp,
-    sub: site.name,
-  })
+  const headers = site.headersFor(identifier, expires_in)
   const address = `${url}${path.replace(/:\w+/, () => encodeURIComponent(identifier ?? ''))}`
   return {
     token: (headers.Authorization as string).slice('Bearer '.length),

@@ -9,6 +9,9 @@ import type { SiteStore } from '../store/store.ts'
 import { Conflict, NotFound } from './refusals.ts'
 import type { SiteClock } from './site-clock.ts'
 
+/** How many events may be posted at once. */
+export const MOST_EVENTS = 10_000
+
 /** Something a member does. */
 export interface NewEvent {
   /** For example `purchase`. */

@@ -68,7 +68,7 @@ export function siteFaults(store: SiteStore): Faults {
       for (const rule of rules) {
         if (!matches(rule, subject)) continue
         const draw = rule.seen++
-        const applies = draw >= (rule.after ?? 0) && random(rule, draw, 'whether') < (rule.probability ?? 1)
+        const applies = draw >= (rule.after ?? 0) && isChosen(rule, draw)
         if (applies) rule.used++
         if (rule.times !== undefined && rule.used >= rule.times) remove(rule.id)
         else store.countFault(toRecord(rule))
@@ -85,6 +85,9 @@ function matches({ match }: FaultRule, { operation, identifier }: FaultSubject):
   if (match.email !== undefined && foldEmail(match.email) !== foldEmail(identifier ?? '')) return false
   return match.journey_id === undefined || match.journey_id.toLowerCase() === identifier?.toLowerCase()
 }
+
+const isChosen = (rule: ActiveFault, draw: number): boolean =>
+  rule.probability === undefined || random(rule, draw, 'whether') < rule.probability
 
 function choose(rule: ActiveFault, draw: number): FaultToCome {
   const { fault } = rule

@@ -19,8 +19,11 @@ export interface Site {
   readonly secret: string
   /** The secret, ready for node:crypto. */
   readonly key: KeyObject
-  /** The headers of a request about this journey id or email; of none, for the list of journeys. Valid for an hour. */
-  headersFor(identifier?: string): Record<string, string>
+  /**
+   * The headers of a request about this journey id or email; of none, for the list of journeys. Valid for an hour, or
+   * for so many seconds.
+   */
+  headersFor(identifier?: string, expiresIn?: number): Record<string, string>
   readonly store: SiteStore
   readonly content: Content
   readonly events: Events
@@ -39,7 +42,7 @@ export interface Site {
   reset(): void
 }
 
-const TOKEN_SECONDS = 3600
+const AN_HOUR = 3600
 
 interface SiteState {
   data: SeedDocument
@@ -85,8 +88,8 @@ export function createSite(store: SiteStore, machine: Clock, journalSize: number
       if (keyed.secret !== secret) keyed = { secret, key: createSecretKey(secret, 'utf8') }
       return keyed.key
     },
-    headersFor(identifier) {
-      const exp = Math.floor(clock.tokenNow() / 1000) + TOKEN_SECONDS
+    headersFor(identifier, expiresIn = AN_HOUR) {
+      const exp = Math.floor(clock.tokenNow() / 1000) + expiresIn
       return requestHeaders({ ...store.site, identifier, exp, sub: store.site.name })
     },
     store,

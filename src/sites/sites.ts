@@ -70,10 +70,11 @@ export function openSites({ store, clock, journalSize }: SitesOptions): Sites {
   const expiry = ({ ttl, lastUsed }: Living): number =>
     ttl === null ? Number.POSITIVE_INFINITY : later(lastUsed, ttl)
 
+  const isUnused = (entry: Living): boolean => entry.ttl !== null && expiry(entry) <= clock.now()
+
   // Looked at whenever sites are asked for, so that nothing has to run in the background.
   function removeUnused(): void {
-    for (const [siteId, entry] of living)
-      if (entry.ttl !== null && expiry(entry) <= clock.now()) remove(siteId)
+    for (const [siteId, entry] of living) if (isUnused(entry)) remove(siteId)
   }
 
   function remove(siteId: string): void {
@@ -84,14 +85,11 @@ export function openSites({ store, clock, journalSize }: SitesOptions): Sites {
   function find(siteId: string): Site | undefined {
     const entry = living.get(siteId)
     if (!entry) return undefined
-    if (entry.ttl !== null) {
-      const now = clock.now()
-      if (expiry(entry) <= now) {
-        remove(siteId)
-        return undefined
-      }
-      entry.lastUsed = now
+    if (isUnused(entry)) {
+      remove(siteId)
+      return undefined
     }
+    if (entry.ttl !== null) entry.lastUsed = clock.now()
     return entry.site
   }
 

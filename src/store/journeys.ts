@@ -57,7 +57,7 @@ export function journeyTables(db: Db) {
   const updateJourney = db.prepare(
     `UPDATE journeys SET ${JOURNEY_COLUMNS.split(', ')
       .map(column => `${column} = ?`)
-      .join(', ')} WHERE journey_key = +?`,
+      .join(', ')} WHERE journey_key = ?`,
   )
   const putNode = db.prepare(`
     INSERT INTO nodes (journey_key, id, type, name, config, x, y, ordinal) VALUES (?, ?, ?, ?, ?, ?, ?, ?)

@@ -74,7 +74,7 @@ export function memberTables(db: Db) {
   const removeHistory = db.prepare('DELETE FROM member_events WHERE member_key = ?')
   const removeParticipations = db.prepare('DELETE FROM participations WHERE member_key = ?')
   const removeFromJourney = db.prepare(`DELETE FROM participations WHERE journey_key =
-    (SELECT journey_key FROM journeys WHERE site_key = +? AND id = ?)`)
+    (SELECT journey_key FROM journeys WHERE site_key = ? AND id = ?)`)
   const holder = db
     .prepare<[number, string], string>(`
       SELECT m.email_folded FROM participations p JOIN members m USING (member_key)
@@ -169,7 +169,6 @@ export function memberTables(db: Db) {
     /** The emails of at most `limit` members, in the order of insertion, which is that of the seed document. */
     emails: (siteKey: number, limit = -1) => emails.all(siteKey, limit),
     participationsOf,
-    historyOf,
     get,
     insert,
     replace,

@@ -82,14 +82,14 @@ export interface Store {
   /** The site's store, the same object every time as long as the site exists. */
   forSite(siteId: string): SiteStore | undefined
   /**
-   * Creates a site with its content, or nothing. `toOrigin` says of the filled site what it goes back to on a reset.
+   * Creates a site with its content, or nothing. `origin` is what it goes back to on a reset.
    * @throws when there is one with this id
    */
   createSite(
     site: SiteRecord,
     journeys: GraphRecord[],
     members: MemberRecord[],
-    toOrigin?: (created: SiteStore) => OriginRecord,
+    origin?: OriginRecord,
   ): SiteStore
   /** Removes a site with all that is its own. @returns whether there was one */
   removeSite(siteId: string): boolean
@@ -116,12 +116,12 @@ export function openStore(file: string): Store {
       bound.set(siteId, site)
       return site
     },
-    createSite(site, journeys, members, toOrigin) {
+    createSite(site, journeys, members, origin) {
       const create = () => {
         const key = tables.sites.insert(site)
         const created = bindSite(db, tables, { site_key: key, ...site })
         created.replaceContent(journeys, members)
-        if (toOrigin) tables.sites.setOrigin(key, toOrigin(created))
+        if (origin) tables.sites.setOrigin(key, origin)
         return created
       }
       const created = db.transaction(create).immediate()
