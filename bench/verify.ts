@@ -1,4 +1,4 @@
-import { createSecretKey } from 'node:crypto'
+import { hmacKey } from '../src/auth/hmac.ts'
 import { verify } from '../src/auth/verify.ts'
 import { type Spread, spreadOf } from './spread.ts'
 import type { Workload } from './workload.ts'
@@ -20,7 +20,7 @@ export function measureVerify({ site, operations }: Workload): Spread {
       siteId: headers['X-AnnexCloud-Site'],
       identifier,
     }))
-  const known = { ...site, key: createSecretKey(site.secret, 'utf8') }
+  const known = { ...site, key: hmacKey(site.secret) }
   const context: AuthContext = {
     findSite: siteId => (siteId === site.site_id ? known : undefined),
     now: Date.now() / 1000,

@@ -1,6 +1,5 @@
-import type { KeyObject } from 'node:crypto'
 import { diagnoseHmac } from './diagnose.ts'
-import { hmacClaim, jwtSignature, payloadsOf, sameText } from './hmac.ts'
+import { type HmacKey, hmacClaim, hmacKey, jwtSignature, payloadsOf, sameText } from './hmac.ts'
 import { type ParsedToken, show } from './token.ts'
 import { type Finding, type Refusal, refuse } from './verdict.ts'
 
@@ -9,8 +8,8 @@ export interface AuthSite {
   site_id: string
   /** The site's secret, used raw. */
   secret: string
-  /** The same, ready for node:crypto. */
-  key: KeyObject
+  /** The same, ready for HMAC. */
+  key: HmacKey
 }
 
 /** What of a request is authenticated. */
@@ -70,7 +69,10 @@ export const unknownSite = (siteId: string): Refusal =>
 export const expectedSignature = 'HMAC-SHA256 over <header>.<claims> with the secret of the site, used raw'
 
 export function wrongSignature(token: ParsedToken, site: AuthSite): Refusal {
-  const decoded = sameText(jwtSignature(Buffer.from(site.secret, 'base64'), token.signed), token.signature)
+  const decoded = sameText(
+    jwtSignature(hmacKey(Buffer.from(site.secret, 'base64')), token.signed),
+    token.signature,
+  )
   return refuse(
     'signature',
     expectedSignature,

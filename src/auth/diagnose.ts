@@ -1,9 +1,8 @@
-import type { KeyObject } from 'node:crypto'
-import { hmacSha256, payloadsOf, sameBytes } from './hmac.ts'
+import { type HmacKey, hmacKey, hmacSha256, payloadsOf, sameBytes } from './hmac.ts'
 
 interface Signer {
   secret: string
-  key: KeyObject
+  key: HmacKey
 }
 
 /** A way to arrive at a wrong hmac: what was done, and what to do instead. */
@@ -115,10 +114,10 @@ function recipes(
   return found
 }
 
-const keys = (signer: Signer): Choice<KeyObject | Buffer>[] => [
+const keys = (signer: Signer): Choice<HmacKey>[] => [
   { value: signer.key },
   {
-    value: Buffer.from(signer.secret, 'base64'),
+    value: hmacKey(Buffer.from(signer.secret, 'base64')),
     mistake: {
       did: 'keyed with the base64-decoded secret',
       instead: 'use the secret raw, as the text it is',

@@ -1,4 +1,4 @@
-import { hmacClaim, jwtSignature, payloadsOf } from './hmac.ts'
+import { hmacClaim, hmacKey, jwtSignature, payloadsOf } from './hmac.ts'
 
 export interface SignOptions {
   site_id: string
@@ -24,8 +24,9 @@ export function signToken({
 }: SignOptions): string {
   // For GET /journeys the vendor does not say what is bound; the empty payload is as good as any (I).
   const payload = identifier === undefined ? '' : (payloadsOf(identifier)[0] as string)
-  const signed = `${base64url({ alg: 'HS256', typ: 'JWT' })}.${base64url({ sub, exp, site_id, hmac: hmacClaim(secret, payload) })}`
-  return `${signed}.${jwtSignature(secret, signed)}`
+  const key = hmacKey(secret)
+  const signed = `${base64url({ alg: 'HS256', typ: 'JWT' })}.${base64url({ sub, exp, site_id, hmac: hmacClaim(key, payload) })}`
+  return `${signed}.${jwtSignature(key, signed)}`
 }
 
 /** The three headers that every call carries: CONTRACT.md section 3. */

@@ -1,4 +1,4 @@
-import { createSecretKey, type KeyObject } from 'node:crypto'
+import { type HmacKey, hmacKey } from '../auth/hmac.ts'
 import { requestHeaders } from '../auth/sign.ts'
 import { type Clock, timestampOf } from '../clock.ts'
 import type { SeedDocument } from '../seeding/schema.ts'
@@ -17,8 +17,8 @@ export interface Site {
   readonly site_id: string
   readonly name: string
   readonly secret: string
-  /** The secret, ready for node:crypto. */
-  readonly key: KeyObject
+  /** The secret, ready for HMAC. */
+  readonly key: HmacKey
   /**
    * The headers of a request about this journey id or email; of none, for the list of journeys. Valid for an hour, or
    * for so many seconds.
@@ -71,7 +71,7 @@ export function createSite(store: SiteStore, machine: Clock, journalSize: number
     faults.reload()
   }
 
-  let keyed = { secret: '', key: createSecretKey('-', 'utf8') }
+  let keyed = { secret: '', key: hmacKey('-') }
 
   return {
     get site_id() {
@@ -85,7 +85,7 @@ export function createSite(store: SiteStore, machine: Clock, journalSize: number
     },
     get key() {
       const { secret } = store.site
-      if (keyed.secret !== secret) keyed = { secret, key: createSecretKey(secret, 'utf8') }
+      if (keyed.secret !== secret) keyed = { secret, key: hmacKey(secret) }
       return keyed.key
     },
     headersFor(identifier, expiresIn = AN_HOUR) {
