@@ -18,6 +18,10 @@ export const timestampOf = (instant: number): string => `${isoOf(instant).slice(
 /** Milliseconds since the epoch → RFC 3339 in UTC, for what is not the vendor's. */
 export const isoOf = (instant: number): string => new Date(instant).toISOString()
 
+/** A vendor timestamp → the first whole millisecond since the epoch at which it is reached. */
+export const instantFrom = (timestamp: string): number =>
+  Date.parse(`${timestamp.slice(0, -3)}Z`) + (timestamp.endsWith('000') ? 0 : 1)
+
 /** A text that is no time, or no duration. */
 export class InvalidTime extends Error {
   override name = 'InvalidTime'

@@ -47,6 +47,11 @@ export const settings = {
     env: 'SANDBOX_JOURNAL',
     description: 'requests that the journal of each site keeps; 0 turns it off',
   },
+  cacheBytes: {
+    flag: '--cache-bytes <number>',
+    env: 'SANDBOX_CACHE_BYTES',
+    description: 'bytes of answers that are kept ready; 0 makes every answer anew',
+  },
   logLevel: {
     flag: '--log-level <level>',
     env: 'LOG_LEVEL',
@@ -90,6 +95,12 @@ export const Config = Type.Object({
     maximum: 1_000_000,
     default: 1000,
     expectation: 'a whole number from 0 to 1000000',
+  }),
+  cacheBytes: Type.Integer({
+    minimum: 0,
+    maximum: 2 ** 40,
+    default: 32 * 2 ** 20,
+    expectation: 'a whole number from 0 to 1099511627776',
   }),
   logLevel: OneOf(LOG_LEVELS, { default: 'error', expectation: `one of ${LOG_LEVELS.join(', ')}` }),
 } satisfies Record<SettingName, TProperties[string]>)

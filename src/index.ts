@@ -70,7 +70,7 @@ export async function startSandbox({
   const store = openStore(config.db)
   try {
     if (store.sites().length === 0) loadSeed(store, readSeed(config.seed), timestampOf(clock.now()))
-    const sites = openSites({ store, clock, journalSize: config.journal })
+    const sites = openSites({ store, clock, journalSize: config.journal, cacheBytes: config.cacheBytes })
     const app = await buildApp({ config, sites })
     await app.listen({ port: config.port, host: config.host })
     const origin = originOf(app.server.address() as AddressInfo, config.host)

@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { journeyAsOf } from '../engine/as-of.ts'
+import type { Site } from '../sites/site.ts'
+import { answer, type Body } from './answer.ts'
 import { Failure } from './failure.ts'
 import { JourneyParams, operationRoute } from './operation.ts'
 
@@ -7,17 +9,19 @@ import { JourneyParams, operationRoute } from './operation.ts'
 export const getJourney: FastifyPluginAsyncTypebox = async api => {
   api.route({
     ...operationRoute('getJourney', JourneyParams, 'Journey'),
-    handler: (request, reply) => {
-      const { store, site_id, now } = request.caller
-      const journey = store.journey(request.params.journey_id)
-      if (!journey) throw new Failure('JOURNEY_NOT_FOUND')
-      const ofJourney = { journey_id: journey.id }
-      return reply.send({
-        ...journeyAsOf(journey, now()),
-        site_id,
-        nodes: journey.nodes.map(node => ({ ...node, ...ofJourney })),
-        connections: journey.connections.map(connection => ({ ...connection, ...ofJourney })),
-      })
-    },
+    handler: answer('getJourney', journeyWithGraph),
   })
+}
+
+function journeyWithGraph({ store, site_id }: Site, id: string, now: string): Body {
+  const journey = store.journey(id)
+  if (!journey) throw new Failure('JOURNEY_NOT_FOUND')
+  const ofJourney = { journey_id: journey.id }
+  const body = {
+    ...journeyAsOf(journey, now),
+    site_id,
+    nodes: journey.nodes.map(node => ({ ...node, ...ofJourney })),
+    connections: journey.connections.map(connection => ({ ...connection, ...ofJourney })),
+  }
+  return { body, moments: [journey.end_date] }
 }

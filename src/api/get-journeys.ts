@@ -1,16 +1,21 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { journeyAsOf } from '../engine/as-of.ts'
+import type { Site } from '../sites/site.ts'
+import { answer, type Body } from './answer.ts'
 import { NoParams, operationRoute } from './operation.ts'
 
 /** `GET /journeys`: the journeys of the calling site. */
 export const getJourneys: FastifyPluginAsyncTypebox = async api => {
   api.route({
     ...operationRoute('getJourneys', NoParams, 'JourneyList'),
-    handler: (request, reply) => {
-      const { store, site_id, now } = request.caller
-      const instant = now()
-      const journeys = store.journeys().map(journey => ({ ...journeyAsOf(journey, instant), site_id }))
-      return reply.send({ journeys })
-    },
+    handler: answer('getJourneys', journeyList),
   })
+}
+
+function journeyList({ store, site_id }: Site, _identifier: string, now: string): Body {
+  const journeys = store.journeys()
+  return {
+    body: { journeys: journeys.map(journey => ({ ...journeyAsOf(journey, now), site_id })) },
+    moments: journeys.map(({ end_date }) => end_date),
+  }
 }

@@ -48,6 +48,14 @@ const EXPLANATION = {
   },
 }
 
+const ENTITY_TAG = {
+  ETag: {
+    type: 'string',
+    description:
+      'What the answer is, in short: send it as `If-None-Match` to learn whether it still is. Inferred',
+  },
+}
+
 /**
  * The route of an operation but for its handler: address, validation, serialisation and documentation.
  * `success` is the `$id` of the schema of the 200.
@@ -70,7 +78,11 @@ export function operationRoute<P extends TProperties>(
       params,
       security: [{ token: [], site: [] }],
       response: {
-        200: Type.Ref(`${success}#`, { headers: EXPLANATION }),
+        200: Type.Ref(`${success}#`, { headers: { ...EXPLANATION, ...ENTITY_TAG } }),
+        304: Type.Null({
+          description: 'The answer is still the one that `If-None-Match` names. Inferred',
+          headers: ENTITY_TAG,
+        }),
         ...errorResponses([...errors, ...ALWAYS_POSSIBLE]),
       },
     },

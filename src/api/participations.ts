@@ -1,11 +1,17 @@
-import { participationAsOf } from '../engine/as-of.ts'
+import { momentsOf, type ParticipationView, participationAsOf } from '../engine/as-of.ts'
 import type { Site } from '../sites/site.ts'
+import type { ParticipationDetail } from '../store/store.ts'
+import type { Body } from './answer.ts'
 import { Failure } from './failure.ts'
 
-/** A member's participations as they are at the site's present. @throws {Failure} when the site has no such member */
-export function participationsNow({ store, now }: Site, email: string) {
-  const participations = store.participations(email)
-  if (!participations) throw new Failure('MEMBER_NOT_FOUND')
-  const instant = now()
-  return participations.map(participation => participationAsOf(participation, instant))
-}
+/** What makes an operation's body of a member's participations: each as it is at the moment of asking, shown by `show`. */
+export const participationList =
+  (show: (participation: ParticipationView<ParticipationDetail>, site: Site) => object) =>
+  (site: Site, email: string, now: string): Body => {
+    const participations = site.store.participations(email)
+    if (!participations) throw new Failure('MEMBER_NOT_FOUND')
+    return {
+      body: { journeys: participations.map(stored => show(participationAsOf(stored, now), site)) },
+      moments: participations.flatMap(momentsOf),
+    }
+  }

@@ -62,6 +62,31 @@ export function participationAsOf<P extends ParticipationFacts>(
   }
 }
 
+/** The moments at which the view of a participation may change. */
+export const momentsOf = ({ expired_at, journey, rewards }: ParticipationFacts): (string | null)[] => [
+  expired_at,
+  journey.end_date,
+  ...rewards.map(({ hold_end_datetime }) => hold_end_datetime),
+]
+
+/**
+ * Between which of the moments at which it changes a view is the same as `now`: from the last one that is reached, and
+ * until the first that is not.
+ */
+export function sameBetween(
+  moments: Iterable<string | null>,
+  now: string,
+): { from: string | null; until: string | null } {
+  let from = null as string | null
+  let until = null as string | null
+  for (const moment of moments) {
+    if (moment === null) continue
+    if (moment <= now) from = from === null || moment > from ? moment : from
+    else until = until === null || moment < until ? moment : until
+  }
+  return { from, until }
+}
+
 /** The hold rule (CONTRACT.md section 2, D): which of the four keys are present says what the reward's status is. */
 export function rewardAsOf<R extends RewardFacts>(reward: R, now: string): RewardView<R> {
   const { hold_start_datetime, hold_end_datetime, blocked_by, blocked_at, ...rest } = reward

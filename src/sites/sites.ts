@@ -5,6 +5,7 @@ import { SeedError } from '../seeding/faults.ts'
 import type { SeedDocument } from '../seeding/schema.ts'
 import { loadSeed, readSeed } from '../seeding/seed.ts'
 import type { SiteStore, Store } from '../store/store.ts'
+import { openAnswerCache } from './answers.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { Conflict, Invalid, NotFound } from './refusals.ts'
 import { createSite, type Site } from './site.ts'
@@ -47,6 +48,8 @@ export interface SitesOptions {
   clock: Clock
   /** How many requests the journal of each site keeps. */
   journalSize: number
+  /** How many bytes of answers are kept ready, of all sites together; 0 for none. */
+  cacheBytes?: number
 }
 
 interface Living {
@@ -57,12 +60,13 @@ interface Living {
 }
 
 /** All sites, with their state; the only place where sites come and go. */
-export function openSites({ store, clock, journalSize }: SitesOptions): Sites {
+export function openSites({ store, clock, journalSize, cacheBytes = 0 }: SitesOptions): Sites {
   const living = new Map<string, Living>()
+  const answers = openAnswerCache(cacheBytes)
   for (const { site_id } of store.sites()) enliven(store.forSite(site_id) as SiteStore)
 
   function enliven(siteStore: SiteStore): Site {
-    const site = createSite(siteStore, clock, journalSize)
+    const site = createSite(siteStore, clock, { journalSize, answers })
     living.set(site.site_id, { site, ttl: siteStore.origin().ttl, lastUsed: clock.now() })
     return site
   }

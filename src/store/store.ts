@@ -21,6 +21,11 @@ export interface SiteStore {
   readonly site: SiteRecord
   /** Grows with every write to the content of this site, and with no other. */
   revision(): number
+  /**
+   * Differs from before whenever the content may: after every write, and also after one that was taken back. For what
+   * is derived from the content to be kept until then; unlike the revision it costs nothing to ask for.
+   */
+  version(): number
   /** How many journeys and members there are. */
   counts(): { journeys: number; members: number }
 
@@ -159,20 +164,24 @@ function bindSite(
 ): SiteStore {
   const { sites, journeys, members, faults, snapshots } = tables
   let site: SiteRecord = record
+  let version = 0
   let graphVersion = 0
 
   const atomically = <T>(writes: () => T): T => db.transaction(writes).immediate()
-  const write = <T>(change: () => T): T =>
-    atomically(() => {
+  function write<T>(change: () => T): T {
+    version++
+    return atomically(() => {
       sites.bumpRevision(key)
       return change()
     })
+  }
 
   return {
     get site() {
       return site
     },
     revision: () => sites.revision(key),
+    version: () => version,
     counts: () => ({ journeys: journeys.count(key), members: members.count(key) }),
 
     journeys: () => journeys.list(key),

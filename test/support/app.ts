@@ -1,5 +1,5 @@
 import { buildApp } from '../../src/app.ts'
-import { frozenClock, timestampOf } from '../../src/clock.ts'
+import { type Clock, frozenClock, timestampOf } from '../../src/clock.ts'
 import { type Config, checkConfig } from '../../src/config.ts'
 import type { SeedDocument } from '../../src/seeding/schema.ts'
 import { loadSeed, parseSeed } from '../../src/seeding/seed.ts'
@@ -14,15 +14,27 @@ export const NOW_SECONDS = NOW / 1000
 interface TestAppOptions {
   seeds?: SeedDocument[]
   now?: number
+  /** One that does not stand still at `now`. */
+  clock?: Clock
   config?: Partial<Config>
 }
 
 /** The whole server on an in-memory store with these seeds and a clock that stands still; ask it with `app.inject`. */
-export async function testApp({ seeds = [seedOf()], now = NOW, config = {} }: TestAppOptions = {}) {
+export async function testApp({
+  seeds = [seedOf()],
+  now = NOW,
+  clock = frozenClock(now),
+  config = {},
+}: TestAppOptions = {}) {
   const store = openStore(':memory:')
   for (const seed of seeds) loadSeed(store, parseSeed(JSON.stringify(seed), 'test seed'), timestampOf(now))
   const checked = checkConfig({ logLevel: 'silent', ...config })
-  const sites = openSites({ store, clock: frozenClock(now), journalSize: checked.journal })
+  const sites = openSites({
+    store,
+    clock,
+    journalSize: checked.journal,
+    cacheBytes: checked.cacheBytes,
+  })
   const app = await buildApp({ config: checked, sites })
   const close = async () => {
     await app.close()
