@@ -1,11 +1,10 @@
 import type { AddressInfo } from 'node:net'
-import { buildApp } from './app.ts'
 import { type Clock, systemClock, timestampOf } from './clock.ts'
 import { type Config, checkConfig, prefixOf } from './config.ts'
-import { loadSeed, readSeed } from './seeding/seed.ts'
+import { buildEntrance } from './entrance.ts'
+import { openSeededStore } from './seeding/seed.ts'
 import type { Site } from './sites/site.ts'
 import { type NewSite, openSites } from './sites/sites.ts'
-import { openStore } from './store/store.ts'
 
 export { requestHeaders as signRequest, type SignOptions } from './auth/sign.ts'
 export type { Clock } from './clock.ts'
@@ -67,11 +66,10 @@ export async function startSandbox({
   ...options
 }: SandboxOptions = {}): Promise<Sandbox> {
   const config = checkConfig({ port: 0, ...options })
-  const store = openStore(config.db)
+  const store = openSeededStore(config.db, config.seed, timestampOf(clock.now()))
   try {
-    if (store.sites().length === 0) loadSeed(store, readSeed(config.seed), timestampOf(clock.now()))
     const sites = openSites({ store, clock, journalSize: config.journal, cacheBytes: config.cacheBytes })
-    const app = await buildApp({ config, sites })
+    const app = await buildEntrance({ config, sites })
     await app.listen({ port: config.port, host: config.host })
     const origin = originOf(app.server.address() as AddressInfo, config.host)
     const close = async () => {

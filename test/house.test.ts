@@ -5,23 +5,39 @@ import { parseSync } from 'oxc-parser'
 import { describe, expect, it } from 'vitest'
 
 /** The arrows of DESIGN.md, "Who may import whom": every part of src with the parts it may import from. */
-const BELOW_PLANES = ['sites', 'store', 'seeding', 'auth', 'engine', 'config', 'clock', 'version', 'contract']
+const BELOW_PLANES = [
+  'sites',
+  'store',
+  'seeding',
+  'auth',
+  'engine',
+  'config',
+  'clock',
+  'version',
+  'package-file',
+  'http',
+  'contract',
+]
 const PLANES = ['api', 'control', 'docs', 'inspector']
 const ARROWS: Record<string, string[]> = {
   contract: [],
-  version: [],
+  http: [],
+  'package-file': [],
+  version: ['package-file'],
   clock: [],
   config: ['contract'],
   auth: ['contract'],
   engine: ['contract'],
-  store: ['contract', 'config', 'clock', 'version'],
-  seeding: ['store', 'engine', 'contract', 'config', 'clock', 'version'],
+  store: ['contract', 'config', 'clock', 'version', 'package-file'],
+  seeding: ['store', 'engine', 'contract', 'config', 'clock', 'version', 'package-file'],
   sites: BELOW_PLANES.filter(part => part !== 'sites'),
   ...Object.fromEntries(PLANES.map(plane => [plane, BELOW_PLANES])),
-  app: [...PLANES, ...BELOW_PLANES],
-  index: ['app', ...PLANES, ...BELOW_PLANES],
-  cli: ['index', 'app', ...PLANES, ...BELOW_PLANES],
-  main: ['cli', 'index', 'app', ...PLANES, ...BELOW_PLANES],
+  server: ['api', 'config'],
+  app: ['server', ...PLANES, ...BELOW_PLANES],
+  entrance: ['app', 'server', ...PLANES, ...BELOW_PLANES],
+  index: ['entrance', ...PLANES, ...BELOW_PLANES],
+  cli: ['index', ...PLANES, ...BELOW_PLANES],
+  main: ['cli', 'index', ...PLANES, ...BELOW_PLANES],
 }
 
 const ROOT = fileURLToPath(new URL('../src', import.meta.url))
@@ -148,7 +164,7 @@ describe('Of other people’s code', () => {
     const users = files
       .filter(({ packages }) => packages.some(name => /^@?fastify/.test(name)))
       .map(({ part }) => part)
-    expect(new Set(users).difference(new Set(['app', ...PLANES]))).toEqual(new Set())
+    expect(new Set(users).difference(new Set(['app', 'entrance', 'server', ...PLANES]))).toEqual(new Set())
   })
 
   it('only cli and main take what concerns the command line', () => {
@@ -168,6 +184,11 @@ describe('There is one place', () => {
 
   it('for the environment: the configuration', () => {
     expect(mentioning(/\bprocess\.env\b/)).toEqual(['config.ts'])
+  })
+
+  it('for the names of HTTP: importing node:http anywhere else would slow the start', () => {
+    const users = files.filter(({ packages }) => packages.includes('node:http'))
+    expect(users.map(({ path }) => path)).toEqual([])
   })
 
   it('for the process: main', () => {

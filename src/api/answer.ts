@@ -1,32 +1,37 @@
+import type { TSchema } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { OperationId } from '../contract/operations.ts'
 import type { Site } from '../sites/site.ts'
+import { projection } from './projection.ts'
 
-/** What an operation answers, and the vendor timestamps at which that changes by itself. */
+/** What an operation answers, with or without more than its schema names, and the vendor timestamps at which that changes by itself. */
 export interface Body {
   body: object
   moments: Iterable<string | null>
 }
 
+export type BodyOf = (site: Site, identifier: string, now: string) => Body
+
 /**
- * The handler of an operation: sends what `bodyOf` makes of the calling site and the identifier at a moment, and asks it
- * only when no answer is ready. With `If-None-Match`, an answer that the client has already is a 304 (I: the vendor says
+ * The handler of an operation: sends what `success` names of what `bodyOf` makes of the calling site and the identifier
+ * at a moment, and asks it only when no answer is ready. With `If-None-Match`, an answer that the client has already is a 304 (I: the vendor says
  * nothing of either).
  */
-export const answer =
-  (operation: OperationId, bodyOf: (site: Site, identifier: string, now: string) => Body) =>
-  (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+export function answer(operation: OperationId, success: TSchema, bodyOf: BodyOf) {
+  const project = projection(success)
+  return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const { caller, entry, headers } = request
     const identifier = entry.identifier ?? ''
     const { body, etag } = caller.answers.get(operation, identifier, now => {
       const { body, moments } = bodyOf(caller, identifier, now)
-      return { text: reply.serialize(body) as string, moments }
+      return { text: JSON.stringify(project(body as never)), moments }
     })
     reply.header('etag', etag)
     // A fault in the body needs a body.
     if (!request.bodyFault && isKnown(headers['if-none-match'], etag)) return reply.code(304).send()
     return reply.header('content-type', 'application/json; charset=utf-8').send(body)
   }
+}
 
 /** Whether an `If-None-Match` names this entity tag; the comparison is the weak one of RFC 9110, section 13.1.2. */
 const isKnown = (ifNoneMatch: string | undefined, etag: string): boolean =>

@@ -1,17 +1,7 @@
-import { METHODS } from 'node:http'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
-import { ApiError } from '../contract/errors.ts'
-import { Journey, JourneyConnection, JourneyList, JourneyNode, JourneySummary } from '../contract/journey.ts'
 import { operations } from '../contract/operations.ts'
-import {
-  MemberEvent,
-  MemberJourney,
-  MemberJourneyList,
-  MemberReward,
-  UserJourney,
-  UserJourneyList,
-} from '../contract/participation.ts'
+import { METHODS } from '../http.ts'
 import type { Sites } from '../sites/sites.ts'
 import { authenticate } from './authenticate.ts'
 import { handleError } from './errors.ts'
@@ -22,25 +12,24 @@ import { getJourneys } from './get-journeys.ts'
 import { getMemberJourneys } from './get-member-journeys.ts'
 import { getUserJourneysByEmail } from './get-user-journeys-by-email.ts'
 import { closeEntry, openEntry } from './journal.ts'
-import { sharedSerializers } from './serializer.ts'
-
-const SCHEMAS = [
-  ...[ApiError, JourneyNode, JourneyConnection, JourneySummary, Journey, JourneyList],
-  ...[UserJourney, UserJourneyList, MemberEvent, MemberReward, MemberJourney, MemberJourneyList],
-]
+import { SCHEMAS } from './schemas.ts'
 
 export interface ApiOptions {
   sites: Sites
   auth: 'strict' | 'off'
   /** Whether a request may ask for a fault by a header of its own. */
   faultHeader: boolean
+  /** Whether it is left to others to refuse what is none of the operations; it is not. */
+  only?: boolean
 }
 
 /** The vendor's plane: the four operations, and what becomes of every other request under the base path. */
-export async function api(scope: FastifyInstance, { sites, auth, faultHeader }: ApiOptions): Promise<void> {
+export async function api(
+  scope: FastifyInstance,
+  { sites, auth, faultHeader, only = false }: ApiOptions,
+): Promise<void> {
   scope.setValidatorCompiler(TypeBoxValidatorCompiler)
   for (const schema of SCHEMAS) scope.addSchema(schema)
-  scope.setSerializerCompiler(sharedSerializers(SCHEMAS))
   for (const name of ['namedSite', 'entry', 'bodyFault', 'caller']) scope.decorateRequest(name)
 
   scope.addHook('onRequest', openEntry(sites))
@@ -48,8 +37,10 @@ export async function api(scope: FastifyInstance, { sites, auth, faultHeader }: 
   scope.addHook('onSend', spoilBody)
   scope.addHook('onResponse', closeEntry)
   scope.setErrorHandler(handleError)
-  scope.setNotFoundHandler(refuseUnknown)
-  refuseOtherMethods(scope)
+  if (!only) {
+    scope.setNotFoundHandler(refuseUnknown)
+    refuseOtherMethods(scope)
+  }
 
   scope.register(async authenticated => {
     authenticated.addHook('onRequest', authenticate(sites, auth))

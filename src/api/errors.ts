@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import {
   type ConnectionError,
@@ -8,6 +7,7 @@ import {
   type FastifyRequest,
 } from 'fastify'
 import { type ErrorCode, errorCatalogue } from '../contract/errors.ts'
+import { STATUS_CODES } from '../http.ts'
 import { Failure, sendFailure } from './failure.ts'
 
 /** Longer addresses are refused; what the vendor's limit is, is not known. */

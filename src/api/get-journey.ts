@@ -1,16 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Journey } from '../contract/journey.ts'
 import { journeyAsOf } from '../engine/as-of.ts'
 import type { Site } from '../sites/site.ts'
-import { answer, type Body } from './answer.ts'
+import type { Body } from './answer.ts'
 import { Failure } from './failure.ts'
 import { JourneyParams, operationRoute } from './operation.ts'
 
 /** `GET /journeys/{journey_id}`: one journey with its graph. A journey of another site is not found. */
 export const getJourney: FastifyPluginAsyncTypebox = async api => {
-  api.route({
-    ...operationRoute('getJourney', JourneyParams, 'Journey'),
-    handler: answer('getJourney', journeyWithGraph),
-  })
+  api.route(operationRoute('getJourney', JourneyParams, Journey, journeyWithGraph))
 }
 
 function journeyWithGraph({ store, site_id }: Site, id: string, now: string): Body {

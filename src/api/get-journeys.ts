@@ -1,15 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { JourneyList } from '../contract/journey.ts'
 import { journeyAsOf } from '../engine/as-of.ts'
 import type { Site } from '../sites/site.ts'
-import { answer, type Body } from './answer.ts'
+import type { Body } from './answer.ts'
 import { NoParams, operationRoute } from './operation.ts'
 
 /** `GET /journeys`: the journeys of the calling site. */
 export const getJourneys: FastifyPluginAsyncTypebox = async api => {
-  api.route({
-    ...operationRoute('getJourneys', NoParams, 'JourneyList'),
-    handler: answer('getJourneys', journeyList),
-  })
+  api.route(operationRoute('getJourneys', NoParams, JourneyList, journeyList))
 }
 
 function journeyList({ store, site_id }: Site, _identifier: string, now: string): Body {

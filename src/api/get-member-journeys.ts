@@ -1,14 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { answer } from './answer.ts'
+import { MemberJourneyList } from '../contract/participation.ts'
 import { MemberParams, operationRoute } from './operation.ts'
 import { participationList } from './participations.ts'
 
 /** `GET /user/{email_id}/journeys`: a member's journey instances with progress, events and rewards. */
 export const getMemberJourneys: FastifyPluginAsyncTypebox = async api => {
-  api.route({
-    ...operationRoute('getMemberJourneys', MemberParams, 'MemberJourneyList'),
-    handler: answer('getMemberJourneys', memberJourneys),
-  })
+  api.route(operationRoute('getMemberJourneys', MemberParams, MemberJourneyList, memberJourneys))
 }
 
 const memberJourneys = participationList(({ journey, ...view }) => {

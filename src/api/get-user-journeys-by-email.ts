@@ -1,14 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { answer } from './answer.ts'
+import { UserJourneyList } from '../contract/participation.ts'
 import { MemberParams, operationRoute } from './operation.ts'
 import { participationList } from './participations.ts'
 
 /** `GET /user_journeys/{email_id}`: a member's journey instances with the journey each belongs to. */
 export const getUserJourneysByEmail: FastifyPluginAsyncTypebox = async api => {
-  api.route({
-    ...operationRoute('getUserJourneysByEmail', MemberParams, 'UserJourneyList'),
-    handler: answer('getUserJourneysByEmail', userJourneys),
-  })
+  api.route(operationRoute('getUserJourneysByEmail', MemberParams, UserJourneyList, userJourneys))
 }
 
 const userJourneys = participationList(({ journey, ...view }, { site_id }) => {

@@ -3,6 +3,7 @@ import { type CatalogueEntry, type ErrorCode, errorCatalogue } from '../contract
 import { Email, Uuid } from '../contract/formats.ts'
 import { type OperationId, operations } from '../contract/operations.ts'
 import { documented } from '../contract/provenance.ts'
+import { answer, type BodyOf } from './answer.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -57,19 +58,21 @@ const ENTITY_TAG = {
 }
 
 /**
- * The route of an operation but for its handler: address, validation, serialisation and documentation.
- * `success` is the `$id` of the schema of the 200.
+ * The route of an operation: address, validation and documentation, and the handler that answers with what `bodyOf`
+ * makes. `success` is the schema of the 200.
  */
 export function operationRoute<P extends TProperties>(
   operation: OperationId,
   params: TObject<P>,
-  success: string,
+  success: TSchema,
+  bodyOf: BodyOf,
 ) {
   const { path, summary, description, errors } = operations[operation]
   return {
     method: 'GET',
     url: path,
     config: { operation },
+    handler: answer(operation, success, bodyOf),
     schema: {
       operationId: operation,
       tags: ['Journeys'],
@@ -78,7 +81,7 @@ export function operationRoute<P extends TProperties>(
       params,
       security: [{ token: [], site: [] }],
       response: {
-        200: Type.Ref(`${success}#`, { headers: { ...EXPLANATION, ...ENTITY_TAG } }),
+        200: Type.Ref(`${success.$id}#`, { headers: { ...EXPLANATION, ...ENTITY_TAG } }),
         304: Type.Null({
           description: 'The answer is still the one that `If-None-Match` names. Inferred',
           headers: ENTITY_TAG,

@@ -1,7 +1,7 @@
-import { STATUS_CODES } from 'node:http'
 import { Type } from '@sinclair/typebox'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { InvalidTime } from '../clock.ts'
+import { STATUS_CODES } from '../http.ts'
 import { type Fault, SeedError } from '../seeding/faults.ts'
 import { Conflict, Invalid, NotFound } from '../sites/refusals.ts'
 

@@ -4,12 +4,13 @@ import type { FastifyInstance } from 'fastify'
 import type { OpenAPIV3_1 } from 'openapi-types'
 import { errorCatalogue } from '../contract/errors.ts'
 import { type OperationId, operations } from '../contract/operations.ts'
+import { packageFile } from '../package-file.ts'
 import { documentOf } from './document.ts'
 
 /** Examples by operation, then by name: what the demo site really answers. Made by `npm run generate`. */
 export type Examples = Record<OperationId, Record<string, { summary: string; value: unknown }>>
 
-export const EXAMPLES_FILE = new URL('../../openapi/examples.json', import.meta.url)
+export const EXAMPLES_FILE = packageFile('openapi/examples.json')
 
 const DESCRIPTION = `The read-only Journeys API of a loyalty platform, as the journeys sandbox answers it.
 

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
-import type { SiteStore, Store } from '../store/store.ts'
+import { existsSync, readFileSync } from 'node:fs'
+import { packageFile } from '../package-file.ts'
+import { openStore, type SiteStore, type Store } from '../store/store.ts'
 import { checkSeed } from './check.ts'
 import { toDocument } from './export.ts'
 import { SeedError } from './faults.ts'
@@ -9,7 +10,7 @@ import type { SeedDocument } from './schema.ts'
 /** The well-known credentials of the demo site. They open nothing but a sandbox. */
 export const DEMO_SITE = { site_id: '9991331', name: 'demo-site', secret: 'sandbox-secret' } as const
 
-const DEMO_FILE = new URL('../../seed/demo.json', import.meta.url)
+const DEMO_FILE = packageFile('seed/demo.json')
 
 /**
  * Reads a seed: the demo, an empty demo site, or a file.
@@ -35,6 +36,29 @@ function readText(source: string | URL): string {
     throw new SeedError(String(source), [
       { pointer: '', message: `cannot be read: ${(error as Error).message}` },
     ])
+  }
+}
+
+// The package has the demo as a database beside its programs, ready to be used; the sources have none.
+const DEMO_IMAGE = new URL('demo.db', import.meta.url)
+
+/**
+ * Opens the store in a file or in memory; one that is new starts with a seed. `now` is a vendor timestamp.
+ * @throws {StoreError}; {SeedError} with every fault
+ */
+export function openSeededStore(file: string, seed: string, now: string): Store {
+  const image = file === ':memory:' && seed === 'demo' && existsSync(DEMO_IMAGE)
+  const store = openStore(file, image ? readFileSync(DEMO_IMAGE) : undefined)
+  try {
+    if (store.sites().length === 0) loadSeed(store, readSeed(seed), now)
+    if (image) {
+      const demo = store.forSite(DEMO_SITE.site_id) as SiteStore
+      demo.setOrigin({ ...demo.origin(), created_at: now })
+    }
+    return store
+  } catch (error) {
+    store.close()
+    throw error
   }
 }
 

@@ -12,12 +12,13 @@ export type Db = Database.Database
 
 /**
  * Opens and migrates a database: a file, which then survives the process (write-ahead log), or `:memory:`.
+ * With an `image`, the bytes of such a file, it is a copy of that in memory.
  * @throws {StoreError} when the file cannot be opened or used
  */
-export function openDatabase(file: string): Db {
+export function openDatabase(file: string, image?: Buffer): Db {
   let db: Db | undefined
   try {
-    db = new Database(file)
+    db = new Database(image ?? file)
     migrate(db)
     // Changes the file, and so only once it is known to be ours.
     db.pragma('journal_mode = WAL')

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
+import { packageFile } from '../package-file.ts'
 import { StoreError } from './store-error.ts'
 
 // "JSBX": tells our files from other programs' (https://sqlite.org/pragma.html#pragma_application_id).
 const APPLICATION_ID = 0x4a534258
 
-export const MIGRATIONS = new URL('../../db/migrations/', import.meta.url)
+export const MIGRATIONS = packageFile('db/migrations/')
 
 /**
  * Brings the database up to the newest version in `folder`, where `0001_initial.sql` is version 1. All or nothing.

@@ -60,6 +60,7 @@ export interface SiteStore {
   rename(site: Pick<SiteRecord, 'name' | 'secret'>): void
 
   origin(): OriginRecord
+  setOrigin(origin: OriginRecord): void
   /** The deviation of the site's clock, as JSON; null for none. */
   clock(): string | null
   setClock(value: string | null): void
@@ -98,15 +99,17 @@ export interface Store {
   ): SiteStore
   /** Removes a site with all that is its own. @returns whether there was one */
   removeSite(siteId: string): boolean
+  /** The whole database as the bytes of a file. */
+  image(): Buffer
   close(): void
 }
 
 /**
- * Opens the store: the only way to the database. `file` is a path, or `:memory:`.
+ * Opens the store: the only way to the database. `file` is a path, or `:memory:`; `image` the bytes of a file to copy there.
  * @throws {StoreError} when the file cannot be opened or used
  */
-export function openStore(file: string): Store {
-  const db = openDatabase(file)
+export function openStore(file: string, image?: Buffer): Store {
+  const db = openDatabase(file, image)
   const tables = prepare(db)
   const bound = new Map<string, SiteStore>()
 
@@ -126,7 +129,7 @@ export function openStore(file: string): Store {
         const key = tables.sites.insert(site)
         const created = bindSite(db, tables, { site_key: key, ...site })
         created.replaceContent(journeys, members)
-        if (origin) tables.sites.setOrigin(key, origin)
+        if (origin) created.setOrigin(origin)
         return created
       }
       const created = db.transaction(create).immediate()
@@ -144,6 +147,7 @@ export function openStore(file: string): Store {
       db.transaction(remove).immediate()
       return true
     },
+    image: () => db.serialize(),
     close: () => db.close(),
   }
 }
@@ -227,6 +231,7 @@ function bindSite(
     },
 
     origin: () => sites.origin(key),
+    setOrigin: origin => sites.setOrigin(key, origin),
     clock: () => sites.clock(key),
     setClock: value => sites.setClock(key, value),
     faults: () => faults.list(key),

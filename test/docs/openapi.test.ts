@@ -6,6 +6,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { generate } from '../../scripts/generate.ts'
+import { buildApp } from '../../src/app.ts'
+import { checkConfig } from '../../src/config.ts'
 import { OPERATION_IDS, operations } from '../../src/contract/operations.ts'
 import { type Sandbox, startSandbox } from '../../src/index.ts'
 import type { Site } from '../../src/sites/site.ts'
@@ -176,10 +178,11 @@ describe('what the server answers is what the published document says', () => {
 
 /** Every route of the server, from the router itself: `GET /path/{param}`. */
 async function routes(): Promise<string[]> {
-  await using own = await testApp()
+  await using sandbox = await testApp()
+  const app = await buildApp({ config: checkConfig({}), sites: sandbox.sites })
   const found: string[] = []
   const above: string[] = []
-  for (const line of own.app.printRoutes({ commonPrefix: false }).trimEnd().split('\n')) {
+  for (const line of app.printRoutes({ commonPrefix: false }).trimEnd().split('\n')) {
     const [, indent = '', segment = '', methods = ''] = /^([\s│├└─]*)(\S+) \((.*)\)$/.exec(line) ?? []
     const depth = indent.length / 4
     above.length = depth - 1

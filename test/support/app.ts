@@ -1,6 +1,6 @@
-import { buildApp } from '../../src/app.ts'
 import { type Clock, frozenClock, timestampOf } from '../../src/clock.ts'
 import { type Config, checkConfig } from '../../src/config.ts'
+import { buildEntrance } from '../../src/entrance.ts'
 import type { SeedDocument } from '../../src/seeding/schema.ts'
 import { loadSeed, parseSeed } from '../../src/seeding/seed.ts'
 import { openSites } from '../../src/sites/sites.ts'
@@ -35,7 +35,7 @@ export async function testApp({
     journalSize: checked.journal,
     cacheBytes: checked.cacheBytes,
   })
-  const app = await buildApp({ config: checked, sites })
+  const app = await buildEntrance({ config: checked, sites })
   const close = async () => {
     await app.close()
     store.close()

@@ -1,0 +1,42 @@
+import type { FastifyInstance } from 'fastify'
+import { api } from './api/api.ts'
+import type { AppOptions } from './app.ts'
+import { prefixOf } from './config.ts'
+import { health } from './control/health.ts'
+import { createServer, requestNames } from './server.ts'
+
+/**
+ * What listens: the four operations and the health check, and behind them the whole app, which is loaded and made when
+ * something else is asked for, and then answers it. A sandbox in a pipeline is started often and asked little else.
+ */
+export async function buildEntrance({ config, sites }: AppOptions): Promise<FastifyInstance> {
+  const nameRequest = requestNames()
+  const entrance = createServer({ config, nameRequest })
+  let app: Promise<FastifyInstance> | undefined
+
+  const loadApp = async () => {
+    const { buildApp } = await import('./app.ts')
+    return buildApp({ config, sites, nameRequest, logRequests: false })
+  }
+
+  // A body is left to the app to read.
+  entrance.removeAllContentTypeParsers()
+  entrance.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  entrance.register(api, {
+    prefix: prefixOf(config),
+    sites,
+    auth: config.auth,
+    faultHeader: config.control === 'on',
+    only: true,
+  })
+  entrance.register(health, { prefix: '/_sandbox', sites })
+  entrance.setNotFoundHandler(async (request, reply) => {
+    app ??= loadApp()
+    const { routing } = await app
+    reply.hijack()
+    routing(request.raw, reply.raw)
+  })
+  entrance.addHook('onClose', async () => (await app)?.close())
+  await entrance.ready()
+  return entrance
+}
