@@ -15,6 +15,18 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
   && find prebuilds -type f ! -name "linux-$(node -p process.arch).node" -delete \
   && node -e "new (require('better-sqlite3'))(':memory:').close()"
 
+FROM node:24-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY db db
+COPY openapi openapi
+COPY seed seed
+COPY scripts scripts
+COPY src src
+RUN node scripts/build.ts
+
 FROM node:24-bookworm-slim
 LABEL org.opencontainers.image.title="journeys-sandbox" \
       org.opencontainers.image.description="The reference server for Annex Cloud's Journeys API" \
@@ -28,7 +40,7 @@ COPY openapi openapi
 COPY seed seed
 COPY db db
 COPY bin bin
-COPY src src
+COPY --from=build /app/dist dist
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4300
 EXPOSE 4300
 USER node

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Plain old JavaScript, so that a Node too old for the program still understands this much of it.
 import { existsSync } from 'node:fs'
+import module from 'node:module'
 
 const OLDEST = [22, 18]
 const [major, minor] = process.versions.node.split('.').map(Number)
@@ -14,4 +15,11 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
 
 // A checkout runs from its sources; the package, which has none, from what was built of them.
 const source = new URL('../src/main.ts', import.meta.url)
-await import(existsSync(source) ? source.href : new URL('../dist/main.js', import.meta.url).href)
+if (existsSync(source)) {
+  await import(source.href)
+} else {
+  // What was compiled is kept for the next start. Flushed once the program runs, as it may be ended in any way.
+  module.enableCompileCache()
+  await import(new URL('../dist/main.js', import.meta.url).href)
+  module.flushCompileCache()
+}

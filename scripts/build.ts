@@ -1,0 +1,31 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
+import { openSeededStore } from '../src/seeding/seed.ts'
+
+/**
+ * Makes dist/, what the package runs: the sources and most of what they import in a few files, since opening and
+ * linking a thousand small ones is most of a start; and the demo as a database that is ready. The declarations are
+ * made by tsc.
+ */
+
+// What has files of its own besides its code, or is loaded only when it is asked for.
+const LEFT_ALONE = ['better-sqlite3', '@fastify/swagger', '@fastify/swagger-ui']
+
+const root = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
+
+rmSync(root('dist'), { recursive: true, force: true })
+
+const bundle = await rolldown({
+  cwd: root('.'),
+  input: { main: 'src/main.ts', index: 'src/index.ts' },
+  platform: 'node',
+  external: LEFT_ALONE,
+})
+await bundle.write({ dir: 'dist', format: 'esm', chunkFileNames: '[name].js' })
+await bundle.close()
+
+// Nothing of the demo depends on when it is loaded but the time of its site's creation, which is set when it is opened.
+const store = openSeededStore(':memory:', 'demo', '1970-01-01T00:00:00.000000')
+writeFileSync(root('dist/demo.db'), store.image())
+store.close()
