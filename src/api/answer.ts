@@ -2,6 +2,7 @@ import type { TSchema } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { OperationId } from '../contract/operations.ts'
 import type { Site } from '../sites/site.ts'
+import { extending } from './extended.ts'
 import { projection } from './projection.ts'
 
 /** What an operation answers, with or without more than its schema names, and the vendor timestamps at which that changes by itself. */
@@ -18,13 +19,13 @@ export type BodyOf = (site: Site, identifier: string, now: string) => Body
  * nothing of either).
  */
 export function answer(operation: OperationId, success: TSchema, bodyOf: BodyOf) {
-  const project = projection(success)
+  const project = extending(projection(success), operation)
   return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const { caller, entry, headers } = request
     const identifier = entry.identifier ?? ''
     const { body, etag } = caller.answers.get(operation, identifier, now => {
       const { body, moments } = bodyOf(caller, identifier, now)
-      return { text: JSON.stringify(project(body as never)), moments }
+      return { text: JSON.stringify(project(body)), moments }
     })
     reply.header('etag', etag)
     // A fault in the body needs a body.

@@ -3,6 +3,7 @@ import { Journey } from '../contract/journey.ts'
 import { journeyAsOf } from '../engine/as-of.ts'
 import type { Site } from '../sites/site.ts'
 import type { Body } from './answer.ts'
+import { isLeftOut } from './extended.ts'
 import { Failure } from './failure.ts'
 import { JourneyParams, operationRoute } from './operation.ts'
 
@@ -13,7 +14,7 @@ export const getJourney: FastifyPluginAsyncTypebox = async api => {
 
 function journeyWithGraph({ store, site_id }: Site, id: string, now: string): Body {
   const journey = store.journey(id)
-  if (!journey) throw new Failure('JOURNEY_NOT_FOUND')
+  if (!journey || isLeftOut(journey, 'getJourney')) throw new Failure('JOURNEY_NOT_FOUND')
   const ofJourney = { journey_id: journey.id }
   const body = {
     ...journeyAsOf(journey, now),

@@ -56,7 +56,7 @@ export function blockReward(
   blockedBy: ReadonlySet<string>,
   { name, at }: Pick<Occurrence, 'name' | 'at'>,
 ): RewardReached {
-  const { node_id, hold_start_datetime: start, hold_end_datetime: end } = reward
+  const { hold_start_datetime: start, hold_end_datetime: end } = reward
   if (start === null || end === null || at < start || at >= end || !blockedBy.has(name)) return reward
-  return { node_id, hold_start_datetime: null, hold_end_datetime: null, blocked_by: name, blocked_at: at }
+  return { ...reward, hold_start_datetime: null, hold_end_datetime: null, blocked_by: name, blocked_at: at }
 }

@@ -4,8 +4,8 @@ import type { Fault } from './faults.ts'
 
 const TIMESTAMP = new RegExp(TIMESTAMP_PATTERN)
 
-// What is the author's own may look like a time and mean something else.
-const FREE = new Set(['attributes', 'config'])
+// What is the author's own, or another server's, may look like a time and mean something else.
+const FREE = new Set(['attributes', 'config', 'x-extra', 'x-answers'])
 
 /** Times of the right form that no calendar has, such as 31 February. */
 export function impossibleTimes(value: unknown, pointer: string): Fault[] {

@@ -1,3 +1,4 @@
+import { extensionsOf } from '../contract/extension.ts'
 import { compileJourney, type JourneyGraph } from '../engine/graph.ts'
 import type { GraphRecord, MemberRecord, ParticipationRecord } from '../store/records.ts'
 import { type Graphs, live } from './live.ts'
@@ -36,17 +37,14 @@ export function toGraph(journey: SeedJourney, now: string): GraphRecord {
     created_at,
     updated_at: journey.updated_at ?? created_at,
     created_by: journey.created_by ?? null,
-    nodes: journey.nodes.map(({ id, type, name, config = {}, position = { x: 0, y: 0 } }) => ({
-      id,
-      type,
-      name,
+    ...extensionsOf(journey),
+    nodes: journey.nodes.map(({ config = {}, position = { x: 0, y: 0 }, ...node }) => ({
+      ...node,
       config,
       position,
     })),
-    connections: journey.connections.map(({ id, source_node_id, target_node_id, condition = null }) => ({
-      id,
-      source_node_id,
-      target_node_id,
+    connections: journey.connections.map(({ condition = null, ...connection }) => ({
+      ...connection,
       condition,
     })),
   }
@@ -98,7 +96,9 @@ function toParticipation(participation: SeedParticipation): ParticipationRecord 
       hold_end_datetime: reward.hold_end_datetime ?? null,
       blocked_by: reward.blocked_by ?? null,
       blocked_at: reward.blocked_at ?? null,
+      ...extensionsOf(reward),
     })),
     standing: participation.standing ?? null,
+    ...extensionsOf(participation),
   }
 }

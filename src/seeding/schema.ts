@@ -1,6 +1,15 @@
 import { type Static, type TObject, type TSchema, Type } from '@sinclair/typebox'
 import { Email, LowerCaseUuid, OneOf, Timestamp } from '../contract/formats.ts'
-import { JOURNEY_STATUSES, NODE_TYPES } from '../contract/journey.ts'
+import {
+  JOURNEY_STATUSES,
+  Journey,
+  JourneyConnection,
+  JourneyNode,
+  JourneySummary,
+  NODE_TYPES,
+} from '../contract/journey.ts'
+import { MemberEvent, MemberJourney, MemberReward, UserJourney } from '../contract/participation.ts'
+import { xAnswers, xExtra } from './extension.ts'
 
 /** A seed document: one site with everything in it. What is left out gets the default its description names. */
 
@@ -23,6 +32,7 @@ export const SeedNode = closed(
     position: Type.Optional(
       closed({ x: Type.Number(), y: Type.Number() }, 'Where the block stands on the canvas (0, 0)'),
     ),
+    'x-extra': xExtra(JourneyNode),
   },
   'A block of the journey',
 )
@@ -33,6 +43,7 @@ export const SeedConnection = closed(
     source_node_id: LowerCaseUuid({ description: 'The node it leaves' }),
     target_node_id: LowerCaseUuid({ description: 'The node it leads to' }),
     condition: Type.Optional(orNull(Type.String(), 'What must hold for a member to take it (null)')),
+    'x-extra': xExtra(JourneyConnection),
   },
   'A directed link between two nodes',
 )
@@ -57,6 +68,8 @@ export const SeedJourney = closed(
     created_by: Type.Optional(orNull(Type.String(), 'Who created it (null)')),
     nodes: Type.Array(SeedNode, { description: 'Its blocks, each reachable from an entry' }),
     connections: Type.Array(SeedConnection, { description: 'How the blocks are joined' }),
+    'x-extra': xExtra(JourneySummary, Journey),
+    'x-answers': xAnswers({ getJourneys: JourneySummary, getJourney: Journey }),
   },
   'A journey with its graph',
 )
@@ -65,6 +78,7 @@ export const SeedEvent = closed(
   {
     node_id: LowerCaseUuid({ description: 'An event or action node of the journey' }),
     completed_at: Timestamp({ description: 'When the member did it' }),
+    'x-extra': xExtra(MemberEvent),
   },
   'Something the member has done',
 )
@@ -82,6 +96,7 @@ export const SeedReward = closed(
       Type.String({ description: 'The event that blocked it; goes with blocked_at' }),
     ),
     blocked_at: Type.Optional(Timestamp({ description: 'When it was blocked' })),
+    'x-extra': xExtra(MemberReward),
   },
   'A reward the member has reached: held, or blocked, or with none of the four keys issued',
 )
@@ -118,6 +133,8 @@ export const SeedParticipation = closed(
     standing: Type.Optional(
       orNull(Type.Array(SeedStanding), 'At which steps the member waits (null: it follows from the events)'),
     ),
+    'x-extra': xExtra(UserJourney, MemberJourney),
+    'x-answers': xAnswers({ getUserJourneysByEmail: UserJourney, getMemberJourneys: MemberJourney }),
   },
   "A member's instance of a journey",
 )

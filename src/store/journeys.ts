@@ -1,16 +1,21 @@
 import type { Db } from './database.ts'
+import { answersColumn, type ExtensionColumns, extraColumn, withExtensions } from './extensions.ts'
 import type { ConnectionRecord, GraphRecord, JourneyRecord, NodeRecord } from './records.ts'
 
-type JourneyRow = Omit<JourneyRecord, 'open_ended'> & { open_ended: 0 | 1 }
-type NodeRow = Omit<NodeRecord, 'config' | 'position'> & { config: string; x: number; y: number }
+type JourneyRow = Omit<JourneyRecord, 'open_ended'> & ExtensionColumns & { open_ended: 0 | 1 }
+type NodeRow = Omit<NodeRecord, 'config' | 'position'> &
+  ExtensionColumns & { config: string; x: number; y: number }
 
 const JOURNEY_COLUMNS =
-  'id, multi_template_id, name, description, publish_at, open_ended, status, start_date, end_date, created_at, updated_at, created_by'
+  'id, multi_template_id, name, description, publish_at, open_ended, status, start_date, end_date, created_at, updated_at, created_by, extra, answers'
 
-const toJourney = (row: JourneyRow): JourneyRecord => ({ ...row, open_ended: row.open_ended === 1 })
+const toJourney = (row: JourneyRow): JourneyRecord => ({
+  ...withExtensions(row),
+  open_ended: row.open_ended === 1,
+})
 
 const toNode = ({ config, x, y, ...node }: NodeRow): NodeRecord => ({
-  ...node,
+  ...withExtensions(node),
   config: JSON.parse(config),
   position: { x, y },
 })
@@ -28,6 +33,8 @@ const journeyValues = (journey: JourneyRecord) => [
   journey.created_at,
   journey.updated_at,
   journey.created_by,
+  extraColumn(journey),
+  answersColumn(journey),
 ]
 
 /** The statements of journeys with their nodes and connections. Lists are in the order of creation, then id. */
@@ -43,16 +50,16 @@ export function journeyTables(db: Db) {
     .pluck()
   const count = db.prepare<[number], number>('SELECT count(*) FROM journeys WHERE site_key = +?').pluck()
   const nodes = db.prepare<[number], NodeRow>(
-    'SELECT id, type, name, config, x, y FROM nodes WHERE journey_key = +? ORDER BY ordinal, node_key',
+    'SELECT id, type, name, config, x, y, extra FROM nodes WHERE journey_key = +? ORDER BY ordinal, node_key',
   )
-  const connections = db.prepare<[number], ConnectionRecord>(`
-    SELECT c.id, s.id AS source_node_id, t.id AS target_node_id, c.condition
+  const connections = db.prepare<[number], ConnectionRecord & ExtensionColumns>(`
+    SELECT c.id, s.id AS source_node_id, t.id AS target_node_id, c.condition, c.extra
     FROM connections c
     JOIN nodes s ON s.node_key = c.source_node_key
     JOIN nodes t ON t.node_key = c.target_node_key
     WHERE c.journey_key = +? ORDER BY c.connection_key`)
   const insertJourney = db.prepare(
-    `INSERT INTO journeys (site_key, ${JOURNEY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO journeys (site_key, ${JOURNEY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const updateJourney = db.prepare(
     `UPDATE journeys SET ${JOURNEY_COLUMNS.split(', ')
@@ -60,19 +67,19 @@ export function journeyTables(db: Db) {
       .join(', ')} WHERE journey_key = ?`,
   )
   const putNode = db.prepare(`
-    INSERT INTO nodes (journey_key, id, type, name, config, x, y, ordinal) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO nodes (journey_key, id, type, name, config, x, y, ordinal, extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (journey_key, id) DO UPDATE SET type = excluded.type, name = excluded.name, config = excluded.config,
-      x = excluded.x, y = excluded.y, ordinal = excluded.ordinal`)
+      x = excluded.x, y = excluded.y, ordinal = excluded.ordinal, extra = excluded.extra`)
   const removeNodesExcept = db.prepare(
     'DELETE FROM nodes WHERE journey_key = ? AND id NOT IN (SELECT value FROM json_each(?))',
   )
   const removeConnections = db.prepare('DELETE FROM connections WHERE journey_key = ?')
   const insertConnection = db.prepare(`
-    INSERT INTO connections (journey_key, id, source_node_key, target_node_key, condition) VALUES (
+    INSERT INTO connections (journey_key, id, source_node_key, target_node_key, condition, extra) VALUES (
       @journeyKey, @id,
       (SELECT node_key FROM nodes WHERE journey_key = @journeyKey AND id = @source_node_id),
       (SELECT node_key FROM nodes WHERE journey_key = @journeyKey AND id = @target_node_id),
-      @condition)`)
+      @condition, @extra)`)
   const remove = db.prepare('DELETE FROM journeys WHERE site_key = ? AND id = ?')
   const removeAll = db.prepare('DELETE FROM journeys WHERE site_key = ?')
 
@@ -83,7 +90,7 @@ export function journeyTables(db: Db) {
     return {
       ...toJourney(journey),
       nodes: nodes.all(journey_key).map(toNode),
-      connections: connections.all(journey_key),
+      connections: connections.all(journey_key).map(withExtensions),
     }
   }
 
@@ -104,10 +111,14 @@ export function journeyTables(db: Db) {
   }
 
   function putGraph(journeyKey: number, { nodes, connections }: GraphRecord): void {
-    for (const [ordinal, { id, type, name, config, position }] of nodes.entries()) {
-      putNode.run(journeyKey, id, type, name, JSON.stringify(config), position.x, position.y, ordinal)
+    for (const [ordinal, node] of nodes.entries()) {
+      const { id, type, name, config, position } = node
+      const { x, y } = position
+      putNode.run(journeyKey, id, type, name, JSON.stringify(config), x, y, ordinal, extraColumn(node))
     }
-    for (const connection of connections) insertConnection.run({ journeyKey, ...connection })
+    for (const connection of connections) {
+      insertConnection.run({ journeyKey, ...connection, extra: extraColumn(connection) })
+    }
   }
 
   return {

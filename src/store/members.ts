@@ -1,6 +1,7 @@
 import { foldEmail } from '../contract/formats.ts'
 import type { NodeType } from '../contract/journey.ts'
 import type { Db } from './database.ts'
+import { answersColumn, type ExtensionColumns, extraColumn, withExtensions } from './extensions.ts'
 import type { HistoryRecord, MemberRecord, ParticipationRecord, RewardRecord, StepRecord } from './records.ts'
 
 /** A participation as the member endpoints need it: with what its journey and nodes say. */
@@ -11,13 +12,14 @@ export interface ParticipationDetail extends ParticipationRecord {
 }
 
 type OfParticipation<T> = T & { participation_key: number }
-type ParticipationRow = OfParticipation<Omit<ParticipationRecord, 'events' | 'rewards' | 'standing'>> & {
-  standing: string | null
-  name: string
-  description: string
-  open_ended: 0 | 1
-  end_date: string | null
-}
+type ParticipationRow = OfParticipation<Omit<ParticipationRecord, 'events' | 'rewards' | 'standing'>> &
+  ExtensionColumns & {
+    standing: string | null
+    name: string
+    description: string
+    open_ended: 0 | 1
+    end_date: string | null
+  }
 
 type MemberRow = { member_key: number; email: string; attributes: string }
 
@@ -34,17 +36,23 @@ export function memberTables(db: Db) {
   const count = db.prepare<[number], number>('SELECT count(*) FROM members WHERE site_key = +?').pluck()
   const participations = db.prepare<[number], ParticipationRow>(`
     SELECT p.participation_key, p.id, j.id AS journey_id, p.started_at, p.progress_percentage, p.completed_at,
-      p.expired_at, p.created_at, p.updated_at, p.standing, j.name, j.description, j.open_ended, j.end_date
+      p.expired_at, p.created_at, p.updated_at, p.standing, p.extra, p.answers, j.name, j.description, j.open_ended, j.end_date
     FROM participations p JOIN journeys j USING (journey_key)
     WHERE p.member_key = +? ORDER BY p.created_at, p.id`)
-  const steps = db.prepare<[number], OfParticipation<ParticipationDetail['events'][number]>>(`
-    SELECT s.participation_key, n.id AS node_id, n.name, n.type, s.completed_at
+  const steps = db.prepare<
+    [number],
+    OfParticipation<ParticipationDetail['events'][number]> & ExtensionColumns
+  >(`
+    SELECT s.participation_key, n.id AS node_id, n.name, n.type, s.completed_at, s.extra
     FROM participations p JOIN completed_steps s USING (participation_key) JOIN nodes n USING (node_key)
     WHERE p.member_key = +? ORDER BY s.step_key`)
-  const rewards = db.prepare<[number], OfParticipation<ParticipationDetail['rewards'][number]>>(`
+  const rewards = db.prepare<
+    [number],
+    OfParticipation<ParticipationDetail['rewards'][number]> & ExtensionColumns
+  >(`
     SELECT r.participation_key, n.id AS node_id, n.name,
       CASE n.type WHEN 'badge' THEN 'badge' ELSE coalesce(n.config ->> '$.type', 'reward') END AS type,
-      r.hold_start_datetime, r.hold_end_datetime, r.blocked_by, r.blocked_at
+      r.hold_start_datetime, r.hold_end_datetime, r.blocked_by, r.blocked_at, r.extra
     FROM participations p JOIN rewards r USING (participation_key) JOIN nodes n USING (node_key)
     WHERE p.member_key = +? ORDER BY r.reward_key`)
   const insertMember = db.prepare(
@@ -52,17 +60,19 @@ export function memberTables(db: Db) {
   )
   const insertParticipation = db.prepare(`
     INSERT INTO participations (member_key, journey_key, id, started_at, progress_percentage, completed_at, expired_at,
-      created_at, updated_at, standing)
+      created_at, updated_at, standing, extra, answers)
     VALUES (@memberKey, (SELECT journey_key FROM journeys WHERE site_key = @siteKey AND id = @journey_id),
-      @id, @started_at, @progress_percentage, @completed_at, @expired_at, @created_at, @updated_at, @standing)`)
+      @id, @started_at, @progress_percentage, @completed_at, @expired_at, @created_at, @updated_at, @standing,
+      @extra, @answers)`)
   const nodeOf = `(SELECT n.node_key FROM nodes n JOIN participations p USING (journey_key)
     WHERE p.participation_key = @participationKey AND n.id = @node_id)`
   const insertStep = db.prepare(`
-    INSERT INTO completed_steps (participation_key, node_key, completed_at)
-    VALUES (@participationKey, ${nodeOf}, @completed_at)`)
+    INSERT INTO completed_steps (participation_key, node_key, completed_at, extra)
+    VALUES (@participationKey, ${nodeOf}, @completed_at, @extra)`)
   const insertReward = db.prepare(`
-    INSERT INTO rewards (participation_key, node_key, hold_start_datetime, hold_end_datetime, blocked_by, blocked_at)
-    VALUES (@participationKey, ${nodeOf}, @hold_start_datetime, @hold_end_datetime, @blocked_by, @blocked_at)`)
+    INSERT INTO rewards (participation_key, node_key, hold_start_datetime, hold_end_datetime, blocked_by, blocked_at,
+      extra)
+    VALUES (@participationKey, ${nodeOf}, @hold_start_datetime, @hold_end_datetime, @blocked_by, @blocked_at, @extra)`)
   const remove = db.prepare('DELETE FROM members WHERE site_key = ? AND email_folded = ?')
   const rename = db.prepare('UPDATE members SET email = ?, attributes = ? WHERE member_key = ?')
   const history = db.prepare<[number], Omit<HistoryRecord, 'attributes'> & { attributes: string }>(
@@ -93,7 +103,8 @@ export function memberTables(db: Db) {
 
   function participationsOf(memberKey: number): ParticipationDetail[] {
     const details = participations.all(memberKey).map(row => {
-      const { participation_key, name, description, open_ended, end_date, standing, ...participation } = row
+      const { participation_key, name, description, open_ended, end_date, standing, ...participation } =
+        withExtensions(row)
       const journey = { name, description, open_ended: open_ended === 1, end_date }
       const detail: ParticipationDetail = {
         ...participation,
@@ -106,9 +117,9 @@ export function memberTables(db: Db) {
     })
     const byKey = new Map(details)
     for (const { participation_key, ...step } of steps.all(memberKey))
-      byKey.get(participation_key)?.events.push(step)
+      byKey.get(participation_key)?.events.push(withExtensions(step))
     for (const { participation_key, ...reward } of rewards.all(memberKey)) {
-      byKey.get(participation_key)?.rewards.push(reward)
+      byKey.get(participation_key)?.rewards.push(withExtensions(reward))
     }
     return details.map(([, detail]) => detail)
   }
@@ -119,7 +130,7 @@ export function memberTables(db: Db) {
     const participations = participationsOf(member.member_key).map(
       ({ journey, events, rewards, ...participation }) => ({
         ...participation,
-        events: events.map(({ node_id, completed_at }) => ({ node_id, completed_at })),
+        events: events.map(({ name, type, ...step }) => step),
         rewards: rewards.map(({ name, type, ...reward }) => reward),
       }),
     )
@@ -155,9 +166,11 @@ export function memberTables(db: Db) {
   function insertDeeds(siteKey: number, memberKey: number, { participations, history }: MemberRecord): void {
     for (const { events, rewards, standing, ...participation } of participations) {
       const row = { siteKey, memberKey, ...participation, standing: standing && JSON.stringify(standing) }
-      const participationKey = insertParticipation.run(row).lastInsertRowid
-      for (const step of events) insertStep.run({ participationKey, ...step })
-      for (const reward of rewards) insertReward.run({ participationKey, ...reward })
+      const extensions = { extra: extraColumn(participation), answers: answersColumn(participation) }
+      const participationKey = insertParticipation.run({ ...row, ...extensions }).lastInsertRowid
+      for (const step of events) insertStep.run({ participationKey, ...step, extra: extraColumn(step) })
+      for (const reward of rewards)
+        insertReward.run({ participationKey, ...reward, extra: extraColumn(reward) })
     }
     for (const { event, attributes, at } of history)
       insertEvent.run(memberKey, event, JSON.stringify(attributes), at)

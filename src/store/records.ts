@@ -1,3 +1,4 @@
+import type { Extended, ExtendedByOperation } from '../contract/extension.ts'
 import type { JourneyStatus, NodeType } from '../contract/journey.ts'
 
 /** What is stored, in the vendor's words. Times are vendor timestamps; a `null` is a fact that has not happened. */
@@ -35,7 +36,7 @@ export interface SnapshotRecord {
   content: string
 }
 
-export interface JourneyRecord {
+export interface JourneyRecord extends ExtendedByOperation {
   id: string
   multi_template_id: string
   name: string
@@ -50,7 +51,7 @@ export interface JourneyRecord {
   created_by: string | null
 }
 
-export interface NodeRecord {
+export interface NodeRecord extends Extended {
   id: string
   type: NodeType
   name: string
@@ -58,7 +59,7 @@ export interface NodeRecord {
   position: { x: number; y: number }
 }
 
-export interface ConnectionRecord {
+export interface ConnectionRecord extends Extended {
   id: string
   source_node_id: string
   target_node_id: string
@@ -70,12 +71,12 @@ export interface GraphRecord extends JourneyRecord {
   connections: ConnectionRecord[]
 }
 
-export interface StepRecord {
+export interface StepRecord extends Extended {
   node_id: string
   completed_at: string
 }
 
-export interface RewardRecord {
+export interface RewardRecord extends Extended {
   node_id: string
   hold_start_datetime: string | null
   hold_end_datetime: string | null
@@ -83,7 +84,7 @@ export interface RewardRecord {
   blocked_at: string | null
 }
 
-export interface ParticipationRecord {
+export interface ParticipationRecord extends ExtendedByOperation {
   id: string
   journey_id: string
   started_at: string

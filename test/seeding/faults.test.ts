@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { checkSeed } from '../../src/seeding/check.ts'
 import { SeedError } from '../../src/seeding/faults.ts'
 import type { SeedDocument, SeedJourney, SeedMember, SeedParticipation } from '../../src/seeding/schema.ts'
 import { parseSeed } from '../../src/seeding/seed.ts'
@@ -608,5 +609,54 @@ describe('What is no JSON at all is refused:', () => {
     ['a document with a trailing comma', '{"journeys":[],}'],
   ])('%s', (_what, text) => {
     expect(faultsOf(text)[0]).toMatch(/^my\.json \/: is not JSON: \S/)
+  })
+})
+
+describe('An extension', () => {
+  const known = /is a property that the sandbox knows/
+  it.each([
+    [
+      'of a journey',
+      { journeys: [journeyOf(1, { 'x-extra': { nodes: [] } })] },
+      '/journeys/0/x-extra/nodes',
+      known,
+    ],
+    [
+      'of one operation',
+      { journeys: [journeyOf(1, { 'x-answers': { getJourneys: { extra: { name: 'x' } } } })] },
+      '/journeys/0/x-answers/getJourneys/extra/name',
+      known,
+    ],
+    [
+      'that replaces what is not known',
+      { journeys: [journeyOf(1, { 'x-answers': { getJourneys: { instead: { nodes: [] } } } })] },
+      '/journeys/0/x-answers/getJourneys/instead/nodes',
+      /is not a known property here/,
+    ],
+    [
+      'that takes away what is not known',
+      { journeys: [journeyOf(1, { 'x-answers': { getJourney: { absent: ['colour'] } } })] },
+      '/journeys/0/x-answers/getJourney/absent/0',
+      /"colour" is none of id, /,
+    ],
+    [
+      'of an operation that does not show the object',
+      { journeys: [journeyOf(1, { 'x-answers': { getMemberJourneys: {} } })] },
+      '/journeys/0/x-answers/getMemberJourneys',
+      /is not a known property here/,
+    ],
+    [
+      'that is no object',
+      { members: [memberOf('ann@example.com', participationOf(1, 1, { 'x-extra': [1] as never }))] },
+      '/members/0/participations/0/x-extra',
+      /expected object/,
+    ],
+  ])('%s is refused', (_what, rest, pointer, message) => {
+    expect(checkSeed(seedOf(rest))).toEqual([{ pointer, message: expect.stringMatching(message) }])
+  })
+
+  it('may hold what looks like a time and is none', () => {
+    const journey = journeyOf(1, { 'x-extra': { at: '2025-02-31T00:00:00.000000' } })
+    expect(checkSeed(seedOf({ journeys: [journey] }))).toEqual([])
   })
 })
