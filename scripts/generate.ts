@@ -5,7 +5,7 @@ import { buildApp } from '../src/app.ts'
 import { requestHeaders } from '../src/auth/sign.ts'
 import { frozenClock, timestampOf } from '../src/clock.ts'
 import { checkConfig } from '../src/config.ts'
-import { OPERATION_IDS, type OperationId, operations } from '../src/contract/operations.ts'
+import { addressOf, OPERATION_IDS, type OperationId } from '../src/contract/operations.ts'
 import { EXAMPLES_FILE, type Examples } from '../src/docs/vendor-document.ts'
 import { SeedDocument } from '../src/seeding/schema.ts'
 import { DEMO_SITE, loadSeed, readSeed } from '../src/seeding/seed.ts'
@@ -75,8 +75,7 @@ async function collectExamples(app: FastifyInstance): Promise<Examples> {
 }
 
 async function ask(app: FastifyInstance, operation: OperationId, identifier?: string): Promise<unknown> {
-  const { path } = operations[operation]
-  const url = `/api/3.0${path.replace(/:\w+/, encodeURIComponent(identifier ?? ''))}`
+  const url = `/api/3.0${addressOf(operation, identifier)}`
   const exp = clock.now() / 1000 + 60
   const response = await app.inject({ url, headers: requestHeaders({ ...DEMO_SITE, identifier, exp }) })
   if (response.statusCode !== 200) throw new Error(`${url} answers ${response.statusCode}: ${response.body}`)

@@ -51,6 +51,16 @@ export function later(instant: number, duration: string): number {
   )
 }
 
+/**
+ * The value of a `Retry-After` header, seconds or an HTTP date (RFC 9110, 10.2.3) → milliseconds from `now`, which is in
+ * milliseconds since the epoch; undefined when there is none to go by.
+ */
+export function waitOf(retryAfter: string | null, now: number): number | undefined {
+  if (retryAfter === null || retryAfter.trim() === '') return undefined
+  const wait = /^\s*\d+\s*$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - now
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait)
+}
+
 function valid<T>(compute: () => T, otherwise: string): T {
   try {
     return compute()

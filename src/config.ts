@@ -132,6 +132,9 @@ export function readConfig(flags: Partial<Record<SettingName, string>> = {}, env
   return checkConfig(Object.fromEntries(given.map(({ name, value }) => [name, parse(name, value)])), origins)
 }
 
+/** A variable that a command names itself; an empty one counts as unset. */
+export const readVariable = (name: string): string | undefined => process.env[name] || undefined
+
 const expectationOf = (name: string): string => Config.properties[name as SettingName].expectation
 
 /** The configuration from values of the right types, as an embedding program gives them. @throws {ConfigError} */

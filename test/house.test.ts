@@ -28,6 +28,7 @@ const ARROWS: Record<string, string[]> = {
   config: ['contract'],
   auth: ['contract'],
   engine: ['contract'],
+  remote: ['contract', 'auth', 'config', 'clock'],
   store: ['contract', 'config', 'clock', 'version', 'package-file'],
   seeding: ['store', 'engine', 'contract', 'config', 'clock', 'version', 'package-file'],
   sites: BELOW_PLANES.filter(part => part !== 'sites'),
@@ -36,8 +37,8 @@ const ARROWS: Record<string, string[]> = {
   app: ['server', ...PLANES, ...BELOW_PLANES],
   entrance: ['app', 'server', ...PLANES, ...BELOW_PLANES],
   index: ['entrance', ...PLANES, ...BELOW_PLANES],
-  cli: ['index', ...PLANES, ...BELOW_PLANES],
-  main: ['cli', 'index', ...PLANES, ...BELOW_PLANES],
+  cli: ['index', 'remote', ...PLANES, ...BELOW_PLANES],
+  main: ['cli', 'index', 'remote', ...PLANES, ...BELOW_PLANES],
 }
 
 const ROOT = fileURLToPath(new URL('../src', import.meta.url))

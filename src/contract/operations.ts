@@ -50,6 +50,10 @@ export const operations = {
 export type OperationId = keyof typeof operations
 export const OPERATION_IDS = Object.keys(operations) as OperationId[]
 
+/** The address of an operation, relative to the base path; the identifier is given decoded. */
+export const addressOf = (operation: OperationId, identifier = ''): string =>
+  operations[operation].path.replace(/:\w+/, () => encodeURIComponent(identifier))
+
 const templates = OPERATION_IDS.map(operation => ({
   operation,
   pattern: new RegExp(`^${operations[operation].path.replace(/:\w+/, '([^/]*)')}$`),

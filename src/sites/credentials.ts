@@ -1,6 +1,6 @@
 import type { AuthContext } from '../auth/checks.ts'
 import { type CheckReport, explain } from '../auth/explain.ts'
-import { matchOperation, type OperationId, operations } from '../contract/operations.ts'
+import { addressOf, matchOperation, type OperationId, operations } from '../contract/operations.ts'
 import { Invalid } from './refusals.ts'
 import type { Site } from './site.ts'
 import type { Sites } from './sites.ts'
@@ -41,7 +41,7 @@ export function credentialsFor(
   url: string,
   { operation, identifier, expires_in }: TokenWish,
 ): Credentials {
-  const { path, identifier: name } = operations[operation]
+  const name = operations[operation].identifier
   if ((name === null) !== (identifier === undefined)) {
     throw new Invalid(
       name === null
@@ -50,7 +50,7 @@ export function credentialsFor(
     )
   }
   const headers = site.headersFor(identifier, expires_in)
-  const address = `${url}${path.replace(/:\w+/, () => encodeURIComponent(identifier ?? ''))}`
+  const address = `${url}${addressOf(operation, identifier)}`
   return {
     token: (headers.Authorization as string).slice('Bearer '.length),
     headers,

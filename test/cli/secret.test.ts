@@ -1,0 +1,37 @@
+import { Command } from 'commander'
+import { afterEach, expect, test, vi } from 'vitest'
+import { addSecretOptions, readSecret } from '../../src/cli/secret.ts'
+import { temporaryFolder } from '../support/folder.ts'
+
+afterEach(() => vi.unstubAllEnvs())
+
+const secretOf = (...args: string[]) =>
+  readSecret(addSecretOptions(new Command().exitOverride()).parse(args, { from: 'user' }).opts())
+
+test('it is read from the usual variable, or from one that is named', () => {
+  vi.stubEnv('SANDBOX_SECRET', 'usual')
+  vi.stubEnv('ANOTHER', 'named')
+  expect(secretOf()).toBe('usual')
+  expect(secretOf('--secret-env', 'ANOTHER')).toBe('named')
+})
+
+test.each(['a secret ', ' a\nb', 'ü='])(
+  'it is read from a file, but for the line break at its end: %j',
+  secret => {
+    using folder = temporaryFolder()
+    expect(secretOf('--secret-file', folder.file('a', secret))).toBe(secret)
+    expect(secretOf('--secret-file', folder.file('b', `${secret}\n`))).toBe(secret)
+    expect(secretOf('--secret-file', folder.file('c', `${secret}\r\n`))).toBe(secret)
+  },
+)
+
+test('what is missing, empty or said twice is refused', () => {
+  using folder = temporaryFolder()
+  const file = folder.file('empty', '\n')
+  vi.stubEnv('SANDBOX_SECRET', '')
+  expect(() => secretOf()).toThrow(/^--secret-env: the variable SANDBOX_SECRET is not set; /)
+  expect(() => secretOf('--secret-env', 'NOT_THERE')).toThrow(/NOT_THERE is not set/)
+  expect(() => secretOf('--secret-file', file)).toThrow(/^--secret-file: .* is empty$/)
+  expect(() => secretOf('--secret-file', folder.file('missing'))).toThrow(/^--secret-file: ENOENT/)
+  expect(() => secretOf('--secret-file', file, '--secret-env', 'A')).toThrow(/leave it out/)
+})
