@@ -29,6 +29,7 @@ const ARROWS: Record<string, string[]> = {
   auth: ['contract'],
   engine: ['contract'],
   remote: ['contract', 'auth', 'config', 'clock'],
+  snapshot: ['app', 'remote', ...BELOW_PLANES],
   store: ['contract', 'config', 'clock', 'version', 'package-file'],
   seeding: ['store', 'engine', 'contract', 'config', 'clock', 'version', 'package-file'],
   sites: BELOW_PLANES.filter(part => part !== 'sites'),
@@ -37,8 +38,8 @@ const ARROWS: Record<string, string[]> = {
   app: ['server', ...PLANES, ...BELOW_PLANES],
   entrance: ['app', 'server', ...PLANES, ...BELOW_PLANES],
   index: ['entrance', ...PLANES, ...BELOW_PLANES],
-  cli: ['index', 'remote', ...PLANES, ...BELOW_PLANES],
-  main: ['cli', 'index', 'remote', ...PLANES, ...BELOW_PLANES],
+  cli: ['index', 'remote', 'snapshot', ...PLANES, ...BELOW_PLANES],
+  main: ['cli', 'index', 'remote', 'snapshot', ...PLANES, ...BELOW_PLANES],
 }
 
 const ROOT = fileURLToPath(new URL('../src', import.meta.url))

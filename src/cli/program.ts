@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { version } from '../version.ts'
 import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
+import { snapshotCommand } from './snapshot.ts'
 import type { Terminal } from './terminal.ts'
 
 /** The command line. Errors are thrown, not printed: as a CommanderError, ConfigError, SeedError or StoreError. */
@@ -12,6 +13,7 @@ export function buildProgram(terminal: Terminal): Command {
     .version(version)
     .addCommand(serve, { isDefault: true })
     .addCommand(replayCommand(terminal))
+    .addCommand(snapshotCommand(terminal))
     .addHelpText(
       'after',
       () => `\n${serve.createHelp().formatHelp(serve, serve.createHelp()).replace('Usage', 'Serving')}`,

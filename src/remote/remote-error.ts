@@ -1,4 +1,4 @@
-export type RemoteReason = 'unreachable' | 'timeout' | 'redirect' | 'not JSON'
+export type RemoteReason = 'unreachable' | 'timeout' | 'redirect' | 'not JSON' | 'refused'
 
 /** A server that is not ours gave no answer to work with: one line that says why, without a secret or a person in it. */
 export class RemoteError extends Error {

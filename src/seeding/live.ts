@@ -31,7 +31,7 @@ export function participationIds(email: string, count: number): () => string {
 }
 
 /** A UUID of the vendor's form, version 4 in lower case, that is the same for the same text. */
-function uuidOf(text: string): string {
+export function uuidOf(text: string): string {
   const bytes = createHash('sha256').update(text).digest().subarray(0, 16)
   bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40
   bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80

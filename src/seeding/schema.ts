@@ -198,3 +198,4 @@ export type SeedDocument = Static<typeof SeedDocument>
 export type SeedJourney = Static<typeof SeedJourney>
 export type SeedMember = Static<typeof SeedMember>
 export type SeedParticipation = Static<typeof SeedParticipation>
+export type SeedSite = Static<typeof SeedSite>

@@ -1,0 +1,130 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { Value } from '@sinclair/typebox/value'
+import { Command } from 'commander'
+import { ConfigError, readVariable } from '../config.ts'
+import { Email, foldEmail } from '../contract/formats.ts'
+import type { SeedDocument } from '../seeding/schema.ts'
+import type { Snapshot } from '../snapshot/take.ts'
+import { addSecretOptions, readSecret, type SecretFlags } from './secret.ts'
+import type { Terminal } from './terminal.ts'
+
+interface Flags extends SecretFlags {
+  baseUrl: string
+  site: string
+  emails: string
+  out: string
+  rate: string
+  anonymise?: boolean
+  anonymiseKeyEnv?: string
+  resume: boolean
+  force?: boolean
+  json?: boolean
+}
+
+const DETAILS = `
+It reads the journeys, and of each member both lists of journeys. What the sandbox does not know is kept under x-extra
+and x-answers, and served again. The secret of the seed is sandbox-secret, and not the live one.
+
+What was read is kept in OUT.partial until the seed is written. After an interruption, the same command goes on there.
+
+With --anonymise, emails become made-up ones and all other texts placeholders, in OUT.partial too. Ids, times, the
+numbers that the contract names and the names of properties stay: look through the seed before you hand it on.`
+
+/** `journeys-sandbox snapshot`: reads a live site into a seed. */
+export function snapshotCommand({ print }: Terminal): Command {
+  const command = new Command('snapshot')
+    .description('read a live site into a seed')
+    .requiredOption('--base-url <url>', 'where its four operations are')
+    .requiredOption('--site <id>', 'the site')
+  return addSecretOptions(command)
+    .requiredOption('--emails <file>', 'its members, an email a line; # begins a comment')
+    .requiredOption('--out <file>', 'the seed to write')
+    .option('--anonymise', 'keep no email and no free text')
+    .option('--anonymise-key-env <name>', 'a variable with a key: the same one makes up the same texts')
+    .option('--rate <number>', 'how many requests a second at most', '2')
+    .option('--resume', 'go on with what an interrupted run has read; so it is without the flag', true)
+    .option('--no-resume', 'read everything anew')
+    .option('--force', 'replace a seed that is there')
+    .option('--json', 'print the summary as JSON')
+    .addHelpText('after', DETAILS)
+    .action(async (flags: Flags) => {
+      const { document, summary, forget } = await take(flags)
+      writeWhole(flags.out, document)
+      forget()
+      const { describe } = await import('../snapshot/summary.ts')
+      print(flags.json ? JSON.stringify(summary) : `${flags.out}: ${describe(summary)}`)
+    })
+}
+
+/** Whatever is wrong with how it is used is said before anything is asked or written. */
+async function take(flags: Flags): Promise<Snapshot> {
+  const emails = readEmails(flags.emails)
+  const anonymise = readAnonymise(flags)
+  const rate = Number(flags.rate)
+  if (!(rate > 0 && rate <= 1000))
+    throw new ConfigError(`--rate: "${flags.rate}" is not a number above 0, and at most 1000`)
+  if (!/^[!-~]{1,64}$/.test(flags.site))
+    throw new ConfigError(`--site: "${flags.site}" is no site id; it is up to 64 visible ASCII characters`)
+  if (existsSync(flags.out) && !flags.force)
+    throw new ConfigError(`--out: ${flags.out} is there already; name another file, or give --force`)
+  const { openRemote } = await import('../remote/remote.ts')
+  const { takeSnapshot } = await import('../snapshot/take.ts')
+  const remote = openRemote({ baseUrl: flags.baseUrl, siteId: flags.site, secret: readSecret(flags), rate })
+  const { SingleBar } = await import('cli-progress')
+  const bar = new SingleBar({ format: '{bar} {value} of {total} requests, {eta} s left', noTTYOutput: false })
+  bar.start(1, 0)
+  try {
+    return await takeSnapshot({
+      remote,
+      emails,
+      anonymise,
+      partial: `${flags.out}.partial`,
+      resume: flags.resume,
+      onProgress(done, total) {
+        bar.setTotal(total)
+        bar.update(done)
+      },
+    })
+  } finally {
+    bar.stop()
+  }
+}
+
+/** The emails of a file, each once. @throws {ConfigError} naming the line that is none */
+function readEmails(file: string): string[] {
+  const schema = Email()
+  const lines = readText(file).split(/\r?\n/)
+  const emails = lines.flatMap((line, l) => {
+    const email = line.replace(/^\uFEFF/, '').trim()
+    if (email === '' || email.startsWith('#')) return []
+    if (!Value.Check(schema, email))
+      throw new ConfigError(`--emails: ${file}:${l + 1} is not an email address`)
+    return [email]
+  })
+  return [...new Map(emails.toReversed().map(email => [foldEmail(email), email])).values()].toReversed()
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new ConfigError(`--emails: ${(error as Error).message}`)
+  }
+}
+
+function readAnonymise({ anonymise = false, anonymiseKeyEnv: name }: Flags): boolean | string {
+  if (name === undefined) return anonymise
+  const key = readVariable(name)
+  if (key === undefined)
+    throw new ConfigError(
+      `--anonymise-key-env: the variable ${name} is not set; put a long random text there`,
+    )
+  return key
+}
+
+/** Readable by nobody else, as it may hold what members do, and there whole or not at all. */
+function writeWhole(file: string, document: SeedDocument): void {
+  const unfinished = `${file}.unfinished`
+  writeFileSync(unfinished, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 })
+  renameSync(unfinished, file)
+}

@@ -1,0 +1,48 @@
+import { Value } from '@sinclair/typebox/value'
+import { InvalidTime, instantOf, timestampOf } from '../clock.ts'
+import { LowerCaseUuid, Timestamp } from '../contract/formats.ts'
+import { impossibleTimes } from '../seeding/check-values.ts'
+import { uuidOf } from '../seeding/live.ts'
+
+/** Reading what may be of any form: as the sandbox writes it where that can be, else something near, or nothing. */
+
+export type Json = Record<string, unknown>
+
+export const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const objectsIn = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
+
+export const textOf = (value: unknown, otherwise = ''): string =>
+  typeof value === 'string' ? value : otherwise
+
+export const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
+const UUID = LowerCaseUuid()
+const TIMESTAMP = Timestamp()
+
+/** A UUID in lower case; for what is none one that is made from it, the same every time. */
+export function idOf(value: unknown, kind: string): string {
+  const id = textOf(value).toLowerCase()
+  return Value.Check(UUID, id) ? id : uuidOf(JSON.stringify([kind, value]))
+}
+
+/** A vendor timestamp of the same moment; null for what is no time. */
+export function timeOf(value: unknown): string | null {
+  if (typeof value !== 'string') return null
+  if (Value.Check(TIMESTAMP, value) && impossibleTimes(value, '').length === 0) return value
+  try {
+    return timestampOf(instantOf(value))
+  } catch (error) {
+    if (error instanceof InvalidTime) return null
+    throw error
+  }
+}
+
+/** `true` and `"true"`, which one operation writes so. */
+export const truthOf = (value: unknown, otherwise: boolean): boolean =>
+  value === undefined ? otherwise : value === true || value === 'true'
+
+/** An object without the properties that it does not have. */
+export const withoutUndefined = <T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never
