@@ -48,7 +48,13 @@ export function snapshotCommand({ print }: Terminal): Command {
     .option('--json', 'print the summary as JSON')
     .addHelpText('after', DETAILS)
     .action(async (flags: Flags) => {
-      const { document, summary, forget } = await take(flags)
+      const emails = readEmails(flags.emails)
+      const { document, forget, ...snapshot } = await take(
+        flags,
+        emails.map(({ email }) => email),
+      )
+      const lines = snapshot.summary.unknown_emails.map(place => emails[place]?.line as number)
+      const summary = { ...snapshot.summary, unknown_emails: lines }
       writeWhole(flags.out, document)
       forget()
       const { describe } = await import('../snapshot/summary.ts')
@@ -57,8 +63,7 @@ export function snapshotCommand({ print }: Terminal): Command {
 }
 
 /** Whatever is wrong with how it is used is said before anything is asked or written. */
-async function take(flags: Flags): Promise<Snapshot> {
-  const emails = readEmails(flags.emails)
+async function take(flags: Flags, emails: string[]): Promise<Snapshot> {
   const anonymise = readAnonymise(flags)
   const rate = Number(flags.rate)
   if (!(rate > 0 && rate <= 1000))
@@ -90,18 +95,18 @@ async function take(flags: Flags): Promise<Snapshot> {
   }
 }
 
-/** The emails of a file, each once. @throws {ConfigError} naming the line that is none */
-function readEmails(file: string): string[] {
+/** The emails of a file with the numbers of their lines, each once. @throws {ConfigError} naming a line that is none */
+function readEmails(file: string): { email: string; line: number }[] {
   const schema = Email()
-  const lines = readText(file).split(/\r?\n/)
-  const emails = lines.flatMap((line, l) => {
-    const email = line.replace(/^\uFEFF/, '').trim()
-    if (email === '' || email.startsWith('#')) return []
+  const found = new Map<string, { email: string; line: number }>()
+  for (const [l, text] of readText(file).split(/\r?\n/).entries()) {
+    const [email, line] = [text.replace(/^\uFEFF/, '').trim(), l + 1]
+    if (email === '' || email.startsWith('#')) continue
     if (!Value.Check(schema, email))
-      throw new ConfigError(`--emails: ${file}:${l + 1} is not an email address`)
-    return [email]
-  })
-  return [...new Map(emails.toReversed().map(email => [foldEmail(email), email])).values()].toReversed()
+      throw new ConfigError(`--emails: ${file}:${line} is not an email address`)
+    if (!found.has(foldEmail(email))) found.set(foldEmail(email), { email, line })
+  }
+  return [...found.values()]
 }
 
 function readText(file: string): string {

@@ -8,7 +8,7 @@ export interface Summary {
   journeys: number
   members: number
   participations: number
-  /** The places, from 1, of the emails that are not known there. */
+  /** The places of the emails that are not known there; on the command line, their lines. */
   unknown_emails: number[]
   /** How often the sandbox keeps something that the contract does not name, by object and property. */
   extra: Record<string, number>
@@ -41,7 +41,7 @@ export function summarise({ members }: SiteAnswers, { document, otherwise }: See
     members: document.members.length,
     participations: participations.length,
     unknown_emails: members.flatMap(({ user, member }, m) =>
-      user.status === 200 || member.status === 200 ? [] : [m + 1],
+      user.status === 200 || member.status === 200 ? [] : [m],
     ),
     extra: count([...extra, ...named('extra')]),
     instead: count(named('instead')),
@@ -70,7 +70,7 @@ export function describe(summary: Summary): string {
     `${journeys} journeys, ${members} members with ${participations} participations`,
     ...(unknown.length === 0
       ? []
-      : [`${unknown.length} of the emails are not known there, by their places: ${unknown.join(', ')}`]),
+      : [`${unknown.length} of the emails are not known there; they are in the lines ${unknown.join(', ')}`]),
     ...section('Properties that the contract does not name, served again:', summary.extra),
     ...section('Properties that the sandbox would answer otherwise, kept as they were:', summary.instead),
     ...section('Properties that are not answered there:', summary.absent),
