@@ -33,6 +33,7 @@ export interface SandboxSite
     | 'requests'
     | 'snapshots'
     | 'reset'
+    | 'reseed'
   > {}
 
 export interface Sandbox extends AsyncDisposable {

@@ -1,22 +1,30 @@
 import { Command, Option } from 'commander'
 import { systemClock } from '../clock.ts'
-import { Config, readConfig, type SettingName, settings } from '../config.ts'
+import { Config, ConfigError, readConfig, type SettingName, settings } from '../config.ts'
 import { startSandbox } from '../index.ts'
 import { banner } from './banner.ts'
+import { watchSeed } from './seed-watch.ts'
 import type { Terminal } from './terminal.ts'
 
 /** `journeys-sandbox serve`: starts the server and, once it really listens, says where. */
-export function serveCommand({ print, warn, onStop }: Terminal): Command {
+export function serveCommand(terminal: Terminal): Command {
+  const { print, warn, onStop } = terminal
   const command = new Command('serve').description('start the server; what runs when no command is named')
   for (const [name, { flag, env, description }] of Object.entries(settings)) {
     const fallback = Config.properties[name as SettingName].default
     const otherwise = fallback === '' ? '' : `, default: ${fallback}`
     command.addOption(new Option(flag, `${description} (env: ${env}${otherwise})`))
   }
-  return command.action(async (flags: Partial<Record<SettingName, string>>) => {
+  command.option('--watch', 'reload the file of --seed whenever it changes')
+  return command.action(async ({ watch, ...flags }: Partial<Record<SettingName, string>> & Watch) => {
     const config = readConfig(flags)
+    if (watch) refuseUnwatchable(config)
     const sandbox = await startSandbox(config)
-    onStop(sandbox.close)
+    const unwatch = watch ? watchSeed(config.seed, sandbox, terminal) : () => undefined
+    onStop(async () => {
+      unwatch()
+      await sandbox.close()
+    })
     print(banner(sandbox, systemClock.now()))
     if (isExposed(config)) {
       warn(
@@ -24,6 +32,17 @@ export function serveCommand({ print, warn, onStop }: Terminal): Command {
       )
     }
   })
+}
+
+interface Watch {
+  watch?: boolean
+}
+
+function refuseUnwatchable({ seed, db }: Config): void {
+  if (seed === 'demo' || seed === 'empty')
+    throw new ConfigError('--watch: there is no file to watch; name one with --seed')
+  if (db !== ':memory:')
+    throw new ConfigError('--watch: it would replace what --db is there to keep; leave one of the two out')
 }
 
 const isExposed = ({ host, control, controlToken }: Config): boolean =>

@@ -40,7 +40,10 @@ export function snapshotCommand({ print }: Terminal): Command {
     .requiredOption('--emails <file>', 'its members, an email a line; # begins a comment')
     .requiredOption('--out <file>', 'the seed to write')
     .option('--anonymise', 'keep no email and no free text')
-    .option('--anonymise-key-env <name>', 'a variable with a key: the same one makes up the same texts')
+    .option(
+      '--anonymise-key-env <name>',
+      'the same, with a key from this variable: the same key makes up the same',
+    )
     .option('--rate <number>', 'how many requests a second at most', '2')
     .option('--resume', 'go on with what an interrupted run has read; so it is without the flag', true)
     .option('--no-resume', 'read everything anew')
@@ -100,8 +103,14 @@ function readEmails(file: string): { email: string; line: number }[] {
   const schema = Email()
   const found = new Map<string, { email: string; line: number }>()
   for (const [l, text] of readText(file).split(/\r?\n/).entries()) {
-    const [email, line] = [text.replace(/^\uFEFF/, '').trim(), l + 1]
-    if (email === '' || email.startsWith('#')) continue
+    const [email, line] = [
+      text
+        .replace(/^\uFEFF/, '')
+        .replace(/(^|\s)#.*/, '')
+        .trim(),
+      l + 1,
+    ]
+    if (email === '') continue
     if (!Value.Check(schema, email))
       throw new ConfigError(`--emails: ${file}:${line} is not an email address`)
     if (!found.has(foldEmail(email))) found.set(foldEmail(email), { email, line })

@@ -43,6 +43,11 @@ export interface Site {
   now(): string
   /** Back to the seed the site was created from: data, clock, faults and journal. @throws {Conflict} when it has none */
   reset(): void
+  /**
+   * Replaces the data by another seed, which a reset goes back to from then on. Clock, faults and journal stay.
+   * @throws {SeedError} with every fault, having changed nothing
+   */
+  reseed(document: SeedDocument): void
 }
 
 const AN_HOUR = 3600
@@ -121,6 +126,13 @@ export function createSite(
         store.removeSnapshot(BEFORE_STATES)
       })
       requests.clear()
+    },
+    reseed(document) {
+      store.atomically(() => {
+        content.replace(document)
+        store.setOrigin({ ...store.origin(), origin: JSON.stringify(content.read()) })
+        store.removeSnapshot(BEFORE_STATES)
+      })
     },
   }
 }

@@ -59,6 +59,7 @@ export interface SiteStore {
   replaceContent(journeys: GraphRecord[], members: MemberRecord[]): void
   rename(site: Pick<SiteRecord, 'name' | 'secret'>): void
 
+  /** The seed document that a reset goes back to, and since when there is the site. */
   origin(): OriginRecord
   setOrigin(origin: OriginRecord): void
   /** The deviation of the site's clock, as JSON; null for none. */

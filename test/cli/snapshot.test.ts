@@ -42,7 +42,7 @@ function work() {
   const out = folder.file('seed.json')
   const emails = folder.file(
     'emails.txt',
-    `# whom we know\n\n${EMAILS.join('\r\n')}\n  ANN@example.com\nno@body.example\n`,
+    `# whom we know\n\n${EMAILS.join('\r\n')}\n  ANN@example.com\nno@body.example # unknown\n`,
   )
   const args = (baseUrl: string, ...rest: string[]) => [
     ...['snapshot', '--base-url', baseUrl, '--site', SITE.site_id, '--secret-env', 'KEY', '--rate', '1000'],

@@ -1,0 +1,147 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildProgram } from '../../src/cli/program.ts'
+import { ConfigError } from '../../src/config.ts'
+import type { SeedDocument } from '../../src/index.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { Program } from '../support/process.ts'
+import { id, journeyOf, memberOf, SITE, seedOf } from '../support/seeds.ts'
+
+const folder = temporaryFolder()
+const file = folder.file('seed.json', JSON.stringify(seedOf()))
+const named = (name: string): SeedDocument => seedOf({ journeys: [journeyOf(1, { name })] })
+const text = (name: string) => JSON.stringify(named(name))
+
+let program: Program
+let origin: string
+beforeAll(async () => {
+  program = new Program(['--seed', file, '--port', '0', '--auth', 'off', '--watch'])
+  const [, url = ''] = await program.printed(/^Journeys API {2}(\S+)\n[\s\S]*\ncurl /)
+  origin = new URL(url).origin
+})
+afterAll(async () => {
+  await program[Symbol.asyncDispose]()
+  folder[Symbol.dispose]()
+})
+
+const names = async (): Promise<string[]> => {
+  const { journeys } = (await (await fetch(`${origin}/api/3.0/journeys`)).json()) as {
+    journeys: { name: string }[]
+  }
+  return journeys.map(({ name }) => name)
+}
+const control = (method: string, path: string, body?: object) =>
+  fetch(`${origin}/_sandbox/sites${path}`, {
+    method,
+    ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  })
+
+/** What is printed, on either stream, from here on. */
+function printing(stream: 'stdout' | 'stderr') {
+  const start = program[stream].length
+  return async (pattern: RegExp): Promise<string> => {
+    for (;;) {
+      const printed = program[stream].slice(start)
+      if (pattern.test(printed)) return printed
+      await new Promise(resolve => setTimeout(resolve, 20))
+    }
+  }
+}
+const RELOADED = /seed\.json reloaded: site \S+ with 1 journeys and 1 members\n/
+
+describe('A server that watches its seed', () => {
+  it.each<[string, () => void]>([
+    ['written in place', () => writeFileSync(file, text('written in place'))],
+    [
+      'put in its place, as editors do',
+      () => {
+        writeFileSync(`${file}.new`, text('put in its place, as editors do'))
+        renameSync(`${file}.new`, file)
+      },
+    ],
+    [
+      'written in two halves',
+      () => {
+        const all = text('written in two halves')
+        writeFileSync(file, all.slice(0, 200))
+        setTimeout(() => writeFileSync(file, all), 150)
+      },
+    ],
+  ])('has what is %s', async (name, write) => {
+    const printed = printing('stdout')
+    write()
+    await printed(RELOADED)
+    expect(await names()).toEqual([name])
+  })
+
+  it('goes back to it on a reset, and keeps its clock and faults', async () => {
+    await control('PUT', `/${SITE.site_id}/clock`, { now: '2099-01-01T00:00:00Z', frozen: true })
+    await control('POST', `/${SITE.site_id}/faults`, { times: 1, fault: { kind: 'status', status: 503 } })
+    const printed = printing('stdout')
+    writeFileSync(file, text('reloaded'))
+    await printed(RELOADED)
+    const headers = { 'x-annexcloud-site': SITE.site_id }
+    expect((await fetch(`${origin}/api/3.0/journeys`, { headers })).status).toBe(503)
+    const clock = (await (await control('GET', `/${SITE.site_id}/clock`)).json()) as { now: string }
+    expect(clock.now).toMatch(/^2099/)
+    await control('DELETE', `/${SITE.site_id}/journeys/${id(1)}`)
+    expect(await names()).toEqual([])
+    await control('POST', `/${SITE.site_id}/reset`)
+    expect(await names()).toEqual(['reloaded'])
+  })
+
+  it('keeps what it has while the file is wrong or gone, lists the faults, and goes on when it is back', async () => {
+    let printed = printing('stderr')
+    writeFileSync(file, JSON.stringify(seedOf({ members: [memberOf('ann'), memberOf('bob')] })))
+    expect(await printed(/\/members\/1/)).toBe(
+      `warning: ${file} was not reloaded, and the site stays as it is:\n` +
+        `${file} /members/0/email: "ann" is not an email address\n` +
+        `${file} /members/1/email: "bob" is not an email address\n`,
+    )
+    printed = printing('stderr')
+    rmSync(file)
+    expect(await printed(/ENOENT/)).toContain('was not reloaded')
+    expect(await names()).toEqual(['reloaded'])
+    const back = printing('stdout')
+    writeFileSync(file, text('back'))
+    await back(RELOADED)
+    expect(await names()).toEqual(['back'])
+  })
+
+  it('takes another name and secret, and moves to another id unless that is taken', async () => {
+    const site = { site_id: 'moved', name: 'another', secret: 'changed' }
+    let printed = printing('stdout')
+    writeFileSync(file, JSON.stringify({ ...named('moved'), site }))
+    await printed(/site moved with/)
+    expect(await (await control('GET', '/moved')).json()).toMatchObject(site)
+    expect((await control('GET', `/${SITE.site_id}`)).status).toBe(404)
+
+    await control('POST', '', { site_id: 'taken', seed: 'empty' })
+    const warned = printing('stderr')
+    writeFileSync(file, JSON.stringify({ ...named('taken'), site: { ...site, site_id: 'taken' } }))
+    expect(await warned(/there is a site taken already/)).toContain('was not reloaded')
+    expect(await names()).toEqual(['moved'])
+    printed = printing('stdout')
+    writeFileSync(file, JSON.stringify({ ...named('again'), site }))
+    await printed(RELOADED)
+    expect(await names()).toEqual(['again'])
+  })
+
+  it('stops when told', async () => {
+    expect(await program.stop('SIGTERM')).toMatchObject({ code: 0, signal: null })
+  })
+})
+
+it.each([
+  ['without a file', [], /^--watch: there is no file to watch/],
+  ['without a file of its own', ['--seed', 'empty'], /^--watch: there is no file to watch/],
+  ['with a database', ['--seed', file, '--db', 'kept.db'], /^--watch: .* --db/],
+])('To watch %s is wrong use', async (_what, args, message) => {
+  const nothing = () => expect.fail()
+  const started = buildProgram({ print: nothing, warn: nothing, onStop: nothing }).parseAsync([
+    ...['node', 'journeys-sandbox', '--watch'],
+    ...args,
+  ])
+  await expect(started).rejects.toThrow(ConfigError)
+  await expect(started).rejects.toThrow(message)
+})
