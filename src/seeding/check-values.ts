@@ -7,19 +7,24 @@ const TIMESTAMP = new RegExp(TIMESTAMP_PATTERN)
 // What is the author's own, or another server's, may look like a time and mean something else.
 const FREE = new Set(['attributes', 'config', 'x-extra', 'x-answers'])
 
+// Texts, such as names, may look like a time too.
+const OF_TIME = /(^|_)(at|date|datetime)$/
+
 /** Times of the right form that no calendar has, such as 31 February. */
 export function impossibleTimes(value: unknown, pointer: string): Fault[] {
-  if (typeof value === 'string') {
-    if (!TIMESTAMP.test(value) || isTime(value)) return []
-    return [{ pointer, message: `"${value}" is not a time that exists` }]
-  }
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, inner]) =>
-    FREE.has(key) ? [] : impossibleTimes(inner, `${pointer}/${key}`),
-  )
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (FREE.has(key)) return []
+    const at = `${pointer}/${key}`
+    if (typeof inner !== 'string') return impossibleTimes(inner, at)
+    const isPossible = !OF_TIME.test(key) || isTime(inner) || !TIMESTAMP.test(inner)
+    return isPossible ? [] : [{ pointer: at, message: `"${inner}" is not a time that exists` }]
+  })
 }
 
-function isTime(text: string): boolean {
+/** Whether a text is a vendor timestamp that some calendar has. */
+export function isTime(text: string): boolean {
+  if (!TIMESTAMP.test(text)) return false
   try {
     // A leap second is read as the one before it, and so does not come out as it went in.
     return Temporal.PlainDateTime.from(text).toString({ fractionalSecondDigits: 6 }) === text

@@ -68,26 +68,20 @@ export async function readSite({
   }
 
   const list = await ask('getJourneys')
-  const ids = new Set(journeysIn(list.body).map(({ id }) => textOf(id)))
-  total += ids.size
   const journeys = new Map<string, Exchange>()
-  const askJourneys = async () => {
-    for (const id of ids) if (id !== '' && !journeys.has(id)) journeys.set(id, await ask('getJourney', id))
+  const askJourneys = async (named: unknown[]) => {
+    const ids = new Set(named.map(id => textOf(id))).difference(new Set(['', ...journeys.keys()]))
+    total += ids.size
+    for (const id of ids) journeys.set(id, await ask('getJourney', id))
   }
-  await askJourneys()
+  await askJourneys(journeysIn(list.body).map(({ id }) => id))
   const members: MemberAnswers[] = []
   for (const email of emails) {
     const user = await ask('getUserJourneysByEmail', email)
     const member = await ask('getMemberJourneys', email)
     members.push({ email: mask.email(email), user, member })
-    for (const { journey_id } of journeysIn(user.body)) {
-      const id = textOf(journey_id)
-      if (id === '' || ids.has(id)) continue
-      ids.add(id)
-      total++
-    }
+    await askJourneys(journeysIn(user.body).map(({ journey_id }) => journey_id))
   }
-  await askJourneys()
   return { list, journeys, members }
 }
 

@@ -1,7 +1,7 @@
 import { Value } from '@sinclair/typebox/value'
 import { InvalidTime, instantOf, timestampOf } from '../clock.ts'
-import { LowerCaseUuid, Timestamp } from '../contract/formats.ts'
-import { impossibleTimes } from '../seeding/check-values.ts'
+import { LowerCaseUuid } from '../contract/formats.ts'
+import { isTime } from '../seeding/check-values.ts'
 import { uuidOf } from '../seeding/live.ts'
 
 /** Reading what may be of any form: as the sandbox writes it where that can be, else something near, or nothing. */
@@ -19,7 +19,6 @@ export const textOf = (value: unknown, otherwise = ''): string =>
 export const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
 const UUID = LowerCaseUuid()
-const TIMESTAMP = Timestamp()
 
 /** A UUID in lower case; for what is none one that is made from it, the same every time. */
 export function idOf(value: unknown, kind: string): string {
@@ -30,16 +29,18 @@ export function idOf(value: unknown, kind: string): string {
 /** A vendor timestamp of the same moment; null for what is no time. */
 export function timeOf(value: unknown): string | null {
   if (typeof value !== 'string') return null
-  if (Value.Check(TIMESTAMP, value) && impossibleTimes(value, '').length === 0) return value
+  if (isTime(value)) return value
   try {
-    return timestampOf(instantOf(value))
+    const near = timestampOf(instantOf(value))
+    // A year of more than four digits has no timestamp.
+    return isTime(near) ? near : null
   } catch (error) {
     if (error instanceof InvalidTime) return null
     throw error
   }
 }
 
-/** `true` and `"true"`, which one operation writes so. */
+/** `true` and `"true", which one operation writes so. */
 export const truthOf = (value: unknown, otherwise: boolean): boolean =>
   value === undefined ? otherwise : value === true || value === 'true'
 

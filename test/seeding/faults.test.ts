@@ -660,3 +660,9 @@ describe('An extension', () => {
     expect(checkSeed(seedOf({ journeys: [journey] }))).toEqual([])
   })
 })
+
+it('A text may look like a time that there never was', () => {
+  const never = '2025-02-31T00:00:00.000000'
+  const journey = journeyOf(1, { name: never, description: never, created_by: never })
+  expect(faultsOf(seedOf({ journeys: [journey] }))).toEqual([])
+})
