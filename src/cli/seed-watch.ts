@@ -20,11 +20,11 @@ export function watchSeed(file: string, sandbox: Sandbox, { print, warn }: Termi
   function reload(): void {
     try {
       const { site, journeys, members } = readSeed(file)
-      const known = sandbox.sites().find(({ site_id }) => site_id === site.site_id)
-      if (known && known.site_id === siteId) known.reseed({ site, journeys, members })
+      const watched = sandbox.sites().find(({ site_id }) => site_id === siteId)
+      if (watched?.site_id === site.site_id) watched.reseed({ site, journeys, members })
       else {
         sandbox.createSite({ ...site, seed: { journeys, members } })
-        if (sandbox.sites().some(({ site_id }) => site_id === siteId)) sandbox.removeSite(siteId as string)
+        if (watched) sandbox.removeSite(watched.site_id)
         siteId = site.site_id
       }
       print(`${file} reloaded: site ${siteId} with ${journeys.length} journeys and ${members.length} members`)
