@@ -37,7 +37,8 @@ const keyOf = (operation: OperationId, identifier = ''): string => `${operation}
  */
 export function openRecording(file: string, header: Header): Recording {
   const [first, ...lines] = wholeLines(file)
-  if (first === undefined) begin(file, header)
+  // One that was begun and never answered stands in nobody's way.
+  if (first === undefined || lines.length === 0) begin(file, header)
   else refuseOther(file, first, header)
   const exchanges = lines.map(line => JSON.parse(line) as Exchange)
   const known = new Map(exchanges.map(exchange => [keyOf(exchange.operation, exchange.identifier), exchange]))

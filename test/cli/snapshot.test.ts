@@ -134,10 +134,13 @@ describe('snapshot', () => {
     expect(readdirSync(files.path).sort()).toEqual(['emails.txt', 'seed.json'])
   })
 
-  it('starts anew when told to', async () => {
+  it('starts anew when told to, or when nothing was read yet', async () => {
     using files = work()
     writeFileSync(`${files.out}.partial`, '{"base_url":"http://elsewhere"}\n')
-    expect(await run(files.args(sandbox.origin, '--no-resume'))).not.toHaveProperty('error')
+    expect(await run(files.args(sandbox.origin))).not.toHaveProperty('error')
+    writeFileSync(`${files.out}.partial`, '{"base_url":"http://elsewhere"}\n{"operation":"getJourneys"}\n')
+    expect((await run(files.args(sandbox.origin, '--force'))).error).toBeInstanceOf(ConfigError)
+    expect(await run(files.args(sandbox.origin, '--force', '--no-resume'))).not.toHaveProperty('error')
     expect(readdirSync(files.path).sort()).toEqual(['emails.txt', 'seed.json'])
   })
 
