@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { extensionsOf } from '../contract/extension.ts'
 import { JourneyList } from '../contract/journey.ts'
 import { journeyAsOf } from '../engine/as-of.ts'
 import type { Site } from '../sites/site.ts'
@@ -13,7 +14,10 @@ export const getJourneys: FastifyPluginAsyncTypebox = async api => {
 function journeyList({ store, site_id }: Site, _identifier: string, now: string): Body {
   const journeys = store.journeys()
   return {
-    body: { journeys: journeys.map(journey => ({ ...journeyAsOf(journey, now), site_id })) },
+    body: {
+      ...extensionsOf(store.site),
+      journeys: journeys.map(journey => ({ ...journeyAsOf(journey, now), site_id })),
+    },
     moments: journeys.map(({ end_date }) => end_date),
   }
 }

@@ -8,7 +8,7 @@ export const getMemberJourneys: FastifyPluginAsyncTypebox = async api => {
   api.route(operationRoute('getMemberJourneys', MemberParams, MemberJourneyList, memberJourneys))
 }
 
-const memberJourneys = participationList(({ journey, ...view }) => {
+const memberJourneys = participationList('getMemberJourneys', ({ journey, ...view }) => {
   const { name, description } = journey
   // A string here, a boolean everywhere else: CONTRACT.md section 2 (D).
   const open_ended = journey.open_ended ? 'true' : 'false'

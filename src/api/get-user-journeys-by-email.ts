@@ -8,7 +8,7 @@ export const getUserJourneysByEmail: FastifyPluginAsyncTypebox = async api => {
   api.route(operationRoute('getUserJourneysByEmail', MemberParams, UserJourneyList, userJourneys))
 }
 
-const userJourneys = participationList(({ journey, ...view }, { site_id }) => {
+const userJourneys = participationList('getUserJourneysByEmail', ({ journey, ...view }, { site_id }) => {
   const { name, description, open_ended } = journey
   return { ...view, site_id, name, description, open_ended }
 })

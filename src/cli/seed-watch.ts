@@ -19,11 +19,13 @@ export function watchSeed(file: string, sandbox: Sandbox, { print, warn }: Termi
 
   function reload(): void {
     try {
-      const { site, journeys, members } = readSeed(file)
+      const document = readSeed(file)
+      const { site, journeys, members } = document
       const watched = sandbox.sites().find(({ site_id }) => site_id === siteId)
-      if (watched?.site_id === site.site_id) watched.reseed({ site, journeys, members })
+      if (watched?.site_id === site.site_id) watched.reseed(document)
       else {
-        sandbox.createSite({ ...site, seed: { journeys, members } })
+        const { site_id, name, secret } = site
+        sandbox.createSite({ site_id, name, secret, seed: document })
         if (watched) sandbox.removeSite(watched.site_id)
         siteId = site.site_id
       }

@@ -24,9 +24,8 @@ export const toDocument = (
 
 export const toSeedJourney = (journey: GraphRecord): SeedJourney => journey
 
-export const toSeedMember = ({ email, attributes, participations, history }: MemberRecord): SeedMember => ({
-  email,
-  attributes,
+export const toSeedMember = ({ participations, history, ...member }: MemberRecord): SeedMember => ({
+  ...member,
   participations: participations.map(({ rewards, ...participation }) => ({
     ...participation,
     rewards: rewards.map(withoutNulls),

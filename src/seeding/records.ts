@@ -51,11 +51,11 @@ export function toGraph(journey: SeedJourney, now: string): GraphRecord {
 }
 
 export function toMember(
-  { email, attributes = {}, participations, history = [] }: SeedMember,
+  { email, attributes = {}, participations, history = [], ...extensions }: SeedMember,
   graphs: Graphs,
 ): MemberRecord {
   const past = history.map(({ event, attributes = {}, at }) => ({ event, attributes, at }))
-  const member = { email, attributes, history: past }
+  const member = { email, attributes, history: past, ...extensionsOf(extensions) }
   const lives = participations === undefined && past.length > 0
   return {
     ...member,

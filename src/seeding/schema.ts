@@ -4,11 +4,19 @@ import {
   JOURNEY_STATUSES,
   Journey,
   JourneyConnection,
+  JourneyList,
   JourneyNode,
   JourneySummary,
   NODE_TYPES,
 } from '../contract/journey.ts'
-import { MemberEvent, MemberJourney, MemberReward, UserJourney } from '../contract/participation.ts'
+import {
+  MemberEvent,
+  MemberJourney,
+  MemberJourneyList,
+  MemberReward,
+  UserJourney,
+  UserJourneyList,
+} from '../contract/participation.ts'
 import { xAnswers, xExtra } from './extension.ts'
 
 /** A seed document: one site with everything in it. What is left out gets the default its description names. */
@@ -164,6 +172,8 @@ export const SeedMember = closed(
     history: Type.Optional(
       Type.Array(SeedHistory, { description: 'What the member did, oldest first ([])' }),
     ),
+    'x-extra': xExtra(UserJourneyList, MemberJourneyList),
+    'x-answers': xAnswers({ getUserJourneysByEmail: UserJourneyList, getMemberJourneys: MemberJourneyList }),
   },
   'A member of the loyalty programme',
 )
@@ -176,6 +186,7 @@ export const SeedSite = closed(
     }),
     name: Type.String({ description: 'What the site is called' }),
     secret: Type.String({ minLength: 1, description: 'The key of its tokens, used raw' }),
+    'x-extra': xExtra(JourneyList),
   },
   'The site',
 )

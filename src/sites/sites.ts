@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { type Clock, isoOf, later, timestampOf } from '../clock.ts'
+import { extensionsOf } from '../contract/extension.ts'
 import { checkSeed } from '../seeding/check.ts'
 import { SeedError } from '../seeding/faults.ts'
 import type { SeedDocument } from '../seeding/schema.ts'
@@ -122,6 +123,7 @@ export function openSites({ store, clock, journalSize, cacheBytes = 0 }: SitesOp
         site_id,
         name: given.name ?? document.site.name,
         secret: given.secret ?? randomBytes(24).toString('base64url'),
+        ...extensionsOf(document.site),
       }
       return enliven(loadSeed(store, { ...document, site }, timestampOf(clock.now()), ttl))
     },

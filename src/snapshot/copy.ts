@@ -22,9 +22,10 @@ export async function openCopy(): Promise<Copy> {
   const config = checkConfig({ auth: 'off', control: 'off', basePath: '/', logLevel: 'silent' })
   const app = await buildApp({ config, sites })
   return {
-    load({ site, journeys, members }) {
+    load(document) {
       for (const { site_id } of sites.list()) sites.remove(site_id)
-      sites.create({ ...site, seed: { journeys, members } })
+      const { site_id, name, secret } = document.site
+      sites.create({ site_id, name, secret, seed: document })
     },
     async answerTo({ operation, identifier, at }) {
       clock.instant = instantOf(at)

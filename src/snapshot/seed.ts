@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
-import { Journey, JourneySummary } from '../contract/journey.ts'
-import { MemberJourney, UserJourney } from '../contract/participation.ts'
+import type { TObject } from '@sinclair/typebox'
+import { Journey, JourneyList, JourneySummary } from '../contract/journey.ts'
+import { MemberJourney, MemberJourneyList, UserJourney, UserJourneyList } from '../contract/participation.ts'
 import type { SeedDocument } from '../seeding/schema.ts'
 import { type Copy, openCopy } from './copy.ts'
-import { extensionsFor } from './extensions.ts'
+import { extensionsFor, type Shown } from './extensions.ts'
 import { findSite, type JourneyFound, type MemberFound, type SiteFound, toDocument } from './facts.ts'
 import { journeysIn, type SiteAnswers } from './reading.ts'
 import type { Exchange } from './recording.ts'
@@ -25,7 +26,9 @@ export async function toSeed(siteId: string, read: SiteAnswers): Promise<Seeded>
   const found = findSite(read)
   const facts = toDocument(siteId, found)
   copy.load(facts)
-  const document = { ...facts, ...(await withExtensions(copy, found, read)) }
+  const { 'x-extra': extra } = extensionsFor({ getJourneys: aroundList(JourneyList, read.list) })
+  const site = { ...facts.site, ...(extra && { 'x-extra': extra }) }
+  const document = { ...facts, site, ...(await withExtensions(copy, found, read)) }
   copy.load(document)
   return { document, otherwise: await differences(copy, read) }
 }
@@ -38,7 +41,11 @@ async function withExtensions(copy: Copy, found: SiteFound, read: SiteAnswers) {
   for (const journey of found.journeys)
     journeys.push({ ...journey.facts, ...(await journeyExtensions(copy, journey, list)) })
   for (const member of found.members)
-    members.push({ email: member.answers.email, participations: await participationsOf(copy, member) })
+    members.push({
+      email: member.answers.email,
+      ...memberExtensions(member),
+      participations: await participationsOf(copy, member),
+    })
   return { journeys, members }
 }
 
@@ -48,6 +55,20 @@ async function journeyExtensions(copy: Copy, { facts, item, detail, asked }: Jou
     getJourneys: { schema: JourneySummary, answered: item, ours: list.get(facts.id) },
     getJourney: { schema: Journey, answered: detail, ours: isObject(ours) ? ours : undefined },
   })
+}
+
+const memberExtensions = ({ answers }: MemberFound) =>
+  extensionsFor({
+    getUserJourneysByEmail: aroundList(UserJourneyList, answers.user),
+    getMemberJourneys: aroundList(MemberJourneyList, answers.member),
+  })
+
+/** What is answered around a list of journeys, which is as if it were empty: what is in it is looked at by itself. */
+function aroundList(schema: TObject, { status, body }: Exchange): Shown {
+  const ours = { journeys: [] }
+  if (status !== 200) return { schema, answered: undefined, ours }
+  if (!isObject(body)) return { schema, answered: ours, ours }
+  return { schema, answered: Array.isArray(body.journeys) ? { ...body, ...ours } : body, ours }
 }
 
 async function participationsOf(copy: Copy, { answers, participations }: MemberFound) {

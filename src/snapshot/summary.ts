@@ -22,10 +22,12 @@ export interface Summary {
 
 export function summarise({ members }: SiteAnswers, { document, otherwise }: Seeded): Summary {
   const participations = document.members.flatMap(member => member.participations ?? [])
-  const own = [...document.journeys, ...participations].flatMap(ownAnswers)
+  const own = [...document.journeys, ...document.members, ...participations].flatMap(ownAnswers)
   const named = (kind: 'extra' | 'instead') =>
     own.flatMap(([operation, answer]) => Object.keys(answer[kind] ?? {}).map(name => `${operation} ${name}`))
   const parts = {
+    site: [document.site],
+    member: document.members,
     journey: document.journeys,
     node: document.journeys.flatMap(({ nodes }) => nodes),
     connection: document.journeys.flatMap(({ connections }) => connections),

@@ -1,3 +1,4 @@
+import { extensionsOf } from '../contract/extension.ts'
 import { foldEmail } from '../contract/formats.ts'
 import type { NodeType } from '../contract/journey.ts'
 import type { Db } from './database.ts'
@@ -21,12 +22,19 @@ type ParticipationRow = OfParticipation<Omit<ParticipationRecord, 'events' | 're
     end_date: string | null
   }
 
-type MemberRow = { member_key: number; email: string; attributes: string }
+type MemberRow = ExtensionColumns & { member_key: number; email: string; attributes: string }
+
+const valuesOf = (member: MemberRecord) => [
+  member.email,
+  JSON.stringify(member.attributes),
+  extraColumn(member),
+  answersColumn(member),
+]
 
 /** The statements of members with their participations. Lists are in the order of creation, then id. */
 export function memberTables(db: Db) {
   const find = db.prepare<[number, string], MemberRow>(
-    'SELECT member_key, email, attributes FROM members WHERE site_key = +? AND email_folded = +?',
+    'SELECT member_key, email, attributes, extra, answers FROM members WHERE site_key = +? AND email_folded = +?',
   )
   const emails = db
     .prepare<[number, number], string>(
@@ -55,9 +63,8 @@ export function memberTables(db: Db) {
       r.hold_start_datetime, r.hold_end_datetime, r.blocked_by, r.blocked_at, r.extra
     FROM participations p JOIN rewards r USING (participation_key) JOIN nodes n USING (node_key)
     WHERE p.member_key = +? ORDER BY r.reward_key`)
-  const insertMember = db.prepare(
-    'INSERT INTO members (site_key, email, email_folded, attributes) VALUES (?, ?, ?, ?)',
-  )
+  const insertMember = db.prepare(`
+    INSERT INTO members (site_key, email_folded, email, attributes, extra, answers) VALUES (?, ?, ?, ?, ?, ?)`)
   const insertParticipation = db.prepare(`
     INSERT INTO participations (member_key, journey_key, id, started_at, progress_percentage, completed_at, expired_at,
       created_at, updated_at, standing, extra, answers)
@@ -74,7 +81,9 @@ export function memberTables(db: Db) {
       extra)
     VALUES (@participationKey, ${nodeOf}, @hold_start_datetime, @hold_end_datetime, @blocked_by, @blocked_at, @extra)`)
   const remove = db.prepare('DELETE FROM members WHERE site_key = ? AND email_folded = ?')
-  const rename = db.prepare('UPDATE members SET email = ?, attributes = ? WHERE member_key = ?')
+  const rename = db.prepare(
+    'UPDATE members SET email = ?, attributes = ?, extra = ?, answers = ? WHERE member_key = ?',
+  )
   const history = db.prepare<[number], Omit<HistoryRecord, 'attributes'> & { attributes: string }>(
     'SELECT event, attributes, at FROM member_events WHERE member_key = +? ORDER BY event_key',
   )
@@ -135,6 +144,7 @@ export function memberTables(db: Db) {
       }),
     )
     return {
+      ...extensionsOf(withExtensions(member)),
       email: member.email,
       attributes: JSON.parse(member.attributes),
       participations,
@@ -148,15 +158,14 @@ export function memberTables(db: Db) {
       .map(({ event, attributes, at }) => ({ event, attributes: JSON.parse(attributes), at }))
 
   function insert(siteKey: number, member: MemberRecord): void {
-    const { email, attributes } = member
-    const { lastInsertRowid } = insertMember.run(siteKey, email, foldEmail(email), JSON.stringify(attributes))
+    const { lastInsertRowid } = insertMember.run(siteKey, foldEmail(member.email), ...valuesOf(member))
     insertDeeds(siteKey, Number(lastInsertRowid), member)
   }
 
   function replace(siteKey: number, member: MemberRecord): void {
     const known = find.get(siteKey, foldEmail(member.email))
     if (known) {
-      rename.run(member.email, JSON.stringify(member.attributes), known.member_key)
+      rename.run(...valuesOf(member), known.member_key)
       removeParticipations.run(known.member_key)
       removeHistory.run(known.member_key)
       insertDeeds(siteKey, known.member_key, member)

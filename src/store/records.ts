@@ -3,7 +3,7 @@ import type { JourneyStatus, NodeType } from '../contract/journey.ts'
 
 /** What is stored, in the vendor's words. Times are vendor timestamps; a `null` is a fact that has not happened. */
 
-export interface SiteRecord {
+export interface SiteRecord extends Extended {
   site_id: string
   name: string
   /** The key of the site's tokens, used raw. */
@@ -113,7 +113,7 @@ export interface HistoryRecord {
   at: string
 }
 
-export interface MemberRecord {
+export interface MemberRecord extends ExtendedByOperation {
   email: string
   /** What criteria may ask of the member. */
   attributes: Record<string, unknown>

@@ -1,16 +1,19 @@
 import type { Db } from './database.ts'
+import { type ExtensionColumns, extraColumn, withExtensions } from './extensions.ts'
 import type { OriginRecord, SiteRecord } from './records.ts'
 
 export type SiteRow = SiteRecord & { site_key: number }
 
 /** The statements of the table of sites. */
 export function siteTable(db: Db) {
-  const list = db.prepare<[], SiteRow>('SELECT site_key, site_id, name, secret FROM sites ORDER BY site_key')
-  const find = db.prepare<[string], SiteRow>(
-    'SELECT site_key, site_id, name, secret FROM sites WHERE site_id = ?',
+  const list = db.prepare<[], SiteRow & ExtensionColumns>(
+    'SELECT site_key, site_id, name, secret, extra FROM sites ORDER BY site_key',
   )
-  const insert = db.prepare('INSERT INTO sites (site_id, name, secret) VALUES (?, ?, ?)')
-  const rename = db.prepare('UPDATE sites SET name = ?, secret = ? WHERE site_key = ?')
+  const find = db.prepare<[string], SiteRow & ExtensionColumns>(
+    'SELECT site_key, site_id, name, secret, extra FROM sites WHERE site_id = ?',
+  )
+  const insert = db.prepare('INSERT INTO sites (site_id, name, secret, extra) VALUES (?, ?, ?, ?)')
+  const rename = db.prepare('UPDATE sites SET name = ?, secret = ?, extra = ? WHERE site_key = ?')
   const remove = db.prepare('DELETE FROM sites WHERE site_key = ?')
   const revision = db.prepare<[number], number>('SELECT revision FROM sites WHERE site_key = ?').pluck()
   const bump = db.prepare('UPDATE sites SET revision = revision + 1 WHERE site_key = ?')
@@ -22,11 +25,15 @@ export function siteTable(db: Db) {
   const setClock = db.prepare('UPDATE sites SET clock = ? WHERE site_key = ?')
 
   return {
-    list: () => list.all(),
-    find: (siteId: string) => find.get(siteId),
-    insert: ({ site_id, name, secret }: SiteRecord) =>
-      Number(insert.run(site_id, name, secret).lastInsertRowid),
-    rename: (siteKey: number, { name, secret }: SiteRecord) => rename.run(name, secret, siteKey),
+    list: () => list.all().map(withExtensions),
+    find(siteId: string): SiteRow | undefined {
+      const row = find.get(siteId)
+      return row && withExtensions(row)
+    },
+    insert: (site: SiteRecord) =>
+      Number(insert.run(site.site_id, site.name, site.secret, extraColumn(site)).lastInsertRowid),
+    rename: (siteKey: number, site: SiteRecord) =>
+      rename.run(site.name, site.secret, extraColumn(site), siteKey),
     remove: (siteKey: number) => remove.run(siteKey),
     revision: (siteKey: number) => revision.get(siteKey) as number,
     bumpRevision: (siteKey: number) => bump.run(siteKey),

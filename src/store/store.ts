@@ -1,4 +1,6 @@
+import { type ExtendedByOperation, extensionsOf } from '../contract/extension.ts'
 import { type Db, openDatabase } from './database.ts'
+import { withExtensions } from './extensions.ts'
 import { journeyTables } from './journeys.ts'
 import { memberTables, type ParticipationDetail } from './members.ts'
 import type {
@@ -49,6 +51,8 @@ export interface SiteStore {
   member(email: string): MemberRecord | undefined
   /** The participations of a member, found without regard to case; `undefined` when there is no such member. */
   participations(email: string): ParticipationDetail[] | undefined
+  /** What a member has beyond the contract, found without regard to case. */
+  memberExtensions(email: string): ExtendedByOperation
   /** The folded email of the member whose participation has this id. */
   holderOf(participationId: string): string | undefined
   putMember(member: MemberRecord): void
@@ -57,7 +61,7 @@ export interface SiteStore {
 
   /** Replaces all journeys and members, or none. */
   replaceContent(journeys: GraphRecord[], members: MemberRecord[]): void
-  rename(site: Pick<SiteRecord, 'name' | 'secret'>): void
+  rename(site: Omit<SiteRecord, 'site_id'>): void
 
   /** The seed document that a reset goes back to, and since when there is the site. */
   origin(): OriginRecord
@@ -212,6 +216,10 @@ function bindSite(
       const member = members.find(key, email)
       return member && members.participationsOf(member.member_key)
     },
+    memberExtensions(email) {
+      const member = members.find(key, email)
+      return member ? extensionsOf(withExtensions(member)) : {}
+    },
     holderOf: participationId => members.holderOf(key, participationId),
     putMember: member => write(() => members.replace(key, member)),
     removeMember: email => write(() => members.remove(key, email)),
@@ -225,8 +233,8 @@ function bindSite(
         for (const member of newMembers) members.insert(key, member)
       })
     },
-    rename({ name, secret }) {
-      const renamed = { site_id: site.site_id, name, secret }
+    rename({ name, secret, ...rest }) {
+      const renamed = { site_id: site.site_id, name, secret, ...extensionsOf(rest) }
       write(() => sites.rename(key, renamed))
       site = renamed
     },

@@ -13,6 +13,7 @@ const extra = { colour: 'red', deep: { x: [1, null, { y: 'z' }] } }
 function extendedSeed(): SeedDocument {
   const { nodes, connections } = journeyOf(1)
   return seedOf({
+    site: { ...SITE, 'x-extra': { page: 1 } },
     journeys: [
       journeyOf(1, {
         'x-extra': { of: 'journey', ...extra },
@@ -27,21 +28,26 @@ function extendedSeed(): SeedDocument {
       journeyOf(3, { created_at: TIME, 'x-answers': { getJourney: { left_out: true } } }),
     ],
     members: [
-      memberOf(
-        'ann@example.com',
-        participationOf(9001, 1, {
-          'x-extra': { of: 'participation' },
-          'x-answers': {
-            getMemberJourneys: { extra: { journey_id: id(1) }, instead: { status: 'Paused' } },
-            getUserJourneysByEmail: { absent: ['completed_at', 'updated_at'] },
-          },
-          events: [{ node_id: nodesOf(1).event, completed_at: TIME, 'x-extra': { of: 'event' } }],
-          rewards: [{ node_id: nodesOf(1).reward, 'x-extra': { of: 'reward' } }],
-        }),
-      ),
+      {
+        'x-extra': { total: 1 },
+        'x-answers': { getUserJourneysByEmail: { extra: { more: false } } },
+        ...memberOf('ann@example.com', extendedParticipation()),
+      },
+      { 'x-answers': { getMemberJourneys: { left_out: true } }, ...memberOf('bob@example.com') },
     ],
   })
 }
+
+const extendedParticipation = () =>
+  participationOf(9001, 1, {
+    'x-extra': { of: 'participation' },
+    'x-answers': {
+      getMemberJourneys: { extra: { journey_id: id(1) }, instead: { status: 'Paused' } },
+      getUserJourneysByEmail: { absent: ['completed_at', 'updated_at'] },
+    },
+    events: [{ node_id: nodesOf(1).event, completed_at: TIME, 'x-extra': { of: 'event' } }],
+    rewards: [{ node_id: nodesOf(1).reward, 'x-extra': { of: 'reward' } }],
+  })
 
 async function asked(seed: SeedDocument) {
   const server = await testApp({ seeds: [seed] })
@@ -57,7 +63,8 @@ async function asked(seed: SeedDocument) {
 describe('What another server answers beyond the contract is served again', () => {
   it('by both operations about journeys, each with what is its own', async () => {
     await using server = await asked(extendedSeed())
-    const list = (await server.ask('/journeys')).json.journeys
+    const { journeys: list, ...around } = (await server.ask('/journeys')).json
+    expect(around).toEqual({ page: 1 })
     expect(list.map((journey: { id: string }) => journey.id)).toEqual([id(3), id(1)])
     expect(list[1]).toMatchObject({ of: 'journey', ...extra, members: 12, status: 'Published' })
     expect(Object.keys(list[1]).slice(-4)).toEqual(['of', 'colour', 'deep', 'members'])
@@ -74,13 +81,20 @@ describe('What another server answers beyond the contract is served again', () =
 
   it('by both operations about members, each with what is its own', async () => {
     await using server = await asked(extendedSeed())
-    const [user] = (await server.ask('/user_journeys/ann@example.com', 'ann@example.com')).json.journeys
+    const ofUser = (await server.ask('/user_journeys/ann@example.com', 'ann@example.com')).json
+    expect(ofUser).toEqual({ journeys: [expect.anything()], total: 1, more: false })
+    const [user] = ofUser.journeys
     expect(user).toMatchObject({ of: 'participation', status: 'InProgress', journey_id: id(1) })
     expect(user).not.toHaveProperty('completed_at')
-    const [member] = (await server.ask('/user/ann@example.com/journeys', 'ann@example.com')).json.journeys
+    const ofMember = (await server.ask('/user/ann@example.com/journeys', 'ann@example.com')).json
+    expect(ofMember).toEqual({ journeys: [expect.anything()], total: 1 })
+    const [member] = ofMember.journeys
     expect(member).toMatchObject({ of: 'participation', status: 'Paused', journey_id: id(1) })
     expect(member.events).toEqual([expect.objectContaining({ name: 'Buys', of: 'event' })])
     expect(member.rewards).toEqual([expect.objectContaining({ name: 'Points', of: 'reward' })])
+    expect((await server.ask('/user_journeys/bob@example.com', 'bob@example.com')).status).toBe(200)
+    const unknown = await server.ask('/user/bob@example.com/journeys', 'bob@example.com')
+    expect(unknown.json.errorCode).toBe('MEMBER_NOT_FOUND')
   })
 
   it('and shows nothing of how it is kept', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { Extra } from '../../src/contract/extension.ts'
 import { JOURNEY_STATUSES } from '../../src/contract/journey.ts'
 import type { SeedDocument, SeedParticipation } from '../../src/seeding/schema.ts'
-import { id, journeyOf, memberOf, nodesOf, participationOf, seedOf } from '../support/seeds.ts'
+import { id, journeyOf, memberOf, nodesOf, participationOf, SITE, seedOf } from '../support/seeds.ts'
 
 /** Seeds whose times lie around June 2025, so that at a moment there some things have ended and some have not. */
 
@@ -87,11 +87,22 @@ const participation = (n: number, j: number): fc.Arbitrary<SeedParticipation> =>
     })
 
 export const randomSeed: fc.Arbitrary<SeedDocument> = fc
-  .tuple(journey(1), journey(2), participation(9001, 1), participation(9002, 2), participation(9003, 1))
-  .map(([one, two, first, second, third]) =>
+  .tuple(
+    journey(1),
+    journey(2),
+    participation(9001, 1),
+    participation(9002, 2),
+    participation(9003, 1),
+    someExtra,
+  )
+  .map(([one, two, first, second, third, around]) =>
     seedOf({
       journeys: [one, two],
-      members: [memberOf('ann@example.com', first, second), memberOf('Bob+x@exämple.com', third)],
+      site: { ...SITE, ...around },
+      members: [
+        { ...memberOf('ann@example.com', first, second), ...around },
+        memberOf('Bob+x@exämple.com', third),
+      ],
     }),
   )
 

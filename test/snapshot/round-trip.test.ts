@@ -18,9 +18,9 @@ beforeAll(async () => {
 afterAll(() => Promise.all([original.close(), copy.close()]))
 
 /** The only site of a sandbox, made of this seed. */
-function siteOf(sandbox: Sandbox, { journeys, members }: SeedDocument): SandboxSite {
+function siteOf(sandbox: Sandbox, seed: SeedDocument): SandboxSite {
   for (const { site_id } of sandbox.sites()) sandbox.removeSite(site_id)
-  return sandbox.createSite({ ...SITE, seed: { journeys, members } })
+  return sandbox.createSite({ ...SITE, seed })
 }
 
 /** Everything that can be asked about a seed, with the bytes of the answer. */

@@ -34,6 +34,21 @@ describe('What a server answers otherwise than the sandbox would is kept as it w
   it.each<[string, Record<string, unknown>]>([
     ['no journeys', { '/journeys': { journeys: [] } }],
     [
+      'properties beside the lists, and a member whom one operation does not know',
+      {
+        '/journeys': { total: 1, journeys: [other], next: null },
+        [`/user/${ANN}/journeys`]: { journeys: [], total: 0 },
+      },
+    ],
+    [
+      'no lists where there should be some',
+      {
+        '/journeys': { journeys: [] },
+        [`/user_journeys/${ANN}`]: {},
+        [`/user/${ANN}/journeys`]: { journeys: null },
+      },
+    ],
+    [
       'journeys of an unknown status, without most properties, in another order, with a graph of its own kind',
       {
         '/journeys': { journeys: [journey, other] },
@@ -125,14 +140,13 @@ describe('What a server answers otherwise than the sandbox would is kept as it w
     await using server = await strange({
       '/journeys': [{ ...other, id: 'J-1' }],
       '/journeys/J-1': { ...other, id: 'J-1' },
-      [`/user/${ANN}/journeys`]: { journeys: [], total: 0 },
+      [`/user/${ANN}/journeys`]: [],
     })
     const { document, summary } = await taken(server.url, [ANN])
     expect(document.journeys).toHaveLength(1)
     expect(summary.otherwise).toEqual({
       getJourneys: 1,
       getJourney: 1,
-      getUserJourneysByEmail: 1,
       getMemberJourneys: 1,
     })
   })
