@@ -1,9 +1,7 @@
-import { createHmac } from 'node:crypto'
 import type { TSchema } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
-import { Email, foldEmail, TIMESTAMP_PATTERN } from '../contract/formats.ts'
+import { TIMESTAMP_PATTERN } from '../contract/formats.ts'
 import { Journey, JourneyConnection, JourneyList, JourneyNode, JourneySummary } from '../contract/journey.ts'
-import { ELSE, NODE_CONFIGS } from '../contract/node-config.ts'
+import { NODE_CONFIGS } from '../contract/node-config.ts'
 import { type OperationId, operations } from '../contract/operations.ts'
 import {
   MemberEvent,
@@ -13,6 +11,8 @@ import {
   UserJourney,
   UserJourneyList,
 } from '../contract/participation.ts'
+import { maskCondition, maskRule } from './mask-rule.ts'
+import { type Pseudonyms, pseudonymsBy } from './pseudonyms.ts'
 import { isObject, type Json } from './values.ts'
 
 /** What is kept of a site: all of it, or only what is about nobody. */
@@ -43,79 +43,58 @@ const PARTS = new Map<string, TSchema>(
   ),
 )
 
-const EMAIL = Email()
 /** Free text by the contract, in which these forms are about nobody. */
 const HARMLESS: Record<string, RegExp> = { multi_template_id: /^\d{1,20}$/, type: /^[a-z_]{1,32}$/ }
 const IDENTIFIER = /^[\w-]{1,64}$/
 const WORD = /^[A-Za-z_]{1,32}$/
 const TIME = /^\d{4}-\d{2}-\d{2}([T ][\d:.]{4,18}(Z|[+-]\d{2}:?\d{2})?)?$/
-/** The names of properties, and the operators of JSON Logic. */
-const PROPERTY = /^([A-Za-z_$][\w$-]{0,39}|[^\w\s@]{1,3})$/
-/** What a rule of JSON Logic reads. */
-const VARIABLE = /^(event|at|attributes\.\w+|member\.email|member\.attributes\.\w+)$/
+
+interface Masking {
+  names: Pseudonyms
+  siteId: string
+}
 
 /**
  * Keeps ids, times, numbers, truth values and words of the contract, where the contract has them; every other text is
- * replaced by one made from it with the key, so that what was the same stays the same, within a snapshot and between
- * those with the same key, and nobody can find out by trying what it was. Of what the contract does not name, no number
- * is kept either.
+ * replaced by a pseudonym. Of what the contract does not name, no number is kept either.
  */
 export function keyedMask(key: Buffer, siteId: string): Mask {
-  const digest = (text: string, length: number) =>
-    createHmac('sha256', key).update(text).digest('hex').slice(0, length)
-  const email = (text: string) => `member-${digest(`email ${foldEmail(text)}`, 16)}@example.com`
-  const text = (given: string) => {
-    if (given === '') return ''
-    return Value.Check(EMAIL, given) ? email(given) : `text-${digest(`text ${given}`, 12)}`
-  }
-  const property = (name: string) => (PROPERTY.test(name) ? name : `key-${digest(`key ${name}`, 12)}`)
-
-  function masked(value: unknown, given: TSchema | undefined, name = ''): unknown {
-    const schema = given?.$ref === undefined ? given : PARTS.get(given.$ref)
-    if (typeof value === 'string') return isHarmless(value, schema, name, siteId) ? value : text(value)
-    if (typeof value === 'number') return schema?.type === 'number' || schema?.type === 'integer' ? value : 0
-    if (Array.isArray(value)) return value.map(item => masked(item, schema?.items, name))
-    return isObject(value) ? maskedObject(value, schema) : value
-  }
-
-  const maskedObject = (object: Json, schema: TSchema | undefined) =>
-    Object.fromEntries(
-      Object.entries(object).map(([name, inner]) => [
-        property(name),
-        maskedProperty(object, name, inner, schema),
-      ]),
-    )
-
-  function maskedProperty(object: Json, name: string, value: unknown, schema: TSchema | undefined): unknown {
-    const known = schema?.properties && Object.hasOwn(schema.properties, name)
-    if (!known) return masked(value, undefined)
-    if (name === 'config') return masked(value, configOf(object.type))
-    if (name === 'criteria') return maskedRule(value)
-    if (name === 'condition' && typeof value === 'string') return maskedCondition(value)
-    return masked(value, schema.properties[name], name)
-  }
-
-  function maskedRule(rule: unknown): unknown {
-    if (typeof rule === 'string') return VARIABLE.test(rule) ? rule : text(rule)
-    if (Array.isArray(rule)) return rule.map(maskedRule)
-    if (!isObject(rule)) return rule
-    return Object.fromEntries(
-      Object.entries(rule).map(([name, inner]) => [property(name), maskedRule(inner)]),
-    )
-  }
-
-  function maskedCondition(condition: string): string {
-    if (condition === ELSE) return condition
-    const rule = parseRule(condition)
-    return rule === undefined ? text(condition) : JSON.stringify(maskedRule(rule))
-  }
-
+  const names = pseudonymsBy(key)
   return {
-    email,
+    email: names.email,
     identifier: (operation, identifier) =>
-      operations[operation].identifier === 'email_id' ? email(identifier) : identifier,
-    answer: (operation, body) => masked(body, Array.isArray(body) ? listOf(operation) : ANSWERS[operation]),
+      operations[operation].identifier === 'email_id' ? names.email(identifier) : identifier,
+    answer: (operation, body) =>
+      masked(body, Array.isArray(body) ? listOf(operation) : ANSWERS[operation], '', { names, siteId }),
   }
+}
+
+/** `name` is that of the property whose value it is, and `given` its schema, where the contract has one. */
+function masked(value: unknown, given: TSchema | undefined, name: string, masking: Masking): unknown {
+  const schema = given?.$ref === undefined ? given : PARTS.get(given.$ref)
+  if (typeof value === 'string')
+    return isHarmless(value, schema, name, masking) ? value : masking.names.text(value)
+  if (typeof value === 'number') return schema?.type === 'number' || schema?.type === 'integer' ? value : 0
+  if (Array.isArray(value)) return value.map(item => masked(item, schema?.items, name, masking))
+  return isObject(value) ? maskedObject(value, schema, masking) : value
+}
+
+const maskedObject = (object: Json, schema: TSchema | undefined, masking: Masking) =>
+  Object.fromEntries(
+    Object.entries(object).map(([name, value]) => {
+      const isKnown = Object.hasOwn(schema?.properties ?? {}, name)
+      const kept = isKnown
+        ? maskedProperty(name, value, object, schema?.properties[name], masking)
+        : masked(value, undefined, name, masking)
+      return [masking.names.property(name), kept]
+    }),
+  )
+
+function maskedProperty(name: string, value: unknown, object: Json, schema: TSchema, masking: Masking) {
+  if (name === 'config') return masked(value, configOf(object.type), name, masking)
+  if (name === 'criteria') return maskRule(value, masking.names)
+  if (name === 'condition' && typeof value === 'string') return maskCondition(value, masking.names)
+  return masked(value, schema, name, masking)
 }
 
 /** The list of an answer that does not wrap it. */
@@ -126,7 +105,7 @@ const configOf = (type: unknown): TSchema | undefined =>
     ? NODE_CONFIGS[type as keyof typeof NODE_CONFIGS]
     : undefined
 
-function isHarmless(value: string, schema: TSchema | undefined, name: string, siteId: string): boolean {
+function isHarmless(value: string, schema: TSchema | undefined, name: string, { siteId }: Masking): boolean {
   if (schema === undefined) return false
   if (name === 'site_id') return value === siteId
   if (schema.format === 'uuid') return IDENTIFIER.test(value)
@@ -134,14 +113,4 @@ function isHarmless(value: string, schema: TSchema | undefined, name: string, si
   if (schema.enum !== undefined) return WORD.test(value)
   const form = schema.pattern === undefined ? HARMLESS[name] : new RegExp(schema.pattern)
   return form?.test(value) ?? false
-}
-
-function parseRule(text: string): unknown {
-  try {
-    const rule = JSON.parse(text)
-    return isObject(rule) ? rule : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }

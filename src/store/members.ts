@@ -44,7 +44,8 @@ export function memberTables(db: Db) {
   const count = db.prepare<[number], number>('SELECT count(*) FROM members WHERE site_key = +?').pluck()
   const participations = db.prepare<[number], ParticipationRow>(`
     SELECT p.participation_key, p.id, j.id AS journey_id, p.started_at, p.progress_percentage, p.completed_at,
-      p.expired_at, p.created_at, p.updated_at, p.standing, p.extra, p.answers, j.name, j.description, j.open_ended, j.end_date
+      p.expired_at, p.created_at, p.updated_at, p.standing, p.extra, p.answers,
+      j.name, j.description, j.open_ended, j.end_date
     FROM participations p JOIN journeys j USING (journey_key)
     WHERE p.member_key = +? ORDER BY p.created_at, p.id`)
   const steps = db.prepare<
