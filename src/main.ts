@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers'
 import closeWithGrace from 'close-with-grace'
 import { CommanderError } from 'commander'
 import { buildProgram } from './cli/program.ts'
@@ -8,8 +9,12 @@ import { RemoteError } from './remote/remote-error.ts'
 /** The process: the command line in, an exit code out. 0 is fine, 1 is a failure, 2 is wrong use. */
 
 const program = buildProgram({
-  print: text => console.log(text.trimEnd()),
-  warn: text => console.error(text),
+  print: line => console.log(line.trimEnd()),
+  warn: line => console.error(line),
+  readInput: () => {
+    if (process.stdin.isTTY) console.error('reading from the terminal; Ctrl-D on a line of its own ends it')
+    return text(process.stdin)
+  },
   onStop: close =>
     closeWithGrace({ delay: 900 }, async ({ err }) => {
       if (err) console.error(err)

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { version } from '../version.ts'
+import { checkCommand } from './check.ts'
 import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
 import { snapshotCommand } from './snapshot.ts'
@@ -14,6 +15,7 @@ export function buildProgram(terminal: Terminal): Command {
     .addCommand(serve, { isDefault: true })
     .addCommand(replayCommand(terminal))
     .addCommand(snapshotCommand(terminal))
+    .addCommand(checkCommand(terminal))
     .addHelpText(
       'after',
       () => `\n${serve.createHelp().formatHelp(serve, serve.createHelp()).replace('Usage', 'Serving')}`,

@@ -3,6 +3,8 @@ export interface Terminal {
   print(text: string): void
   /** One line for the person, apart from the output. */
   warn(text: string): void
+  /** All of standard input. */
+  readInput(): Promise<string>
   /** What must end before the process does, when it is told to stop. */
   onStop(close: () => Promise<void>): unknown
 }

@@ -15,7 +15,7 @@ export class SeedError extends Error {
   readonly faults: Fault[]
 
   constructor(source: string, faults: Fault[]) {
-    super(faults.map(({ pointer, message }) => oneLine(`${source} ${pointer || '/'}: ${message}`)).join('\n'))
+    super(faults.map(fault => faultLine(source, fault)).join('\n'))
     this.faults = faults
   }
 }
@@ -28,9 +28,11 @@ function checkerOf(schema: TSchema): TypeCheck<TSchema> {
   return known
 }
 
-/** Control characters as JSON writes them, so that what is quoted does not break the line. */
-const oneLine = (text: string): string =>
-  text.replace(/\p{Cc}/gu, character => JSON.stringify(character).slice(1, -1))
+/** A fault on one line. Control characters are written as in JSON, so that what is quoted does not break it. */
+export const faultLine = (place: string, { pointer, message }: Fault): string =>
+  `${place} ${pointer || '/'}: ${message}`.replace(/\p{Cc}/gu, character =>
+    JSON.stringify(character).slice(1, -1),
+  )
 
 /** Where a value departs from its schema, one fault for each place. */
 export function schemaFaults(schema: TSchema, value: unknown): Fault[] {

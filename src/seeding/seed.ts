@@ -3,7 +3,7 @@ import { packageFile } from '../package-file.ts'
 import { openStore, type SiteStore, type Store } from '../store/store.ts'
 import { checkSeed } from './check.ts'
 import { toDocument } from './export.ts'
-import { SeedError } from './faults.ts'
+import { type Fault, SeedError } from './faults.ts'
 import { toRecords } from './records.ts'
 import type { SeedDocument } from './schema.ts'
 
@@ -64,15 +64,20 @@ export function openSeededStore(file: string, seed: string, now: string): Store 
 
 /** @throws {SeedError} naming `source`, with every fault */
 export function parseSeed(text: string, source: string): SeedDocument {
-  let document: unknown
-  try {
-    document = JSON.parse(text.replace(/^\uFEFF/, ''))
-  } catch (error) {
-    throw new SeedError(source, [{ pointer: '', message: `is not JSON: ${(error as Error).message}` }])
-  }
-  const faults = checkSeed(document)
+  const read = parseJson(text.replace(/^\uFEFF/, ''))
+  if ('fault' in read) throw new SeedError(source, [read.fault])
+  const faults = checkSeed(read.document)
   if (faults.length > 0) throw new SeedError(source, faults)
-  return document as SeedDocument
+  return read.document as SeedDocument
+}
+
+/** What a text says as JSON, or that it is none. */
+export function parseJson(text: string): { document: unknown } | { fault: Fault } {
+  try {
+    return { document: JSON.parse(text) }
+  } catch (error) {
+    return { fault: { pointer: '', message: `is not JSON: ${(error as Error).message}` } }
+  }
 }
 
 /**

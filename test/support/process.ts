@@ -19,6 +19,8 @@ interface Options {
   env?: Record<string, string>
   /** The node to run it with. */
   node?: string
+  /** What stands on its standard input. */
+  input?: string
 }
 
 /** The program as a user starts it: a process of its own, with no setting but those given. */
@@ -28,11 +30,12 @@ export class Program implements AsyncDisposable {
   readonly ended: Promise<Finished>
   readonly #process: ChildProcess
 
-  constructor(args: string[], { env = {}, node = process.execPath }: Options = {}) {
+  constructor(args: string[], { env = {}, node = process.execPath, input }: Options = {}) {
     this.#process = spawn(node, [BIN, ...args], {
       env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     })
+    this.#process.stdin?.end(input)
     this.#process.stdout?.setEncoding('utf8').on('data', text => {
       this.stdout += text
     })
