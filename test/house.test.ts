@@ -28,6 +28,7 @@ const ARROWS: Record<string, string[]> = {
   config: ['contract'],
   auth: ['contract'],
   engine: ['contract'],
+  drift: ['contract', 'config'],
   remote: ['contract', 'auth', 'config', 'clock'],
   snapshot: ['app', 'remote', ...BELOW_PLANES],
   store: ['contract', 'config', 'clock', 'version', 'package-file'],
@@ -38,8 +39,8 @@ const ARROWS: Record<string, string[]> = {
   app: ['server', ...PLANES, ...BELOW_PLANES],
   entrance: ['app', 'server', ...PLANES, ...BELOW_PLANES],
   index: ['entrance', ...PLANES, ...BELOW_PLANES],
-  cli: ['index', 'remote', 'snapshot', ...PLANES, ...BELOW_PLANES],
-  main: ['cli', 'index', 'remote', 'snapshot', ...PLANES, ...BELOW_PLANES],
+  cli: ['index', 'remote', 'drift', 'snapshot', ...PLANES, ...BELOW_PLANES],
+  main: ['cli', 'index', 'remote', 'drift', 'snapshot', ...PLANES, ...BELOW_PLANES],
 }
 
 const ROOT = fileURLToPath(new URL('../src', import.meta.url))

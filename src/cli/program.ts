@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { version } from '../version.ts'
 import { checkCommand } from './check.ts'
+import { driftCommand } from './drift.ts'
 import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
 import { snapshotCommand } from './snapshot.ts'
@@ -16,6 +17,7 @@ export function buildProgram(terminal: Terminal): Command {
     .addCommand(replayCommand(terminal))
     .addCommand(snapshotCommand(terminal))
     .addCommand(checkCommand(terminal))
+    .addCommand(driftCommand(terminal))
     .addHelpText(
       'after',
       () => `\n${serve.createHelp().formatHelp(serve, serve.createHelp()).replace('Usage', 'Serving')}`,

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { OpenAPIV3_1 } from 'openapi-types'
 import { errorCatalogue } from '../contract/errors.ts'
 import { type OperationId, operations } from '../contract/operations.ts'
+import { PROVENANCE_KEYWORD, type Provenance } from '../contract/provenance.ts'
 import { packageFile } from '../package-file.ts'
 import { documentOf } from './document.ts'
 
@@ -33,6 +34,7 @@ export function describeVendorPlane(app: FastifyInstance, basePath: string, exam
             type: 'http',
             scheme: 'bearer',
             bearerFormat: 'JWT',
+            ...mark('documented'),
             description:
               "HS256 with the site's secret, used raw. Claims: sub, exp in seconds, site_id, and hmac, which binds the token to the identifier in the path: base64(HMAC-SHA256(secret, base64(identifier as a JSON string literal)))",
           },
@@ -40,12 +42,13 @@ export function describeVendorPlane(app: FastifyInstance, basePath: string, exam
             type: 'apiKey',
             in: 'header',
             name: 'X-AnnexCloud-Site',
+            ...mark('observed'),
             description: 'The id of the calling site; the same as the site_id of the token',
           },
         },
       },
     },
-    finish: document => addExamples(document, examples()),
+    finish: document => markResponses(addExamples(document, examples())),
   })
   app.register(swagger, options)
 }
@@ -60,6 +63,18 @@ function addExamples(document: OpenAPIV3_1.Document, examples: Examples): OpenAP
     for (const [status, response] of Object.entries(operation?.responses ?? {})) {
       const media = 'content' in response ? response.content?.['application/json'] : undefined
       if (media) media.examples = status === '200' ? examples[id] : errorExamples(id, Number(status))
+    }
+  }
+  return document
+}
+
+const mark = (provenance: Provenance) => ({ [PROVENANCE_KEYWORD]: provenance })
+
+/** That a call succeeds is documented; which errors there are is inferred (CONTRACT.md section 4). */
+function markResponses(document: OpenAPIV3_1.Document): OpenAPIV3_1.Document {
+  for (const path of Object.values(document.paths ?? {})) {
+    for (const [status, response] of Object.entries(path?.get?.responses ?? {})) {
+      Object.assign(response, mark(status === '200' ? 'documented' : 'inferred'))
     }
   }
   return document

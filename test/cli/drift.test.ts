@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs'
+import { applyPatch } from 'rfc6902'
+import { describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import { temporaryFolder } from '../support/folder.ts'
+import { type Document, downgraded, ourDocument } from '../support/openapi.ts'
+import { serverOf } from '../support/server.ts'
+import { command } from '../support/terminal.ts'
+
+/** Our document with one thing inferred wrongly. */
+function changed(): Document {
+  const document = ourDocument()
+  document.components.schemas.JourneyNode.properties.position.type = 'string'
+  return document
+}
+
+describe('drift', () => {
+  it.each([
+    ['json', JSON.stringify(ourDocument())],
+    ['yaml', stringify(ourDocument())],
+    ['json', JSON.stringify(downgraded(ourDocument()))],
+    ['yml', stringify(downgraded(ourDocument()))],
+  ])('finds no difference in our own document, as %s', async (extension, text) => {
+    using folder = temporaryFolder()
+    const file = folder.file(`ours.${extension}`, text)
+    expect(await command(['drift', file])).toEqual({
+      code: 0,
+      stdout: `${file}: no difference from our contract`,
+      stderr: '',
+    })
+  })
+
+  it('lists differences by how we know what ours says, and as JSON', async () => {
+    using folder = temporaryFolder()
+    const file = folder.file('theirs.json', JSON.stringify(changed()))
+    expect(await command(['drift', file])).toEqual({
+      code: 1,
+      stdout: 'inferred:\n  changed type        getJourney 200 nodes[].position: object here, string there',
+      stderr: `${file}: 1 difference`,
+    })
+    const { code, stdout } = await command(['drift', file, '--json'])
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toEqual({
+      source: file,
+      differences: [
+        {
+          kind: 'changed',
+          aspect: 'type',
+          places: ['getJourney 200 nodes[].position'],
+          pointer: '/components/schemas/JourneyNode/properties/position',
+          ours: 'object',
+          theirs: 'string',
+          provenance: 'inferred',
+        },
+      ],
+    })
+  })
+
+  it('emits a patch of our document, printed or into a file, after which nothing differs', async () => {
+    using folder = temporaryFolder()
+    const [file, patchFile] = [folder.file('theirs.yaml', stringify(changed())), folder.file('patch.json')]
+    const { code, stdout } = await command(['drift', file, '--emit-patch'])
+    expect(code).toBe(1)
+    const patched = ourDocument()
+    applyPatch(patched, JSON.parse(stdout))
+    expect(patched.components.schemas.JourneyNode.properties.position).toEqual({
+      description: 'Where the block stands on the canvas',
+      type: 'string',
+      'x-provenance': 'documented',
+    })
+    const written = await command(['drift', file, '--emit-patch', patchFile])
+    expect(written.stdout).toContain('getJourney 200 nodes[].position')
+    expect(JSON.parse(readFileSync(patchFile, 'utf8'))).toEqual(JSON.parse(stdout))
+    expect(JSON.parse((await command(['drift', file, '--emit-patch', '--json'])).stdout).patch).toEqual(
+      JSON.parse(stdout),
+    )
+  })
+
+  it('reads what is spread over files that refer to one another, and to themselves', async () => {
+    using folder = temporaryFolder()
+    const document = ourDocument()
+    const { JourneyNode, ...others } = document.components.schemas
+    JourneyNode.properties.children = { type: 'array', items: { $ref: '#/JourneyNode' } }
+    others.Journey.properties.nodes.items = { $ref: './nodes.yaml#/JourneyNode' }
+    JourneyNode.properties.failure = { $ref: 'theirs.yaml#/components/schemas/ApiError' }
+    document.components.schemas = others
+    folder.file('nodes.yaml', stringify({ JourneyNode }))
+    const { stdout } = await command(['drift', folder.file('theirs.yaml', stringify(document)), '--json'])
+    expect(JSON.parse(stdout).differences.map(({ kind, places }: Document) => [kind, places[0]])).toEqual([
+      ['missing', 'getJourney 200 nodes[].children'],
+      ['missing', 'getJourney 200 nodes[].failure'],
+    ])
+  })
+
+  it('reads a document from a URL, whatever its name', async () => {
+    await using server = await serverOf((_request, response) => response.end(stringify(changed())))
+    const { code, stderr } = await command(['drift', `${server.url}/download?format=yaml`])
+    expect([code, stderr]).toEqual([1, `${server.url}/download?format=yaml: 1 difference`])
+  })
+
+  it.each([
+    ['a page', 'page.html', '<html><body>Log in</body></html>', 'neither JSON nor YAML'],
+    ['a page by a good name', 'page.yaml', '<html><body>Log in</body></html>', 'neither JSON nor YAML'],
+    ['broken JSON', 'a.json', '{"openapi": ', 'cannot be read as an OpenAPI document'],
+    ['broken YAML', 'a.yaml', 'a: [1\nb: }', 'cannot be read as an OpenAPI document'],
+    [
+      'Swagger',
+      'a.yaml',
+      'swagger: "2.0"\npaths: {/journeys: {}}',
+      'is Swagger 2.0; convert it to OpenAPI 3 first',
+    ],
+    ['something else', 'a.json', '{"hello": "world"}', 'is no OpenAPI 3 document'],
+    ['a list', 'a.json', '[1]', 'is no OpenAPI'],
+    ['a document without paths', 'a.yaml', 'openapi: 3.0.0', 'has no paths to compare'],
+    ['another API', 'a.yaml', 'openapi: 3.0.0\npaths: {/points: {get: {}}}', 'none of the four operations'],
+    [
+      'a reference that leads nowhere',
+      'a.yaml',
+      'openapi: 3.0.0\npaths: {/journeys: {get: {$ref: "#/nowhere"}}}',
+      '#/nowhere',
+    ],
+    [
+      'a file that is not there',
+      'a.yaml',
+      'openapi: 3.0.0\npaths: {/journeys: {$ref: "gone.yaml"}}',
+      'gone.yaml',
+    ],
+    [
+      'a circle',
+      'a.yaml',
+      'openapi: 3.0.0\npaths: {/journeys: {get: {$ref: "#/a"}}}\na: {$ref: "#/b"}\nb: {$ref: "#/a"}',
+      'circle',
+    ],
+  ])('refuses in one line %s', async (_what, name, text, message) => {
+    using folder = temporaryFolder()
+    const { code, stdout, stderr } = await command(['drift', folder.file(name, text)])
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(message)
+    expect(stderr).not.toContain('\n')
+  })
+
+  it('refuses in one line what it cannot download, and a patch that it cannot write', async () => {
+    using folder = temporaryFolder()
+    await using server = await serverOf((_request, response) => response.writeHead(401).end())
+    const refused = await command(['drift', `${server.url}/openapi.json`])
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).toMatch(/^http:\S+ cannot be read as an OpenAPI document: [^\n]*401$/)
+    const file = folder.file('theirs.json', JSON.stringify(changed()))
+    expect(await command(['drift', file, '--emit-patch', folder.path])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^--emit-patch: EISDIR/),
+    })
+  })
+})
