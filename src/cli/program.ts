@@ -2,10 +2,12 @@ import { Command } from 'commander'
 import { version } from '../version.ts'
 import { checkCommand } from './check.ts'
 import { driftCommand } from './drift.ts'
+import { explainCommand } from './explain.ts'
 import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
 import { snapshotCommand } from './snapshot.ts'
 import type { Terminal } from './terminal.ts'
+import { tokenCommand } from './token.ts'
 
 /** The command line. Errors are thrown, not printed: as a CommanderError, ConfigError, SeedError or StoreError. */
 export function buildProgram(terminal: Terminal): Command {
@@ -18,6 +20,8 @@ export function buildProgram(terminal: Terminal): Command {
     .addCommand(snapshotCommand(terminal))
     .addCommand(checkCommand(terminal))
     .addCommand(driftCommand(terminal))
+    .addCommand(tokenCommand(terminal))
+    .addCommand(explainCommand(terminal))
     .addHelpText(
       'after',
       () => `\n${serve.createHelp().formatHelp(serve, serve.createHelp()).replace('Usage', 'Serving')}`,

@@ -75,6 +75,12 @@ export function matchOperation(path: string): { operation: OperationId; identifi
   return undefined
 }
 
+/** The same for a whole address, or one that is relative to its host or to the base path, which may be empty. */
+export function matchAddress(address: string, basePath: string): ReturnType<typeof matchOperation> {
+  const path = address.replace(/^https?:\/\/[^/]+/, '')
+  return matchOperation(path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : path)
+}
+
 function decode(segment: string): string | undefined {
   try {
     return decodeURIComponent(segment)

@@ -1,6 +1,6 @@
 import type { AuthContext } from '../auth/checks.ts'
 import { type CheckReport, explain } from '../auth/explain.ts'
-import { addressOf, matchOperation, type OperationId, operations } from '../contract/operations.ts'
+import { addressOf, matchAddress, type OperationId, operations } from '../contract/operations.ts'
 import { Invalid } from './refusals.ts'
 import type { Site } from './site.ts'
 import type { Sites } from './sites.ts'
@@ -35,9 +35,12 @@ export interface Credentials {
   curl: string
 }
 
-/** A token for one request, with the headers and the call it belongs into. `url` is the API's base URL. */
+/**
+ * A token for one request, with the headers and the call it belongs into. `url` is the API's base URL.
+ * @throws {Invalid} when the operation needs an identifier and has none, or the reverse
+ */
 export function credentialsFor(
-  site: Site,
+  site: Pick<Site, 'headersFor'>,
   url: string,
   { operation, identifier, expires_in }: TokenWish,
 ): Credentials {
@@ -74,8 +77,7 @@ export function explainRequest(
   basePath: string,
   { path, headers }: { path: string; headers: Record<string, string> },
 ): { operation: OperationId | null; identifier: string | null; checks: CheckReport[] } {
-  const bare = path.replace(/^https?:\/\/[^/]+/, '')
-  const found = matchOperation(bare.startsWith(`${basePath}/`) ? bare.slice(basePath.length) : bare)
+  const found = matchAddress(path, basePath)
   const named = Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
   )
