@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Config, type SettingName, settings } from '../../src/config.ts'
 import { operations } from '../../src/contract/operations.ts'
@@ -229,6 +230,25 @@ describe('Of the commands', () => {
     await sh(`${CURL}${definitions}${example}`)
     expect(await held()).toBe('issued')
   })
+})
+
+test('the commands that need no server find nothing wrong with what is ours', {
+  timeout: 60_000,
+}, async () => {
+  for (const [name, ours] of [
+    ['seed.json', 'seed/demo.json'],
+    ['vendor.yaml', 'openapi/journeys.openapi.yaml'],
+  ] as const) {
+    writeFileSync(join(folder, name), readFileSync(new URL(ours, ROOT)))
+  }
+  const bin = fileURLToPath(new URL('bin/journeys-sandbox.js', ROOT))
+  const npm = `npm() { shift 3; "${process.execPath}" "${bin}" "$@"; }\n`
+  const { code, stdout, stderr } = await sh(npm + onlyBlock(section('## Without a server'), 'sh'))
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatch(/^seed\.json: good, with 14 journeys/)
+  expect(stdout.match(/^passed {3}hmac$/gm)).toHaveLength(2)
+  expect(stdout).toMatch(/^vendor\.yaml: no difference from our contract$/m)
+  expect(readFileSync(join(folder, 'changes.json'), 'utf8')).toBe('[]\n')
 })
 
 test('the program that starts a sandbox prints what its comments say', async () => {
