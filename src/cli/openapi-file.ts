@@ -30,6 +30,8 @@ async function resolve(source: string): Promise<unknown> {
       // What is no JSON and no YAML, such as a login page, is an error and not a text.
       parse: { text: false, binary: false },
       resolve: {
+        // What comes from elsewhere has no business with the files of this machine.
+        ...(/^https?:/i.test(source) && { file: false }),
         http: {
           timeout: LONGEST_DOWNLOAD_MS,
           maxContentLength: LARGEST_DOWNLOAD_BYTES,

@@ -91,7 +91,7 @@ function schemeNamed({ components: { securitySchemes } }: Task, credential: stri
     name => credentialOf(partOf(securitySchemes[name])) === credential,
   )
   const name = known ?? credential.replace(/[^\w.-]+/g, '-')
-  securitySchemes[name] ??= schemeFor(credential)
+  securitySchemes[name] ??= { ...schemeFor(credential), [PROVENANCE_KEYWORD]: 'documented' }
   return name
 }
 

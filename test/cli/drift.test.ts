@@ -98,6 +98,16 @@ describe('drift', () => {
     expect([code, stderr]).toEqual([1, `${server.url}/download?format=yaml: 1 difference`])
   })
 
+  it('lets no document from a URL read files of this machine', async () => {
+    using folder = temporaryFolder()
+    const document = ourDocument()
+    document.components.schemas.ApiError = { $ref: `file://${folder.file('error.json', '{}')}` }
+    await using server = await serverOf((_request, response) => response.end(JSON.stringify(document)))
+    const { code, stderr } = await command(['drift', `${server.url}/openapi.json`])
+    expect(code).toBe(2)
+    expect(stderr).toContain('error.json')
+  })
+
   it.each([
     ['a page', 'page.html', '<html><body>Log in</body></html>', 'neither JSON nor YAML'],
     ['a page by a good name', 'page.yaml', '<html><body>Log in</body></html>', 'neither JSON nor YAML'],
