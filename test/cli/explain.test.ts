@@ -42,6 +42,10 @@ describe('explain accepts a good request', () => {
       `curl ^"${URL}^" ^\r\n  -H ^"${AUTHORIZATION}^" ^\r\n  -H ^"${SITE_LINE}^"`,
     ],
     [
+      'what a browser copies, with escapes',
+      `curl $'${URL.replace('@', '\\u0040')}' -H $'${AUTHORIZATION}' -H '${SITE_LINE}' --data-raw $'{}'`,
+    ],
+    [
       'an address without scheme',
       `curl localhost:4300/api/3.0/user/${EMAIL}/journeys -H '${AUTHORIZATION}' -H '${SITE_LINE}'`,
     ],
