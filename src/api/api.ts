@@ -1,6 +1,7 @@
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { operations } from '../contract/operations.ts'
+import { SCHEMAS } from '../contract/schemas.ts'
 import { METHODS } from '../http.ts'
 import type { Sites } from '../sites/sites.ts'
 import { authenticate } from './authenticate.ts'
@@ -12,7 +13,6 @@ import { getJourneys } from './get-journeys.ts'
 import { getMemberJourneys } from './get-member-journeys.ts'
 import { getUserJourneysByEmail } from './get-user-journeys-by-email.ts'
 import { closeEntry, openEntry } from './journal.ts'
-import { SCHEMAS } from './schemas.ts'
 
 export interface ApiOptions {
   sites: Sites

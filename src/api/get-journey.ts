@@ -1,15 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Journey } from '../contract/journey.ts'
+import { JourneyParams } from '../contract/parameters.ts'
 import { journeyAsOf } from '../engine/as-of.ts'
 import type { Site } from '../sites/site.ts'
 import type { Body } from './answer.ts'
 import { isLeftOut } from './extended.ts'
 import { Failure } from './failure.ts'
-import { JourneyParams, operationRoute } from './operation.ts'
+import { operationRoute } from './operation.ts'
 
 /** `GET /journeys/{journey_id}`: one journey with its graph. A journey of another site is not found. */
 export const getJourney: FastifyPluginAsyncTypebox = async api => {
-  api.route(operationRoute('getJourney', JourneyParams, Journey, journeyWithGraph))
+  api.route(operationRoute('getJourney', JourneyParams, journeyWithGraph))
 }
 
 function journeyWithGraph({ store, site_id }: Site, id: string, now: string): Body {

@@ -1,14 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { extensionsOf } from '../contract/extension.ts'
-import { JourneyList } from '../contract/journey.ts'
+import { NoParams } from '../contract/parameters.ts'
 import { journeyAsOf } from '../engine/as-of.ts'
 import type { Site } from '../sites/site.ts'
 import type { Body } from './answer.ts'
-import { NoParams, operationRoute } from './operation.ts'
+import { operationRoute } from './operation.ts'
 
 /** `GET /journeys`: the journeys of the calling site. */
 export const getJourneys: FastifyPluginAsyncTypebox = async api => {
-  api.route(operationRoute('getJourneys', NoParams, JourneyList, journeyList))
+  api.route(operationRoute('getJourneys', NoParams, journeyList))
 }
 
 function journeyList({ store, site_id }: Site, _identifier: string, now: string): Body {

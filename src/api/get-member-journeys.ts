@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { MemberJourneyList } from '../contract/participation.ts'
-import { MemberParams, operationRoute } from './operation.ts'
+import { MemberParams } from '../contract/parameters.ts'
+import { operationRoute } from './operation.ts'
 import { participationList } from './participations.ts'
 
 /** `GET /user/{email_id}/journeys`: a member's journey instances with progress, events and rewards. */
 export const getMemberJourneys: FastifyPluginAsyncTypebox = async api => {
-  api.route(operationRoute('getMemberJourneys', MemberParams, MemberJourneyList, memberJourneys))
+  api.route(operationRoute('getMemberJourneys', MemberParams, memberJourneys))
 }
 
 const memberJourneys = participationList('getMemberJourneys', ({ journey, ...view }) => {

@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { UserJourneyList } from '../contract/participation.ts'
-import { MemberParams, operationRoute } from './operation.ts'
+import { MemberParams } from '../contract/parameters.ts'
+import { operationRoute } from './operation.ts'
 import { participationList } from './participations.ts'
 
 /** `GET /user_journeys/{email_id}`: a member's journey instances with the journey each belongs to. */
 export const getUserJourneysByEmail: FastifyPluginAsyncTypebox = async api => {
-  api.route(operationRoute('getUserJourneysByEmail', MemberParams, UserJourneyList, userJourneys))
+  api.route(operationRoute('getUserJourneysByEmail', MemberParams, userJourneys))
 }
 
 const userJourneys = participationList('getUserJourneysByEmail', ({ journey, ...view }, { site_id }) => {

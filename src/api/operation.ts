@@ -1,8 +1,7 @@
 import { type TObject, type TProperties, type TSchema, Type } from '@sinclair/typebox'
 import { type CatalogueEntry, type ErrorCode, errorCatalogue } from '../contract/errors.ts'
-import { Email, Uuid } from '../contract/formats.ts'
 import { type OperationId, operations } from '../contract/operations.ts'
-import { documented } from '../contract/provenance.ts'
+import { ANSWERS } from '../contract/schemas.ts'
 import { answer, type BodyOf } from './answer.ts'
 
 declare module 'fastify' {
@@ -11,26 +10,6 @@ declare module 'fastify' {
     operation?: OperationId
   }
 }
-
-export const JourneyParams = Type.Object({
-  journey_id: documented(
-    Uuid({
-      description: 'The id of a journey of the calling site',
-      examples: ['de04a64d-dc40-445f-8351-3dde7567d5c8'],
-    }),
-  ),
-})
-
-export const MemberParams = Type.Object({
-  email_id: documented(
-    Email({
-      description: 'The email of a member, percent-encoded or not; matched without regard to case',
-      examples: ['ann@example.com'],
-    }),
-  ),
-})
-
-export const NoParams = Type.Object({})
 
 // What any operation may answer besides its own errors: by a fault of the sandbox, or an injected one.
 const ALWAYS_POSSIBLE = [
@@ -57,14 +36,10 @@ const ENTITY_TAG = {
   },
 }
 
-/**
- * The route of an operation: address, validation and documentation, and the handler that answers with what `bodyOf`
- * makes. `success` is the schema of the 200.
- */
+/** The route of an operation: address, validation and documentation, and the handler, for what `bodyOf` makes. */
 export function operationRoute<P extends TProperties>(
   operation: OperationId,
   params: TObject<P>,
-  success: TSchema,
   bodyOf: BodyOf,
 ) {
   const { path, summary, description, errors } = operations[operation]
@@ -72,7 +47,7 @@ export function operationRoute<P extends TProperties>(
     method: 'GET',
     url: path,
     config: { operation },
-    handler: answer(operation, success, bodyOf),
+    handler: answer(operation, ANSWERS[operation], bodyOf),
     schema: {
       operationId: operation,
       tags: ['Journeys'],
@@ -81,7 +56,7 @@ export function operationRoute<P extends TProperties>(
       params,
       security: [{ token: [], site: [] }],
       response: {
-        200: Type.Ref(`${success.$id}#`, { headers: { ...EXPLANATION, ...ENTITY_TAG } }),
+        200: Type.Ref(`${ANSWERS[operation].$id}#`, { headers: { ...EXPLANATION, ...ENTITY_TAG } }),
         304: Type.Null({
           description: 'The answer is still the one that `If-None-Match` names. Inferred',
           headers: ENTITY_TAG,

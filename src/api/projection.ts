@@ -1,5 +1,5 @@
 import type { TSchema } from '@sinclair/typebox'
-import { SCHEMAS } from './schemas.ts'
+import { SCHEMAS } from '../contract/schemas.ts'
 
 type Project = (value: never) => unknown
 const NAMED = new Map<string, TSchema>(SCHEMAS.map(schema => [`${schema.$id}#`, schema]))
