@@ -58,7 +58,7 @@ const FIRST_WAIT_MS = 500
 // Who is told to come back later than this is better told so than kept waiting.
 const LONGEST_WAIT_MS = 60_000
 
-/** @throws {ConfigError} when the base URL is none */
+/** @throws {ConfigError} when the base URL or the site is none */
 export function openRemote({
   siteId,
   secret,
@@ -69,6 +69,7 @@ export function openRemote({
   ...options
 }: RemoteOptions): Remote {
   const baseUrl = checkBaseUrl(options.baseUrl)
+  if (!/^[!-~]+$/.test(siteId)) throw new ConfigError('--site: it must be visible ASCII characters')
   const paced = pThrottle({ limit: 1, interval: 1000 / rate })
 
   const ask = paced(async (path: string, { identifier, tamper = requestHeaders }: GetOptions) => {
@@ -147,16 +148,17 @@ function toRemoteError(error: Error, baseUrl: string, timeoutMs: number): Error 
   if (error.name === 'TimeoutError') {
     return new RemoteError('timeout', `${baseUrl} gave no whole answer within ${timeoutMs / 1000} s`)
   }
-  const { code, message } = (error.cause ?? {}) as { code?: string; message?: string }
-  if (code === undefined) return error
-  return new RemoteError('unreachable', `${baseUrl} cannot be reached: ${explain(code, message ?? code)}`)
+  if (!(error.cause instanceof Error)) return error
+  return new RemoteError('unreachable', `${baseUrl} cannot be reached: ${explain(error.cause)}`)
 }
 
-function explain(code: string, message: string): string {
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+function explain({ code = '', message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return 'its name is not known; check its spelling, and the network'
+  }
   if (code === 'ECONNREFUSED') return 'nothing listens there; check the port, and whether the server runs'
-  if (/CERT|TLS|SSL|SIGNATURE|ISSUER/.test(code))
+  if (/CERT|TLS|SSL|SIGNATURE|ISSUER/.test(code)) {
     return `its TLS certificate or protocol is not accepted (${code})`
-  return `${message} (${code})`
+  }
+  return message || code
 }

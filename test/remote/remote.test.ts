@@ -115,8 +115,14 @@ describe('What is no answer is said in one line', () => {
     })
   })
 
+  test('its port is one that nothing is asked at', async () => {
+    expect(await ask('http://127.0.0.1:1')).toMatchObject({ message: expect.stringMatching(/bad port/) })
+  })
+
   test('there is no such name', async () => {
-    const error = Object.assign(new TypeError('fetch failed'), { cause: { code: 'ENOTFOUND' } })
+    const error = Object.assign(new TypeError('fetch failed'), {
+      cause: Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }),
+    })
     const failing = { fetch: () => Promise.reject(error) }
     expect(await ask('http://nowhere.invalid', failing)).toMatchObject({
       message: expect.stringMatching(/name is not known/),
@@ -165,6 +171,10 @@ describe('What is no answer is said in one line', () => {
       message: expect.stringMatching(/200.*\(text\/html\)/),
     })
   })
+})
+
+test.each(['', 'a b', 'a\nb', 'ü'])('the site "%s" is refused', siteId => {
+  expect(() => remoteOf('http://a.example', { siteId })).toThrow(ConfigError)
 })
 
 test.each(['s15.example/api', 'ftp://a.example', 'http://u:p@a.example', 'http://a.example/?x=1', ''])(
