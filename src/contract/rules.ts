@@ -1,0 +1,84 @@
+import type { Provenance } from './provenance.ts'
+
+interface Rule {
+  what: string
+  provenance: Provenance
+  /** The section of CONTRACT.md. */
+  section: number
+}
+
+/** What the contract says beyond the shape of an answer, authentication aside. */
+export const RULES = {
+  'answers-json': {
+    what: 'every answer is application/json',
+    provenance: 'documented',
+    section: 1,
+  },
+  'own-site-only': {
+    what: 'whatever is listed belongs to the site that called',
+    provenance: 'documented',
+    section: 1,
+  },
+  'list-in-order': {
+    what: 'GET /journeys lists the journeys in the order of their creation',
+    provenance: 'inferred',
+    section: 2,
+  },
+  'graph-joined': {
+    what: 'a connection leads from a node of its journey to another',
+    provenance: 'inferred',
+    section: 2,
+  },
+  'hold-keys': {
+    what: 'a held reward has both hold_… keys, a blocked one both blocked_… keys, and neither has those of the other',
+    provenance: 'documented',
+    section: 2,
+  },
+  'issued-reward': {
+    what: 'a reward that is no longer held is issued, and has none of these keys',
+    provenance: 'inferred',
+    section: 2,
+  },
+  'ended-journey': {
+    what: 'a journey past its end_date shows expired_at',
+    provenance: 'inferred',
+    section: 2,
+  },
+  'expired-participation': {
+    what: 'what a member did not finish before the end of the journey is Expired, and shows expired_at',
+    provenance: 'inferred',
+    section: 2,
+  },
+  'same-instances': {
+    what: 'both operations about a member list the same instances',
+    provenance: 'inferred',
+    section: 2,
+  },
+  'list-whole': {
+    what: 'GET /journeys lists all journeys at once',
+    provenance: 'inferred',
+    section: 2,
+  },
+  'times-in-utc': {
+    what: 'a timestamp is in UTC',
+    provenance: 'inferred',
+    section: 2,
+  },
+  'email-case': {
+    what: 'a member is found whatever the case of the email',
+    provenance: 'inferred',
+    section: 2,
+  },
+  'other-site': {
+    what: 'what belongs to another site is not found, and not forbidden',
+    provenance: 'inferred',
+    section: 4,
+  },
+  'no-journeys': {
+    what: 'a member without journeys is answered with an empty list',
+    provenance: 'inferred',
+    section: 4,
+  },
+} as const satisfies Record<string, Rule>
+
+export type RuleName = keyof typeof RULES
