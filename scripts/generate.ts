@@ -7,6 +7,8 @@ import { frozenClock, timestampOf } from '../src/clock.ts'
 import { checkConfig } from '../src/config.ts'
 import { addressOf, OPERATION_IDS, type OperationId } from '../src/contract/operations.ts'
 import { EXAMPLES_FILE, type Examples } from '../src/docs/vendor-document.ts'
+import { buildLedger } from '../src/fidelity/build.ts'
+import { LEDGER_FILE, readLedger } from '../src/fidelity/ledger.ts'
 import { SeedDocument } from '../src/seeding/schema.ts'
 import { DEMO_SITE, loadSeed, readSeed } from '../src/seeding/seed.ts'
 import { openSites } from '../src/sites/sites.ts'
@@ -55,6 +57,7 @@ export async function generate(): Promise<Map<URL, string>> {
     [new URL('journeys.openapi.json', OPENAPI), json(app.swagger())],
     [new URL('journeys.openapi.yaml', OPENAPI), app.swagger({ yaml: true })],
     [new URL('control.openapi.json', OPENAPI), json(app.controlDocument())],
+    [LEDGER_FILE, json(buildLedger(readLedger()))],
     [SEED_SCHEMA, json({ $schema: 'http://json-schema.org/draft-07/schema#', ...SeedDocument })],
   ])
   await Promise.all([asking.close(), app.close()])

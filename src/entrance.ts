@@ -9,14 +9,14 @@ import { createServer, requestNames } from './server.ts'
  * What listens: the four operations and the health check, and behind them the whole app, which is loaded and made when
  * something else is asked for, and then answers it. A sandbox in a pipeline is started often and asked little else.
  */
-export async function buildEntrance({ config, sites }: AppOptions): Promise<FastifyInstance> {
+export async function buildEntrance({ config, sites, record }: AppOptions): Promise<FastifyInstance> {
   const nameRequest = requestNames()
   const entrance = createServer({ config, nameRequest })
   let app: Promise<FastifyInstance> | undefined
 
   const loadApp = async () => {
     const { buildApp } = await import('./app.ts')
-    return buildApp({ config, sites, nameRequest, logRequests: false })
+    return buildApp({ config, sites, record, nameRequest, logRequests: false })
   }
 
   // A body is left to the app to read.

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { type Clock, systemClock, timestampOf } from './clock.ts'
 import { type Config, checkConfig, prefixOf } from './config.ts'
 import { buildEntrance } from './entrance.ts'
+import type { Ledger } from './fidelity/entry.ts'
 import { openSeededStore } from './seeding/seed.ts'
 import type { Site } from './sites/site.ts'
 import { type NewSite, openSites } from './sites/sites.ts'
@@ -67,10 +68,11 @@ export async function startSandbox({
   ...options
 }: SandboxOptions = {}): Promise<Sandbox> {
   const config = checkConfig({ port: 0, ...options })
+  const record = await readRecordOf(config)
   const store = openSeededStore(config.db, config.seed, timestampOf(clock.now()))
   try {
     const sites = openSites({ store, clock, journalSize: config.journal, cacheBytes: config.cacheBytes })
-    const app = await buildEntrance({ config, sites })
+    const app = await buildEntrance({ config, sites, record })
     await app.listen({ port: config.port, host: config.host })
     const origin = originOf(app.server.address() as AddressInfo, config.host)
     const close = async () => {
@@ -91,6 +93,13 @@ export async function startSandbox({
     store.close()
     throw error
   }
+}
+
+/** What a team has seen of a live server, where it says so; loaded for them alone. @throws {ConfigError} */
+async function readRecordOf({ fidelity }: Config): Promise<Ledger | undefined> {
+  if (fidelity === '') return undefined
+  const { readRecord } = await import('./fidelity/record.ts')
+  return readRecord(fidelity)
 }
 
 /** An address that can be called: one that stands for every interface is replaced by loopback. */

@@ -9,6 +9,7 @@ const BELOW_PLANES = [
   'sites',
   'store',
   'seeding',
+  'fidelity',
   'auth',
   'engine',
   'config',
@@ -30,6 +31,8 @@ const ARROWS: Record<string, string[]> = {
   engine: ['contract'],
   drift: ['contract', 'config'],
   remote: ['contract', 'auth', 'config', 'clock'],
+  fidelity: ['contract', 'auth', 'config', 'version', 'package-file'],
+  verify: ['remote', 'fidelity', 'contract', 'auth', 'clock', 'version'],
   snapshot: ['app', 'remote', ...BELOW_PLANES],
   store: ['contract', 'config', 'clock', 'version', 'package-file'],
   seeding: ['store', 'engine', 'contract', 'config', 'clock', 'version', 'package-file'],
@@ -39,8 +42,8 @@ const ARROWS: Record<string, string[]> = {
   app: ['server', ...PLANES, ...BELOW_PLANES],
   entrance: ['app', 'server', ...PLANES, ...BELOW_PLANES],
   index: ['entrance', ...PLANES, ...BELOW_PLANES],
-  cli: ['index', 'remote', 'drift', 'snapshot', ...PLANES, ...BELOW_PLANES],
-  main: ['cli', 'index', 'remote', 'drift', 'snapshot', ...PLANES, ...BELOW_PLANES],
+  cli: ['index', 'remote', 'drift', 'snapshot', 'verify', ...PLANES, ...BELOW_PLANES],
+  main: ['cli', 'index', 'remote', 'drift', 'snapshot', 'verify', ...PLANES, ...BELOW_PLANES],
 }
 
 const ROOT = fileURLToPath(new URL('../src', import.meta.url))

@@ -8,6 +8,7 @@ import { serveCommand } from './serve.ts'
 import { snapshotCommand } from './snapshot.ts'
 import type { Terminal } from './terminal.ts'
 import { tokenCommand } from './token.ts'
+import { verifyCommand } from './verify.ts'
 
 /** The command line. Errors are thrown, not printed: as a CommanderError, ConfigError, SeedError or StoreError. */
 export function buildProgram(terminal: Terminal): Command {
@@ -22,6 +23,7 @@ export function buildProgram(terminal: Terminal): Command {
     .addCommand(driftCommand(terminal))
     .addCommand(tokenCommand(terminal))
     .addCommand(explainCommand(terminal))
+    .addCommand(verifyCommand(terminal))
     .addHelpText(
       'after',
       () => `\n${serve.createHelp().formatHelp(serve, serve.createHelp()).replace('Usage', 'Serving')}`,

@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
+import type { Ledger } from '../fidelity/entry.ts'
 import type { Sites } from '../sites/sites.ts'
 import { clockRoutes } from './clock.ts'
 import { contentRoutes } from './content.ts'
 import { credentialRoutes } from './credentials.ts'
 import { eventRoutes } from './events.ts'
 import { faultRoutes } from './faults.ts'
+import { fidelityRoutes } from './fidelity.ts'
 import { guard } from './guard.ts'
 import { Problem, Refusal, sendProblem } from './problem.ts'
 import { providerStateRoutes } from './provider-states.ts'
@@ -27,12 +29,14 @@ export interface ControlPlaneOptions {
   sites: Sites
   basePath: string
   config: Config
+  /** What a team has seen of a live server, which outranks the contract. */
+  record: Ledger | undefined
 }
 
 /** The test's plane: whatever state, fault or moment a test needs, over HTTP. */
 export async function control(
   scope: FastifyInstance,
-  { sites, basePath, config }: ControlPlaneOptions,
+  { sites, basePath, config, record }: ControlPlaneOptions,
 ): Promise<void> {
   scope.addSchema(Problem)
   scope.setErrorHandler(sendProblem)
@@ -62,4 +66,5 @@ export async function control(
   ]) {
     scope.register(routes, { sites, basePath })
   }
+  scope.register(fidelityRoutes, { record })
 }

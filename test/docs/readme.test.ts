@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Config, type SettingName, settings } from '../../src/config.ts'
 import { operations } from '../../src/contract/operations.ts'
+import { readLedger } from '../../src/fidelity/ledger.ts'
 import { type Sandbox, type SandboxSite, startSandbox } from '../../src/index.ts'
 import { parseFaultHeader } from '../../src/sites/fault-header.ts'
 import { Fault } from '../../src/sites/fault-rule.ts'
@@ -251,6 +252,19 @@ test('the commands that need no server find nothing wrong with what is ours', {
   expect(readFileSync(join(folder, 'changes.json'), 'utf8')).toBe('[]\n')
 })
 
+test('the command that compares a server finds that the sandbox does not differ from itself', async () => {
+  const command = onlyBlock(section('## Against the live API'), 'sh')
+  const [node, bin] = [process.execPath, fileURLToPath(new URL('bin/journeys-sandbox.js', ROOT))]
+  const { code, stdout } = await sh(
+    command
+      .replace('npm start --', `'${node}' '${bin}'`)
+      .replace('verify --base-url', 'verify --rate 100 --base-url'),
+  )
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^0 differ/m)
+  expect(existsSync(join(folder, 'observed.json'))).toBe(true)
+})
+
 test('the program that starts a sandbox prints what its comments say', async () => {
   const program = onlyBlock(section('## In a TypeScript test'), 'ts')
   const expected = [...program.matchAll(/^console\.log\(.*\) \/\/ (.*)$/gm)].map(found => found[1])
@@ -343,6 +357,17 @@ describe('Of the tables', () => {
     for (const [i, [, header]] of rows.entries())
       expect(parseFaultHeader(span(header)), header).toEqual([faults[i]])
     for (const fault of faults) expect(demo.faults.add({ fault })).toMatchObject({ fault })
+  })
+
+  test('that of what is known has the numbers of the ledger', () => {
+    const { entries } = readLedger()
+    const standings = ['documented', 'observed', 'inferred']
+    const expected = [...Map.groupBy(entries, ({ kind }) => kind)].map(([kind, own]) => [
+      kind,
+      ...standings.map(standing => String(own.filter(({ provenance }) => provenance === standing).length)),
+    ])
+    const rows = table(section('## How sure we are'), 'entries')
+    expect(rows.sort()).toEqual(expected.sort())
   })
 
   test('that of provider states has each of them, with the values it gives', async () => {

@@ -1,0 +1,107 @@
+import type { RuleName } from '../contract/rules.ts'
+import type { Call, Survey } from './survey.ts'
+
+type Item = Record<string, unknown>
+
+/** What of a survey the rules are about. Nothing is taken for granted of its shape. */
+export interface Seen {
+  siteId: string
+  /** A vendor timestamp. */
+  now: string
+  survey: Survey
+  /** The journeys that are listed, and those asked for one by one. */
+  listed: Item[]
+  journeys: Item[]
+  /** The instances of each member, by either operation. */
+  userJourneys: Item[][]
+  memberJourneys: Item[][]
+}
+
+const isItem = (value: unknown): value is Item =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const itemsOf = (value: unknown): Item[] => (Array.isArray(value) ? value.filter(isItem) : [])
+const bodiesOf = (calls: Call[]): Item[] => calls.map(({ answer }) => answer?.json).filter(isItem)
+const instancesOf = (calls: Call[]): Item[][] =>
+  bodiesOf(calls).flatMap(({ journeys }) => (Array.isArray(journeys) ? [itemsOf(journeys)] : []))
+
+export function seenIn(survey: Survey, siteId: string, now: string): Seen {
+  const of = (operation: Call['operation']) =>
+    survey.right.filter(call => call.operation === operation && call.answer?.status === 200)
+  return {
+    ...{ siteId, now, survey },
+    listed: instancesOf(of('getJourneys')).flat(),
+    journeys: bodiesOf(of('getJourney')),
+    userJourneys: instancesOf(of('getUserJourneysByEmail')),
+    memberJourneys: instancesOf(of('getMemberJourneys')),
+  }
+}
+
+const HOLD_KEYS = ['hold_start_datetime', 'hold_end_datetime']
+const BLOCK_KEYS = ['blocked_by', 'blocked_at']
+const hasAll = (item: Item, keys: string[]) => keys.every(key => Object.hasOwn(item, key))
+const hasNone = (item: Item, keys: string[]) => !keys.some(key => Object.hasOwn(item, key))
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+const rewardsOf = ({ memberJourneys }: Seen, ...statuses: string[]): Item[] =>
+  memberJourneys
+    .flat()
+    .flatMap(({ rewards }) => itemsOf(rewards))
+    .filter(({ status }) => statuses.includes(status as string))
+
+const idsOf = (instances: Item[] = []) => instances.map(({ id }) => String(id)).sort()
+const sameInstances = (some: Item[] | undefined, others: Item[] | undefined): boolean =>
+  idsOf(some).join() === idsOf(others).join()
+
+function connectionsJoin(journey: Item): boolean[] {
+  const nodes = new Set(itemsOf(journey.nodes).map(({ id }) => id))
+  return itemsOf(journey.connections).map(
+    ({ source_node_id, target_node_id }) => nodes.has(source_node_id) && nodes.has(target_node_id),
+  )
+}
+
+/** Whether each rule holds, once for every thing that can tell; nothing where there was no such thing. */
+export const RULE_CHECKS: Record<RuleName, (seen: Seen) => boolean[]> = {
+  'answers-json': ({ survey }) =>
+    survey.right.flatMap(({ answer }) =>
+      answer?.status === 200 ? /^application\/json\b/.test(answer.headers['content-type'] ?? '') : [],
+    ),
+  'own-site-only': ({ siteId, listed, journeys, userJourneys }) =>
+    [...listed, ...journeys, ...userJourneys.flat()]
+      .filter(({ site_id }) => isText(site_id))
+      .map(({ site_id }) => site_id === siteId),
+  'list-in-order': ({ listed }) => {
+    const times = listed.map(({ created_at }) => created_at).filter(isText)
+    return times.slice(1).map((time, i) => time >= (times[i] as string))
+  },
+  'graph-joined': ({ journeys }) => journeys.flatMap(connectionsJoin),
+  'hold-keys': seen => [
+    ...rewardsOf(seen, 'held').map(reward => hasAll(reward, HOLD_KEYS) && hasNone(reward, BLOCK_KEYS)),
+    ...rewardsOf(seen, 'blocked').map(reward => hasAll(reward, BLOCK_KEYS) && hasNone(reward, HOLD_KEYS)),
+  ],
+  'issued-reward': seen =>
+    rewardsOf(seen, 'issued').map(reward => hasNone(reward, [...HOLD_KEYS, ...BLOCK_KEYS])),
+  'ended-journey': ({ listed, journeys, now }) =>
+    [...listed, ...journeys]
+      .filter(({ end_date }) => isText(end_date) && end_date < now)
+      .map(({ expired_at }) => isText(expired_at)),
+  'expired-participation': ({ userJourneys, memberJourneys }) =>
+    [...userJourneys, ...memberJourneys]
+      .flat()
+      .filter(({ status }) => status === 'Expired')
+      .map(({ expired_at }) => isText(expired_at)),
+  'same-instances': ({ userJourneys, memberJourneys }) =>
+    userJourneys.length === memberJourneys.length
+      ? userJourneys.map((instances, i) => sameInstances(instances, memberJourneys[i]))
+      : [],
+  // These no answer can show: what was left out, in which zone its times are, and what another site has.
+  'list-whole': () => [],
+  'times-in-utc': () => [],
+  'other-site': () => [],
+  'email-case': ({ survey: { otherCase } }) => {
+    if (!otherCase) return []
+    const [original, asked] = [otherCase.original, otherCase.asked].map(call => instancesOf([call])[0])
+    return [otherCase.asked.answer?.status === 200 && sameInstances(original, asked)]
+  },
+  'no-journeys': ({ memberJourneys }) =>
+    memberJourneys.filter(instances => instances.length === 0).map(() => true),
+}
