@@ -96,7 +96,9 @@ async function openRecord(file: string | undefined): Promise<(seen: Entry[]) => 
   const { readRecord, writeRecord } = await import('../fidelity/record.ts')
   onDisk('--record', () => accessSync(dirname(file), constants.W_OK), ConfigError)
   const before = existsSync(file) ? readRecord(file) : { entries: [] }
-  return seen => onDisk('--record', () => writeRecord(file, before, seen), CommandFailed)
+  return seen => {
+    if (seen.length > 0) onDisk('--record', () => writeRecord(file, before, seen), CommandFailed)
+  }
 }
 
 /** Makes the folder, and returns what writes an answer there: as it came, but for who was asked about. */

@@ -8,14 +8,18 @@ export type Kind = (typeof KINDS)[number]
 /** How surely something is known. The first three are the contract's; `contradicted` is what a live server did otherwise. */
 export const STANDINGS = ['inferred', 'observed', 'documented', 'contradicted'] as const
 
-export const VERDICTS = [
-  ...['matches', 'missing', 'extra', 'other type', 'other format'],
-  ...['holds', 'does not hold', 'not seen'],
-] as const
-export type Verdict = 'matches' | 'missing' | 'extra' | 'other type' | 'other format' | RuleVerdict
-export type RuleVerdict = 'holds' | 'does not hold' | 'not seen'
+const PROPERTY_VERDICTS = ['matches', 'missing', 'extra', 'other type', 'other format'] as const
+const RULE_VERDICTS = ['holds', 'does not hold'] as const
+
+/** What came of comparing a property; what is not seen is neither right nor wrong. */
+export type PropertyVerdict = (typeof PROPERTY_VERDICTS)[number] | 'not seen'
+/** The same of anything else. */
+export type RuleVerdict = (typeof RULE_VERDICTS)[number] | 'not seen'
+export type Verdict = PropertyVerdict | RuleVerdict
+export type SeenVerdict = Exclude<Verdict, 'not seen'>
 
 export const agrees = (verdict: Verdict): boolean => verdict === 'matches' || verdict === 'holds'
+export const isSeen = (verdict: Verdict): verdict is SeenVerdict => verdict !== 'not seen'
 
 /** What a live server was seen to do; never what it said of a person. */
 export const Observation = Type.Object(
@@ -24,7 +28,7 @@ export const Observation = Type.Object(
     operation: Type.Union([OneOf(OPERATION_IDS), Type.Null()], {
       description: 'In which operation; null where in several',
     }),
-    verdict: OneOf(VERDICTS as readonly Verdict[], { description: 'What came of the comparison' }),
+    verdict: OneOf([...PROPERTY_VERDICTS, ...RULE_VERDICTS], { description: 'What came of the comparison' }),
     found: Type.Array(Type.String(), { description: 'What was there: kinds of values, never the values' }),
   },
   { additionalProperties: false, description: 'What a live server was seen to do' },

@@ -1,11 +1,11 @@
 import type { Property } from '../contract/shape.ts'
-import type { Verdict } from '../fidelity/entry.ts'
+import type { PropertyVerdict } from '../fidelity/entry.ts'
 import { departure, expectationOf, kindOf } from './kinds.ts'
 
 /** What became of a property in all the answers there were. */
 export interface PropertyFinding {
   path: string
-  verdict: Extract<Verdict, 'matches' | 'missing' | 'extra' | 'other type' | 'other format' | 'not seen'>
+  verdict: PropertyVerdict
   /** What the schema asks for; null for what it does not know. */
   expected: string | null
   /** The kinds of the values that do not fit; of all values, where they do. */

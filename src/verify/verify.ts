@@ -1,5 +1,6 @@
 import { type Clock, isoOf, systemClock, timestampOf } from '../clock.ts'
-import { agrees, type Entry, type Ledger, type Verdict } from '../fidelity/entry.ts'
+import { agrees, type Entry, isSeen, type Ledger, type Verdict } from '../fidelity/entry.ts'
+import { authRuleId } from '../fidelity/ledger.ts'
 import type { Remote } from '../remote/remote.ts'
 import { version } from '../version.ts'
 import { describeCall, type Outcome, outcomesOf } from './outcomes.ts'
@@ -19,7 +20,7 @@ export interface Report {
   calls: { purpose: string; operation: string | null; outcome: string; ms: number | null }[]
   /** One for each entry of the ledger, in its order; then what only the server has. */
   results: Result[]
-  /** What could not be looked at, and why. */
+  /** What could not be looked at, and why or what to do about it. */
   unchecked: string[]
   summary: { agree: number; differ: number; not_seen: number }
 }
@@ -51,22 +52,19 @@ export async function verify(
     summary: {
       agree: count(agrees),
       differ: count(differs),
-      not_seen: count(verdict => verdict === 'not seen'),
+      not_seen: count(verdict => !isSeen(verdict)),
     },
   }
 }
 
-export const differs = (verdict: Verdict): boolean => !agrees(verdict) && verdict !== 'not seen'
+export const differs = (verdict: Verdict): boolean => isSeen(verdict) && !agrees(verdict)
 
 function toResults(ledger: Ledger, outcomes: Outcome[]): Result[] {
   const byId = new Map(outcomes.map(outcome => [outcome.id, outcome]))
-  const known = ledger.entries.map(({ observation: _own, ...entry }): Result => {
-    const outcome = byId.get(entry.id)
+  const known = ledger.entries.map(({ observation: _own, ...entry }) => {
+    const outcome = byId.get(entry.id) ?? { operation: null, verdict: 'not seen', expected: null, found: [] }
     byId.delete(entry.id)
-    return {
-      ...entry,
-      ...(outcome ?? { operation: null, verdict: 'not seen', expected: null, found: [] }),
-    } as Result
+    return { ...entry, ...outcome } satisfies Result
   })
   return [...known, ...[...byId.values()].map(outcome => ({ ...UNKNOWN, ...outcome }))]
 }
@@ -80,32 +78,32 @@ const UNKNOWN = {
   tested: [],
 } satisfies Partial<Entry>
 
+/** Whether any right call was answered: if not, neither refusals nor failures tell anything of the server. */
+const gotIn = (results: Result[]): boolean =>
+  results.some(({ id, verdict }) => id === authRuleId('token') && isSeen(verdict))
+
 function uncheckedOf({ emails }: SurveyOptions, results: Result[]): string[] {
-  const verdictOf = (id: string) => results.find(result => result.id === id)?.verdict
-  return [
-    ...(emails.length === 0
-      ? [
-          'no --email was given: nothing was asked about members, and nothing of their events and rewards was seen',
-        ]
-      : []),
-    ...(verdictOf('getJourney') === 'not seen'
-      ? ['there was no journey to ask for: name one with --journey']
-      : []),
-    ...(verdictOf('auth.token') === 'not seen'
-      ? [
-          'no right call was answered with 200, so that no refusal would tell anything: check site, secret and base URL',
-        ]
-      : []),
-    'requests that would write are never sent, so that what a POST is answered with is not known',
+  const noJourney = results.some(({ id, verdict }) => id === 'getJourney' && !isSeen(verdict))
+  const reasons: [boolean, string][] = [
+    [
+      !gotIn(results),
+      'everything but the calls themselves, none of which got in: check site, secret and base URL',
+    ],
+    [emails.length === 0, 'members, with their events and rewards: name some with --email'],
+    [noJourney, 'a journey with its graph, as none was found: name one with --journey'],
+    [true, 'what a POST is answered with, as nothing is sent that would write'],
   ]
+  return reasons.filter(([applies]) => applies).map(([, what]) => what)
 }
 
 /** What of a report a team may keep as its own observations: entries of the ledger's form. */
 export const observationsOf = ({ results, date }: Report): Entry[] =>
-  results
-    .filter(({ verdict }) => verdict !== 'not seen')
-    .map(({ operation, verdict, expected: _expected, found, ...entry }) => ({
-      ...entry,
-      provenance: agrees(verdict) || verdict === 'extra' ? 'observed' : 'contradicted',
-      observation: { date, operation, verdict, found },
-    }))
+  (gotIn(results) ? results : []).flatMap(({ operation, verdict, expected: _expected, found, ...entry }) =>
+    isSeen(verdict)
+      ? {
+          ...entry,
+          provenance: differs(verdict) && verdict !== 'extra' ? 'contradicted' : 'observed',
+          observation: { date, operation, verdict, found },
+        }
+      : [],
+  )

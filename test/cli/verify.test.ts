@@ -109,6 +109,16 @@ test('where there is no answer it says so in one line, and leaves nothing behind
   expect(readdirSync(folder.path)).toEqual([])
 })
 
+test('with a wrong secret it says that nothing got in, and records nothing', async () => {
+  using folder = temporaryFolder()
+  const record = folder.file('record.json')
+  const { code, stdout } = await verify(sandbox.url, ['--record', record], { SANDBOX_SECRET: 'another' })
+  expect(code).toBe(1)
+  expect(stdout).toMatch(/^✗ documented +getJourneys +does not hold .*answered 401/m)
+  expect(stdout).toMatch(/none of which got in: check site, secret and base URL/)
+  expect(readdirSync(folder.path)).toEqual([])
+})
+
 test('wrong use is refused before anything is sent or written', async () => {
   using folder = temporaryFolder()
   let calls = 0

@@ -100,9 +100,10 @@ const RECORD = {
 describe('What a team has seen', () => {
   test('outranks what the contract says, on the control plane and in the document', async () => {
     using folder = temporaryFolder()
-    const file = folder.file('record.json', JSON.stringify(RECORD))
-    await using own = await testApp({ config: { fidelity: file } })
-    const served: Ledger = await controlOf(own.app).expect(200, 'GET', '/fidelity')
+    const fidelity = folder.file('record.json', JSON.stringify(RECORD))
+    await using own = await startSandbox({ fidelity, logLevel: 'silent' })
+    const get = async (path: string): Promise<Json> => (await fetch(`${own.origin}${path}`)).json()
+    const served: Ledger = await get('/_sandbox/fidelity')
     const ids = new Set(RECORD.entries.map(({ id }) => id))
     expect(served.entries.filter(({ id }) => ids.has(id))).toEqual(
       expect.arrayContaining(RECORD.entries.map(entry => expect.objectContaining(entry))),
@@ -111,7 +112,7 @@ describe('What a team has seen', () => {
       ledger.entries.filter(({ id }) => !ids.has(id)),
     )
 
-    const document: Json = (await own.app.inject('/openapi.json')).json()
+    const document = await get('/openapi.json')
     const changed = publishedFacts(document).filter(
       ([id, provenance]) => provenance !== byId.get(id)?.provenance,
     )
@@ -147,9 +148,9 @@ describe('What a team has seen', () => {
       const fidelity = folder.file(name, typeof content === 'string' ? content : JSON.stringify(content))
       await expect(startSandbox({ fidelity }), name).rejects.toThrow(problem)
     }
-    const missing = folder.file('none.json')
-    const { code, stdout, stderr } = await run(['serve', '--port', '0', '--fidelity', missing])
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    const [missing, db] = [folder.file('none.json'), folder.file('new.db')]
+    const { code, stdout, stderr } = await run(['serve', '--port', '0', '--fidelity', missing, '--db', db])
+    expect({ code, stdout, db: existsSync(db) }).toEqual({ code: 2, stdout: '', db: false })
     expect(stderr).toMatch(/none\.json: ENOENT.*; it must be a file that verify --record wrote\n$/)
   })
 })
