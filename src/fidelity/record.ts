@@ -7,7 +7,10 @@ import { readLedger } from './ledger.ts'
 /** @throws {ConfigError} saying on one line what is wrong with the file */
 export function readRecord(file: string): Ledger {
   const refuse = (problem: string): never => {
-    throw new ConfigError(`${file}: ${problem}; it must be a file that verify --record wrote`)
+    // What JSON.parse quotes may have line breaks.
+    throw new ConfigError(
+      `${file}: ${problem.replace(/\s+/g, ' ')}; it must be a file that verify --record wrote`,
+    )
   }
   let record: unknown
   try {

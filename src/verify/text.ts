@@ -34,8 +34,7 @@ const groupOf = ({ kind, id }: Result): string =>
 function line(result: Result, width: number): string {
   const { id, provenance, verdict, kind, what } = result
   const mark = differs(verdict) ? '✗' : agrees(verdict) ? '✓' : '·'
-  const explanation =
-    kind === 'property' || kind === 'parameter' ? detail(result) : `${what}${detail(result)}`
+  const explanation = kind === 'property' ? detail(result) : `${what}${detail(result)}`
   return `${mark} ${provenance.padEnd(12)} ${id.padEnd(width)}  ${verdict.padEnd(13)}  ${explanation}`.trimEnd()
 }
 

@@ -133,7 +133,7 @@ describe('What a team has seen', () => {
     using folder = temporaryFolder()
     const [entry] = RECORD.entries
     const rows: [string, string | object, RegExp][] = [
-      ['text.json', 'oops', /not valid JSON/],
+      ['text.json', '{\n\noops', /^[^\n]*JSON[^\n]*$/],
       ['list.json', [], /the top: expected object/],
       ['kind.json', { entries: [{ ...entry, kind: 'thing' }] }, /\/entries\/0\/kind: /],
       ['bare.json', { entries: [byId.get('getJourney')] }, /\/entries\/0 has no observation/],
