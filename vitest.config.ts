@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 15_000,
+    testTimeout: 60_000,
     // No test leaves anything behind in a module, so that a worker can serve several files.
     isolate: false,
     maxWorkers: '100%',

@@ -3,9 +3,10 @@ import { Command } from 'commander'
 import { ConfigError } from '../config.ts'
 import type { Difference } from '../drift/difference.ts'
 import type { Part } from '../drift/document.ts'
+import { packageFile } from '../package-file.ts'
 import { CommandFailed, type Terminal } from './terminal.ts'
 
-const OUR_DOCUMENT = new URL('../../openapi/journeys.openapi.json', import.meta.url)
+const OUR_DOCUMENT = packageFile('openapi/journeys.openapi.json')
 
 interface Flags {
   emitPatch?: string | true

@@ -1,6 +1,6 @@
-import { createSecretKey } from 'node:crypto'
 import { Command } from 'commander'
 import { type CheckReport, explain } from '../auth/explain.ts'
+import { hmacKey } from '../auth/hmac.ts'
 import { systemClock } from '../clock.ts'
 import { ConfigError, prefixOf, readConfig, settings } from '../config.ts'
 import { matchAddress } from '../contract/operations.ts'
@@ -34,7 +34,7 @@ export function explainCommand(terminal: Terminal): Command {
     .action(async (file: string, flags: Flags) => {
       const secret = readSecret(flags)
       const request = await authRequest(await readText(file, terminal), flags)
-      const site = { site_id: flags.site, secret, key: createSecretKey(secret, 'utf8') }
+      const site = { site_id: flags.site, secret, key: hmacKey(secret) }
       const checks = explain(request, {
         findSite: id => (id === flags.site ? site : undefined),
         now: systemClock.now() / 1000,

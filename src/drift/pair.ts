@@ -17,6 +17,9 @@ export const pairParameters = (
   credentials: ReadonlySet<string>,
 ): Pair<Parameter>[] => pair(parametersOf(ours, our, credentials), parametersOf(theirs, their, credentials))
 
+// What HTTP sends without a body, whatever a default says of all statuses.
+const BODILESS = new Set(['204', '304'])
+
 /** The responses of an operation by status; theirs may be written as 4XX or default. */
 export function pairResponses(ours: Part, oursFound: Found, theirs: Part, theirFound: Found): Pair<Part>[] {
   const read = (document: Part, { operation }: Found) =>
@@ -26,11 +29,14 @@ export function pairResponses(ours: Part, oursFound: Found, theirs: Part, theirF
         partOf(follow(document, response)),
       ]),
     )
-  return pair(read(ours, oursFound), read(theirs, theirFound), status => [
+  const pairs = pair(read(ours, oursFound), read(theirs, theirFound), status => [
     status,
     `${status[0]}XX`,
     'default',
   ])
+  return pairs.map(found =>
+    BODILESS.has(found.key) && found.theirs ? { ...found, theirs: { ...found.theirs, content: {} } } : found,
+  )
 }
 
 /** The bodies of a response by media type; theirs may be written with a wildcard. */

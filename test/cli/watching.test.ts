@@ -138,10 +138,12 @@ it.each([
   ['with a database', ['--seed', file, '--db', 'kept.db'], /^--watch: .* --db/],
 ])('To watch %s is wrong use', async (_what, args, message) => {
   const nothing = () => expect.fail()
-  const started = buildProgram({ print: nothing, warn: nothing, onStop: nothing }).parseAsync([
-    ...['node', 'journeys-sandbox', '--watch'],
-    ...args,
-  ])
+  const started = buildProgram({
+    print: nothing,
+    warn: nothing,
+    readInput: nothing,
+    onStop: nothing,
+  }).parseAsync([...['node', 'journeys-sandbox', '--watch'], ...args])
   await expect(started).rejects.toThrow(ConfigError)
   await expect(started).rejects.toThrow(message)
 })

@@ -29,10 +29,10 @@ function personalSeed(): SeedDocument {
   return { ...rest, journeys, members }
 }
 
-const start = (seed: SeedDocument) => {
+const start = async (seed: SeedDocument) => {
   using folder = temporaryFolder()
   const file = folder.file('seed.json', JSON.stringify(seed))
-  return startSandbox({ seed: file, clock: frozenClock(NOW), logLevel: 'silent' })
+  return await startSandbox({ seed: file, clock: frozenClock(NOW), logLevel: 'silent' })
 }
 
 /** Texts by which nobody is known: those of the contract, and what the sandbox itself makes up. */
