@@ -42,6 +42,23 @@ test.each([
   expect(await status({ host: 'localhost:4300', origin })).toBe(expected)
 })
 
+test.each([
+  ['same-origin', 200],
+  ['none', 200],
+  ['same-site', 403],
+  ['cross-site', 403],
+])('a change by a page that is %s is answered %i, and its reading 200', async (fetchSite, expected) => {
+  await using sandbox = await testApp()
+  const headers = { 'sec-fetch-site': fetchSite }
+  const change = {
+    method: 'POST',
+    url: '/_sandbox/sites/9991331/clock/advance',
+    payload: { by: 'P1D' },
+  } as const
+  expect((await sandbox.app.inject({ ...change, headers })).statusCode).toBe(expected)
+  expect((await sandbox.app.inject({ url: '/_sandbox/sites', headers })).statusCode).toBe(200)
+})
+
 test('nothing has CORS headers', async () => {
   await using sandbox = await testApp()
   for (const url of ['/_sandbox/sites', '/api/3.0/journeys', '/openapi.json', '/_sandbox/health']) {
