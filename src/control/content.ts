@@ -4,7 +4,7 @@ import { Email, Uuid } from '../contract/formats.ts'
 import { SeedDocument, SeedJourney, SeedMember } from '../seeding/schema.ts'
 import { type ControlOptions, Nothing, responses, SiteParams, siteOf, uncheckedBody } from './route.ts'
 
-const JourneyParams = Type.Object({
+export const JourneyParams = Type.Object({
   ...SiteParams.properties,
   journey_id: Uuid({ description: 'The id of a journey' }),
 })

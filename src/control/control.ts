@@ -5,6 +5,7 @@ import type { Sites } from '../sites/sites.ts'
 import { clockRoutes } from './clock.ts'
 import { contentRoutes } from './content.ts'
 import { credentialRoutes } from './credentials.ts'
+import { diagramRoutes } from './diagrams.ts'
 import { eventRoutes } from './events.ts'
 import { faultRoutes } from './faults.ts'
 import { fidelityRoutes } from './fidelity.ts'
@@ -56,6 +57,7 @@ export async function control(
   for (const routes of [
     siteRoutes,
     contentRoutes,
+    diagramRoutes,
     eventRoutes,
     snapshotRoutes,
     clockRoutes,

@@ -3,6 +3,7 @@ import { type Db, openDatabase } from './database.ts'
 import { withExtensions } from './extensions.ts'
 import { journeyTables } from './journeys.ts'
 import { memberTables, type ParticipationDetail } from './members.ts'
+import { type JourneyCount, type MemberPage, overviewStatements, type StandingCount } from './overview.ts'
 import type {
   FaultRecord,
   GraphRecord,
@@ -36,6 +37,10 @@ export interface SiteStore {
   journey(id: string): GraphRecord | undefined
   /** Changes whenever a journey does, so that what is compiled from journeys can be kept until then. */
   graphVersion(): number
+  /** How the members fare in each journey that has any; `now` is a vendor timestamp. */
+  journeyCounts(now: string): JourneyCount[]
+  /** Where the members of a journey stand whose participation is open. */
+  standingCounts(journeyId: string, now: string): StandingCount[]
   /** The journey ids in the order of insertion. */
   journeyIds(): string[]
   /** Nodes that stay keep what members did there. Those that go must not be among `usedNodes`. */
@@ -55,6 +60,8 @@ export interface SiteStore {
   memberExtensions(email: string): ExtendedByOperation
   /** The folded email of the member whose participation has this id. */
   holderOf(participationId: string): string | undefined
+  /** A page of the emails, as they were given, and how many members there are on all pages. */
+  memberPage(page: MemberPage): { emails: string[]; total: number }
   putMember(member: MemberRecord): void
   /** @returns whether there was one */
   removeMember(email: string): boolean
@@ -163,6 +170,7 @@ const prepare = (db: Db) => ({
   members: memberTables(db),
   faults: faultTable(db),
   snapshots: snapshotTable(db),
+  overview: overviewStatements(db),
 })
 
 /** Binds the site's key into every statement: the one place where the tenant is chosen. */
@@ -171,7 +179,7 @@ function bindSite(
   tables: ReturnType<typeof prepare>,
   { site_key: key, ...record }: SiteRow,
 ): SiteStore {
-  const { sites, journeys, members, faults, snapshots } = tables
+  const { sites, journeys, members, faults, snapshots, overview } = tables
   let site: SiteRecord = record
   let version = 0
   let graphVersion = 0
@@ -195,6 +203,8 @@ function bindSite(
 
     journeys: () => journeys.list(key),
     journey: id => journeys.get(key, id.toLowerCase()),
+    journeyCounts: now => overview.journeys(key, now),
+    standingCounts: (journeyId, now) => overview.standing(key, journeyId, now),
     journeyIds: () => journeys.ids(key),
     graphVersion: () => graphVersion,
     putJourney(journey) {
@@ -220,6 +230,7 @@ function bindSite(
       const member = members.find(key, email)
       return member ? extensionsOf(withExtensions(member)) : {}
     },
+    memberPage: page => overview.members(key, page),
     holderOf: participationId => members.holderOf(key, participationId),
     putMember: member => write(() => members.replace(key, member)),
     removeMember: email => write(() => members.remove(key, email)),

@@ -1,0 +1,120 @@
+import fc from 'fast-check'
+import { describe, expect, it, test } from 'vitest'
+import { NODE_TYPES } from '../../src/contract/journey.ts'
+import { type Diagram, diagramOf } from '../../src/diagram/diagram.ts'
+import { toDot } from '../../src/diagram/dot.ts'
+import { toMermaid } from '../../src/diagram/mermaid.ts'
+import { tellRule } from '../../src/diagram/rule.ts'
+import { toSvg } from '../../src/diagram/svg.ts'
+
+const named = (name: string): Diagram =>
+  diagramOf({
+    name,
+    nodes: [
+      { id: 'a', type: 'condition', name },
+      { id: 'b', type: 'exit', name: 'B' },
+    ],
+    connections: [{ source_node_id: 'a', target_node_id: 'b', condition: name }],
+  })
+
+const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+const readXml = (xml: string) =>
+  xml.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, (_, decimal, hex, name) =>
+    name
+      ? (ENTITIES[name] as string)
+      : String.fromCodePoint(decimal ? Number(decimal) : Number.parseInt(hex, 16)),
+  )
+/** The lines of text in a picture. */
+const linesOf = (svg: string) =>
+  [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(found => readXml(found[1] as string))
+const squeezed = (text: string) => text.replace(/\s+/g, '')
+
+const HARD = [
+  'Buys "two" & <b>more</b>',
+  'back\\slash\\',
+  '\\N \\G \\n',
+  '&lt;script&gt; &#60;',
+  '<script>alert(1)</script>',
+  'end',
+  'graph [label="x"]; }',
+  '"]; evil -> n1; n0 [label="',
+  ']]> --> <!-- x -->',
+  'Été – Sommer 夏',
+  'مرحبا بالعالم',
+  '👩‍👩‍👧‍👦 family',
+  'o x 1. - ` * _ | # ; %% ~~~',
+  '<<B>bold</B>>',
+]
+
+describe('A name that is hard to write', () => {
+  it.each(HARD)('%s is drawn by Graphviz as it is', async name => {
+    const svg = await toSvg(named(name))
+    const lines = linesOf(svg)
+    expect(squeezed(lines.slice(1, lines.indexOf('EXIT')).join(''))).toContain(squeezed(name))
+    expect(svg.match(/<g id="node\d+"/g)).toHaveLength(2)
+    expect(svg.match(/<g id="edge\d+"/g)).toHaveLength(1)
+    expect(readXml(/<title>([^<]*)<\/title>/.exec(svg)?.[1] ?? '')).toBe(name)
+  })
+
+  it.each(HARD)('%s leaves to Mermaid nothing of its own', name => {
+    const [, , node, , connection] = toMermaid(named(name)).split('\n')
+    const [, text = ''] = /^ {2}n0\{"condition<br>(.*)"\}:::condition$/.exec(node as string) ?? []
+    const [, label = ''] = /^ {2}n0 -->\|"(.*)"\| n1$/.exec(connection as string) ?? []
+    for (const written of [text, label]) {
+      expect(written.replace(/#\d+;/g, '')).toMatch(/^[\p{L}\p{M}\p{N} .,…]*$/u)
+      expect(written.replace(/#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))).toBe(name)
+    }
+  })
+})
+
+test('Whatever a name is, the picture is one of two nodes and valid in what it escapes', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async name => {
+      const svg = await toSvg(named(name))
+      expect(svg.match(/<g id="node\d+"/g)).toHaveLength(2)
+      expect(svg.replace(/[\t\n\r]/g, '')).not.toMatch(/\p{Cc}|&(?!#?\w+;)/u)
+      expect(svg.isWellFormed()).toBe(true)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('A name of 10,000 characters is cut off, and those of a graph of 60 nodes are all there', async () => {
+  const long = await toSvg(named('word '.repeat(2000)))
+  expect(long.length).toBeLessThan(6000)
+  expect(await toSvg(named('x'.repeat(10_000)))).toContain('…')
+  const nodes = Array.from({ length: 60 }, (_, i) => ({
+    id: `n${i}`,
+    type: NODE_TYPES[i % 7] as (typeof NODE_TYPES)[number],
+    name: `Node number ${i}`,
+  }))
+  const connections = nodes.slice(1).map(({ id }, i) => ({
+    source_node_id: `n${i >> 1}`,
+    target_node_id: id,
+    condition: null,
+  }))
+  const lines = linesOf(await toSvg(diagramOf({ name: 'Large', nodes, connections })))
+  expect(nodes.filter(({ name }) => !lines.includes(name))).toEqual([])
+})
+
+test('The same journey is always written alike, without a thing but text', () => {
+  const diagram = named('A')
+  expect(toDot(diagram)).toBe(toDot(diagram))
+  expect(toDot({ title: '', nodes: [], connections: [] })).toMatch(/^digraph "" \{/)
+})
+
+test.each([
+  ['else', 'else'],
+  ['{">=":[{"var":"attributes.amount"},50]}', 'amount ≥ 50'],
+  ['{"==":[{"var":"attributes.category"},"boots"]}', 'category = boots'],
+  [
+    '{"and":[{">":[{"var":"attributes.a"},1]},{"!":{"var":"member.attributes.b"}}]}',
+    '(a > 1) and (not member.attributes.b)',
+  ],
+  ['{"in":[{"var":"event"},["purchase","return"]]}', 'event in [purchase, return]'],
+  ['{"missing":["a"]}', 'missing(a)'],
+  ['{"var":["attributes.a",1]}', 'a'],
+  ['{}', '{}'],
+])('The condition %s is told as %s', (condition, expected) => {
+  expect(tellRule(condition)).toBe(expected)
+})

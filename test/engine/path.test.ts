@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { pathOf } from '../../src/engine/path.ts'
+import {
+  condition,
+  day,
+  definition,
+  entry,
+  exit,
+  journey,
+  lived,
+  more,
+  reward,
+  step,
+  told,
+} from './journeys.ts'
+
+const blocks = {
+  in: entry(),
+  buys: step('purchase'),
+  large: condition(),
+  points: reward(),
+  reviews: step('review'),
+  visits: step('visit'),
+  out: exit(),
+}
+const ways = ['in > buys > large > points > reviews > out', 'large > visits > out']
+const when = { when: { 'large > points': more(50), 'large > visits': 'else' as const } }
+const shop = journey('Shop', blocks, ways, when)
+const { connections } = definition('Shop', blocks, ways, when)
+
+/** The nodes passed, those stood at, and the connections taken of a member who did these things. */
+function wayOf(participation: ReturnType<typeof lived>['participation']) {
+  const path = pathOf(shop, participation)
+  const taken = connections
+    .filter(path.took)
+    .map(({ source_node_id, target_node_id }) => `${source_node_id} > ${target_node_id}`)
+  return { passed: [...path.passed].sort(), standing: [...path.standing], taken }
+}
+
+describe('The way a member has come', () => {
+  test('is only the entry, for one who waits at the first step', () => {
+    expect(wayOf(told('Shop'))).toEqual({ passed: ['in'], standing: ['buys'], taken: ['in > buys'] })
+  })
+
+  test('leads through the condition to the branch that was taken', () => {
+    expect(wayOf(lived([shop], [['purchase', { amount: 80 }]]).participation)).toEqual({
+      passed: ['buys', 'in', 'large', 'points'],
+      standing: ['reviews'],
+      taken: ['in > buys', 'buys > large', 'large > points', 'points > reviews'],
+    })
+    expect(wayOf(lived([shop], [['purchase', { amount: 8 }]]).participation)).toEqual({
+      passed: ['buys', 'in', 'large'],
+      standing: ['visits'],
+      taken: ['in > buys', 'buys > large', 'large > visits'],
+    })
+  })
+
+  test('ends at the exit when it is completed', () => {
+    const { participation } = lived([shop], [['purchase', { amount: 8 }], 'visit'])
+    expect(wayOf(participation)).toEqual({
+      passed: ['buys', 'in', 'large', 'out', 'visits'],
+      standing: [],
+      taken: ['in > buys', 'buys > large', 'large > visits', 'visits > out'],
+    })
+  })
+
+  test('goes through a condition straight to the exit', () => {
+    const graph = journey(
+      'Gate',
+      { in: entry(), a: step('a'), gate: condition(), b: step('b'), out: exit() },
+      ['in > a > gate > out', 'gate > b > out'],
+      { when: { 'gate > b': more(5), 'gate > out': 'else' } },
+    )
+    const { participation } = lived([graph], ['a'])
+    expect(participation.completed_at).toBe(day(1))
+    const { passed, took } = pathOf(graph, participation)
+    expect([...passed].sort()).toEqual(['a', 'gate', 'in', 'out'])
+    expect(took({ source_node_id: 'gate', target_node_id: 'out' })).toBe(true)
+    expect(took({ source_node_id: 'gate', target_node_id: 'b' })).toBe(false)
+  })
+
+  test('does not lead back where a cycle has not been gone round', () => {
+    const ring = journey('Ring', { in: entry(), a: step('a'), b: step('b'), c: step('c') }, [
+      'in > a > b > c',
+      'b > a',
+    ])
+    const back = { source_node_id: 'b', target_node_id: 'a' }
+    const at = (standing: string[], ...done: string[]) =>
+      pathOf(ring, told('Ring', { done, standing: standing.map(node_id => ({ node_id, count: 0 })) }))
+    expect(at(['c'], 'a', 'b').took(back)).toBe(false)
+    expect(at(['a', 'c'], 'a', 'b').took(back)).toBe(true)
+    expect(at(['b', 'c'], 'a', 'b', 'a').took(back)).toBe(true)
+  })
+})
