@@ -39,6 +39,7 @@ COPY package.json fidelity.json ./
 COPY openapi openapi
 COPY seed seed
 COPY db db
+COPY assets assets
 COPY bin bin
 COPY --from=build /app/dist dist
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4300

@@ -1,15 +1,18 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { api } from './api/api.ts'
 import { Failure } from './api/failure.ts'
-import { prefixOf } from './config.ts'
+import { type Config, prefixOf } from './config.ts'
 import { control } from './control/control.ts'
 import { health } from './control/health.ts'
 import { describeControlPlane } from './docs/control-document.ts'
 import { docs } from './docs/docs.ts'
 import { describeVendorPlane, type Examples } from './docs/vendor-document.ts'
 import type { Ledger } from './fidelity/entry.ts'
+import { inspector } from './inspector/inspector.ts'
+import type { Answer, InspectorOptions } from './inspector/options.ts'
 import { createServer, type ServerOptions } from './server.ts'
 import type { Sites } from './sites/sites.ts'
+import { unnoticed } from './sites/unnoticed.ts'
 
 export interface AppOptions extends ServerOptions {
   sites: Sites
@@ -39,7 +42,40 @@ export async function buildApp({ record, examples, ...options }: AppOptions): Pr
   app.register(api, { prefix: basePath, sites, auth: config.auth, faultHeader: config.control === 'on' })
   app.register(health, { prefix: '/_sandbox', sites })
   if (config.control === 'on') app.register(control, { prefix: '/_sandbox', sites, basePath, config, record })
+  if (config.inspector === 'on') app.register(inspector, inspectorOptions(app, config, sites))
   app.register(docs, { basePath, sites, control: config.control === 'on' })
   await app.ready()
   return app
+}
+
+/** What the inspector knows of its siblings: how to call the control plane, and what the API answers. */
+function inspectorOptions(app: FastifyInstance, config: Config, sites: Sites): InspectorOptions {
+  const { auth, control, controlToken, allowHost } = config
+  const basePath = prefixOf(config)
+  const authorization = `Bearer ${controlToken}`
+  let quietApi: FastifyInstance | undefined
+  return {
+    sites,
+    basePath,
+    auth,
+    guard: { token: controlToken, allowHost },
+    control:
+      control === 'off'
+        ? undefined
+        : async ({ method, path, body }) =>
+            answerOf(app.inject({ method, url: path, headers: { authorization }, ...(body && { body }) })),
+    async api(siteId, path) {
+      quietApi ??= createServer({ config, logRequests: false }).register(api, {
+        sites: unnoticed(sites),
+        auth: 'off',
+        faultHeader: false,
+      })
+      return answerOf(quietApi.inject({ url: path, headers: { 'x-annexcloud-site': siteId } }))
+    },
+  }
+}
+
+async function answerOf(response: Promise<LightMyRequestResponse>): Promise<Answer> {
+  const { statusCode: status, body } = await response
+  return { status, body }
 }

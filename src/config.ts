@@ -31,16 +31,21 @@ export const settings = {
     env: 'SANDBOX_CONTROL',
     description: 'whether there is a control plane',
   },
+  inspector: {
+    flag: '--inspector <on|off>',
+    env: 'SANDBOX_INSPECTOR',
+    description: 'whether there are pages to look at what the sandbox holds and was asked',
+  },
   controlToken: {
     flag: '--control-token <token>',
     env: 'SANDBOX_CONTROL_TOKEN',
-    description: 'bearer token that the control plane demands; none without it',
+    description: 'bearer token that the control plane and the inspector demand; none without it',
   },
   allowHost: {
     flag: '--allow-host <names>',
     env: 'SANDBOX_ALLOW_HOST',
     description:
-      'further host names of the control plane, separated by commas; addresses, localhost and names without a dot always are',
+      'further host names of the control plane and the inspector, separated by commas; addresses, localhost and names without a dot always are',
   },
   journal: {
     flag: '--journal <number>',
@@ -85,6 +90,7 @@ export const Config = Type.Object({
     expectation: 'a path such as /api/3.0, without a slash at its end',
   }),
   control: OneOf(['on', 'off'], { default: 'on', expectation: 'on or off' }),
+  inspector: OneOf(['on', 'off'], { default: 'on', expectation: 'on or off' }),
   controlToken: Type.String({
     pattern: '^[!-~]*$',
     default: '',

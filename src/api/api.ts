@@ -35,7 +35,7 @@ export async function api(
   scope.addHook('onRequest', openEntry(sites))
   scope.addHook('onRequest', spoilAnswer(faultHeader))
   scope.addHook('onSend', spoilBody)
-  scope.addHook('onResponse', closeEntry)
+  scope.addHook('onResponse', closeEntry(sites))
   scope.setErrorHandler(handleError)
   if (!only) {
     scope.setNotFoundHandler(refuseUnknown)

@@ -43,8 +43,12 @@ export function openEntry(sites: Sites): onRequestHookHandler {
 }
 
 /** Closes the journal of a request that was answered. */
-export const closeEntry: onResponseHookHandler = (request, reply, done) => {
-  request.entry.status = reply.statusCode
-  request.entry.duration_ms = reply.elapsedTime
-  done()
+export function closeEntry(sites: Sites): onResponseHookHandler {
+  return ({ entry, namedSite }, reply, done) => {
+    entry.status = reply.statusCode
+    entry.duration_ms = reply.elapsedTime
+    const journal = namedSite?.requests ?? sites.strangers
+    journal.answered(entry)
+    done()
+  }
 }

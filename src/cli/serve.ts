@@ -25,7 +25,7 @@ export function serveCommand(terminal: Terminal): Command {
       unwatch()
       await sandbox.close()
     })
-    print(banner(sandbox, systemClock.now()))
+    print(banner(sandbox, systemClock.now(), config))
     if (isExposed(config)) {
       warn(
         `warning: the control plane is open to whoever reaches ${config.host}; give it a --control-token, or turn it --control off`,

@@ -1,6 +1,7 @@
 import type { AuthContext } from '../auth/checks.ts'
 import { type CheckReport, explain } from '../auth/explain.ts'
 import { addressOf, matchAddress, type OperationId, operations } from '../contract/operations.ts'
+import { type JournalEntry, readHeaders } from './journal.ts'
 import { Invalid } from './refusals.ts'
 import type { Site } from './site.ts'
 import type { Sites } from './sites.ts'
@@ -8,10 +9,14 @@ import type { Sites } from './sites.ts'
 // Explaining a token made for someone else means trying them; more than this many would hold up other requests.
 const OTHERS_TRIED = 1000
 
-/** What a request is verified with. Expiry is by the clock of the named site. */
-export const authContext = (sites: Sites, named: Site | undefined): AuthContext => ({
+/** What a request is verified with. Expiry is by the clock of the named site; `time` is the machine's. */
+export const authContext = (
+  sites: Sites,
+  named: Site | undefined,
+  time = sites.machine.now(),
+): AuthContext => ({
   findSite: siteId => (named?.site_id === siteId ? named : sites.find(siteId)),
-  now: (named ? named.clock.tokenNow() : sites.machine.now()) / 1000,
+  now: (named ? named.clock.tokenNow(time) : time) / 1000,
   otherIdentifiers: ({ site_id }) => otherIdentifiers(sites.find(site_id)),
 })
 
@@ -62,31 +67,66 @@ export function credentialsFor(
 }
 
 /** A command line for a POSIX shell. */
-export const toCurl = (url: string, headers: Record<string, string>): string =>
+export const toCurl = (
+  url: string,
+  headers: Record<string, string>,
+  { method = 'GET', body }: { method?: string; body?: string } = {},
+): string =>
   [
     'curl',
+    ...(method === 'GET' ? [] : [`-X ${method}`]),
     ...Object.entries(headers).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
+    ...(body === undefined ? [] : [`-d ${quote(body)}`]),
     quote(url),
   ].join(' ')
 
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
-/** Every check of a request as it would be made now. `path` may be the whole address or relative to `basePath`. */
+export interface Explanation {
+  operation: OperationId | null
+  identifier: string | null
+  checks: CheckReport[]
+}
+
+/**
+ * Every check of a request as it would be made now, or when the machine's clock showed `time`. `path` may be the whole
+ * address or relative to `basePath`.
+ */
 export function explainRequest(
   sites: Sites,
   basePath: string,
-  { path, headers }: { path: string; headers: Record<string, string> },
-): { operation: OperationId | null; identifier: string | null; checks: CheckReport[] } {
+  { path, headers, time }: { path: string; headers: Record<string, string>; time?: number },
+): Explanation {
   const found = matchAddress(path, basePath)
   const named = Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
   )
   const siteId = named['x-annexcloud-site']
   const identifier = found?.identifier ?? null
-  const context = authContext(sites, siteId === undefined ? undefined : sites.find(siteId))
+  const context = authContext(sites, siteId === undefined ? undefined : sites.find(siteId), time)
   return {
     operation: found?.operation ?? null,
     identifier,
     checks: explain({ authorization: named.authorization, siteId, identifier }, context),
   }
+}
+
+/**
+ * The checks of a request that was noted, as of the moment it came. What was found then is kept, even where the site has
+ * changed meanwhile.
+ */
+export function explainEntry(
+  sites: Sites,
+  basePath: string,
+  { url, rawHeaders, time, verdict }: JournalEntry,
+): Explanation {
+  const { checks, ...rest } = explainRequest(sites, basePath, {
+    path: url,
+    headers: readHeaders(rawHeaders),
+    time,
+  })
+  if (!verdict || verdict.ok) return { ...rest, checks }
+  const { check, expected, actual, hint } = verdict
+  const found: CheckReport = { check, expected, actual, hint, outcome: 'failed' }
+  return { ...rest, checks: checks.map(report => (report.check === check ? found : report)) }
 }

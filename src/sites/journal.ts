@@ -48,6 +48,8 @@ export interface RequestFilter {
   /** A vendor timestamp or RFC 3339. */
   since?: string
   limit?: number
+  /** How many of the newest to pass over. */
+  offset?: number
 }
 
 export interface Journal {
@@ -59,17 +61,28 @@ export interface Journal {
   list(filter?: RequestFilter): RequestRecord[]
   count(filter?: RequestFilter): number
   get(id: string): RequestRecord | undefined
+  /** The same as it was noted. */
+  entry(id: string): JournalEntry | undefined
   clear(): void
+  /** Says that an entry was completed. */
+  answered(entry: JournalEntry): void
+  /** Tells the id of every request that is noted, and again when it is answered, until the returned function is called. */
+  watch(listener: (id: string) => void): () => void
 }
 
 /** The last `size` requests, oldest dropped first. */
 export function createJournal(size: number): Journal {
   let ring: JournalEntry[] = []
   let next = 0
+  const watchers = new Set<(id: string) => void>()
+  const tell = ({ id }: JournalEntry) => {
+    for (const watcher of watchers) watcher(id)
+  }
 
   const newestFirst = (): JournalEntry[] => [...ring.slice(next), ...ring.slice(0, next)].reverse()
   const select = (filter: RequestFilter): JournalEntry[] =>
-    newestFirst().filter(toPredicate(filter)).slice(0, filter.limit)
+    newestFirst().filter(toPredicate(filter)).slice(filter.offset).slice(0, filter.limit)
+  const find = (id: string) => ring.find(candidate => candidate.id === id)
 
   return {
     size,
@@ -79,16 +92,25 @@ export function createJournal(size: number): Journal {
         ring[next] = entry
         next = (next + 1) % size
       }
+      if (watchers.size > 0) tell(entry)
     },
     list: (filter = {}) => select(filter).map(toRecord),
     count: (filter = {}) => select(filter).length,
     get(id) {
-      const entry = ring.find(candidate => candidate.id === id)
+      const entry = find(id)
       return entry && toRecord(entry)
     },
+    entry: find,
     clear() {
       ring = []
       next = 0
+    },
+    answered(entry) {
+      if (watchers.size > 0) tell(entry)
+    },
+    watch(listener) {
+      watchers.add(listener)
+      return () => watchers.delete(listener)
     },
   }
 }
@@ -130,9 +152,14 @@ function toRecord(entry: JournalEntry): RequestRecord {
   }
 }
 
-function readHeaders(raw: string[]): Record<string, string> {
+/** Header lines, names and values in turn, by lower-case name. Repeated ones are taken as Node takes them. */
+export function readHeaders(raw: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {}
-  for (let i = 0; i + 1 < raw.length; i += 2) headers[(raw[i] as string).toLowerCase()] = raw[i + 1] as string
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const [name, value] = [(raw[i] as string).toLowerCase(), raw[i + 1] as string]
+    const before = headers[name]
+    headers[name] = before === undefined ? value : name === 'authorization' ? before : `${before}, ${value}`
+  }
   return headers
 }
 

@@ -29,8 +29,8 @@ export interface SiteClock {
   reload(): void
   /** The site's time, in milliseconds since the epoch. */
   now(): number
-  /** The time by which tokens expire, in milliseconds since the epoch. */
-  tokenNow(): number
+  /** The time by which tokens expire, now or when the machine's clock showed `machineTime`; in milliseconds since the epoch. */
+  tokenNow(machineTime?: number): number
 }
 
 interface Deviation {
@@ -49,7 +49,8 @@ export function siteClock(store: SiteStore, machine: Clock): SiteClock {
     store.setClock(JSON.stringify(next))
     deviation = next
   }
-  const now = () => deviation.frozen_at ?? machine.now() + deviation.offset_ms
+  const at = (machineTime: number) => deviation.frozen_at ?? machineTime + deviation.offset_ms
+  const now = () => at(machine.now())
   const read = (): ClockReading => ({
     now: isoOf(now()),
     frozen: deviation.frozen_at !== null,
@@ -68,7 +69,7 @@ export function siteClock(store: SiteStore, machine: Clock): SiteClock {
 
   return {
     now,
-    tokenNow: () => (deviation.tokens ? now() : machine.now()),
+    tokenNow: (machineTime = machine.now()) => (deviation.tokens ? at(machineTime) : machineTime),
     read,
     set({ now: instant, frozen = deviation.frozen_at !== null, tokens = deviation.tokens }) {
       return moveTo(instant === undefined ? now() : instantOf(instant), frozen, tokens)

@@ -56,7 +56,18 @@ export function overviewStatements(db: Db) {
     .prepare<{ siteKey: number; search: string }, number>(`SELECT count(*) ${matching}`)
     .pluck()
 
+  const ofSite = 'FROM journeys j JOIN nodes n USING (journey_key)'
+  const eventNames = db
+    .prepare<{ siteKey: number; limit: number }, string>(`
+      SELECT n.config ->> '$.event' ${ofSite}
+      WHERE j.site_key = @siteKey AND n.type IN ('event', 'action') AND n.config ->> '$.event' IS NOT NULL
+      UNION SELECT blocking.value ${ofSite}, json_each(n.config, '$.blocking_events') AS blocking
+      WHERE j.site_key = @siteKey AND n.type = 'reward'
+      ORDER BY 1 LIMIT @limit`)
+    .pluck()
+
   return {
+    eventNames: (siteKey: number, limit: number) => eventNames.all({ siteKey, limit }),
     journeys: (siteKey: number, now: string) => journeys.all({ siteKey, now }),
     standing: (siteKey: number, journeyId: string, now: string) => standing.all({ siteKey, journeyId, now }),
     members(siteKey: number, { search, limit, offset }: MemberPage) {

@@ -41,6 +41,8 @@ export interface SiteStore {
   journeyCounts(now: string): JourneyCount[]
   /** Where the members of a journey stand whose participation is open. */
   standingCounts(journeyId: string, now: string): StandingCount[]
+  /** The names of at most `limit` events that some step waits for, or that block a reward, in their order. */
+  eventNames(limit: number): string[]
   /** The journey ids in the order of insertion. */
   journeyIds(): string[]
   /** Nodes that stay keep what members did there. Those that go must not be among `usedNodes`. */
@@ -204,6 +206,7 @@ function bindSite(
     journeys: () => journeys.list(key),
     journey: id => journeys.get(key, id.toLowerCase()),
     journeyCounts: now => overview.journeys(key, now),
+    eventNames: limit => overview.eventNames(key, limit),
     standingCounts: (journeyId, now) => overview.standing(key, journeyId, now),
     journeyIds: () => journeys.ids(key),
     graphVersion: () => graphVersion,

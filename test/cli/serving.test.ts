@@ -44,6 +44,7 @@ describe('The running command', () => {
     const lines = text.split('\n')
     expect(lines).toContainEqual(expect.stringMatching(/9991331 \(.+\).*sandbox-secret/))
     expect(lines).toContainEqual(expect.stringMatching(new RegExp(`${origin}/docs$`)))
+    expect(lines[1]).toBe(`Inspector     ${origin}/`)
 
     const printed = await sh(CURL + curl)
     if (printed.startsWith('{')) expect(JSON.parse(printed)).toHaveProperty('journeys')
@@ -57,11 +58,12 @@ describe('The running command', () => {
       '/api/3.0/%zz',
       '/docs',
       '/_sandbox/health',
+      '/',
     ]) {
       statuses.push((await fetch(origin + path)).status)
     }
     statuses.push((await fetch(`${url}/journeys`, { method: 'POST', body: '{' })).status)
-    expect(statuses).toEqual([401, 404, 404, 400, 200, 200, 405])
+    expect(statuses).toEqual([401, 404, 404, 400, 200, 200, 200, 405])
     expect(await (await sent(origin, 'nonsense\r\n\r\n')).answer).toMatch(/^HTTP\/1\.1 400 /)
     expect(await program.stop('SIGTERM')).toMatchObject({ code: 0, signal: null, stdout: text, stderr: '' })
   })
@@ -120,7 +122,7 @@ describe('The curl of the banner', () => {
         seed: folder.file('seed.json', JSON.stringify(seed)),
         basePath: '/',
       })
-      const curl = banner(sandbox, Date.now()).split('\n').at(-1) as string
+      const curl = banner(sandbox, Date.now(), { inspector: 'on' }).split('\n').at(-1) as string
       const words = await sh(`curl() { for a; do printf '%s\\n' "$a"; done; }\n${curl}`)
       const [url = '', ...rest] = words.trimEnd().split('\n').reverse()
       const headers = rest.reverse().filter(word => word !== '-H')

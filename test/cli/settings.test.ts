@@ -76,6 +76,14 @@ const table: Row[] = [
     bad: ['', 'no', 'ON'],
   },
   {
+    name: 'inspector',
+    flag: '--inspector',
+    variable: 'SANDBOX_INSPECTOR',
+    otherwise: 'on',
+    good: same('off', 'on'),
+    bad: ['', 'yes', 'OFF'],
+  },
+  {
     name: 'controlToken',
     flag: '--control-token',
     variable: 'SANDBOX_CONTROL_TOKEN',

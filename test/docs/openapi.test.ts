@@ -179,7 +179,8 @@ describe('what the server answers is what the published document says', () => {
 /** Every route of the server, from the router itself: `GET /path/{param}`. */
 async function routes(): Promise<string[]> {
   await using sandbox = await testApp()
-  const app = await buildApp({ config: checkConfig({}), sites: sandbox.sites })
+  // Its pages are for people, and in no document.
+  const app = await buildApp({ config: checkConfig({ inspector: 'off' }), sites: sandbox.sites })
   const found: string[] = []
   const above: string[] = []
   for (const line of app.printRoutes({ commonPrefix: false }).trimEnd().split('\n')) {
