@@ -1,6 +1,6 @@
 /** Text from the data, made fit for a drawing. */
 
-const LONGEST = 120
+export const LONGEST = 120
 const LINE = 24
 const LINES = 3
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
@@ -14,12 +14,14 @@ export function clip(text: string, longest = LONGEST): string {
   return parts.length > longest ? `${parts.slice(0, longest - 1).join('')}…` : clean
 }
 
-/** In lines of about the same length, broken between words where it can be, and cut off after the third. */
-export function wrap(text: string): string[] {
+/** In lines of at most so many characters, broken between words where it can be, and cut off after the third. */
+export function wrap(text: string, length = LINE): string[] {
   const lines: string[] = []
   let line = ''
-  for (const word of clip(text).split(' ').flatMap(pieces)) {
-    if (line !== '' && line.length + word.length >= LINE) {
+  for (const word of clip(text)
+    .split(' ')
+    .flatMap(word => pieces(word, length))) {
+    if (line !== '' && line.length + word.length >= length) {
       lines.push(line)
       line = word
     } else line = line === '' ? word : `${line} ${word}`
@@ -29,9 +31,9 @@ export function wrap(text: string): string[] {
 }
 
 /** A word, in pieces where it is longer than a line. */
-function pieces(word: string): string[] {
+function pieces(word: string, length: number): string[] {
   const parts = [...graphemes.segment(word)].map(({ segment }) => segment)
-  return Array.from({ length: Math.ceil(parts.length / LINE) }, (_, i) =>
-    parts.slice(i * LINE, (i + 1) * LINE).join(''),
+  return Array.from({ length: Math.ceil(parts.length / length) }, (_, i) =>
+    parts.slice(i * length, (i + 1) * length).join(''),
   )
 }

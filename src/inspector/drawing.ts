@@ -8,7 +8,11 @@ import { chip } from './elements.ts'
 export async function drawing(diagram: Diagram, label: string): Promise<SafeHtml> {
   const svg = await toSvg(diagram)
   // What precedes the element belongs into a file; the ids would be those of every drawing of the page.
-  const element = svg.slice(svg.indexOf('<svg') + '<svg'.length).replace(/ id="[^"]*"/g, '')
+  const element = svg
+    .slice(svg.indexOf('<svg') + '<svg'.length)
+    .replace(/ id="[^"]*"/g, '')
+    // A point of the drawing is a pixel of the page.
+    .replace(/(width|height)="(\d+)pt"/g, '$1="$2"')
   // Graphviz escapes every text that it writes.
   return html`<div class="graph" tabindex="0" role="region" aria-label="${label}">
 <svg role="img" aria-label="${label}; the tables below say the same"${html.raw`${element}`}</div>`

@@ -1,4 +1,5 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
+import { clip } from '../diagram/text.ts'
 import { withQuery } from './addresses.ts'
 
 /** The small parts that pages are made of. */
@@ -19,6 +20,12 @@ export const copyable = (text: string, label: string): SafeHtml => html`<div cla
 /** The same, folded up. */
 export const folded = (summary: string, text: string): SafeHtml =>
   html`<details class="folded"><summary>${summary}</summary>${copyable(text, summary)}</details>`
+
+/** A text of any length: the beginning of a long one, with the whole of it folded up. */
+export function shortened(text: string, longest = 600): SafeHtml {
+  if (text.length <= longest) return html`${text}`
+  return html`${clip(text, longest)}<details class="folded"><summary>The whole text</summary><p class="whole">${text}</p></details>`
+}
 
 /** Words in a colour that says the same. */
 export const chip = (text: string, tone = ''): SafeHtml => html`<span class="chip ${tone}">${text}</span>`

@@ -24,7 +24,7 @@ export async function homeRoutes(scope: FastifyInstance, page: PageOptions): Pro
         siteList(sites, options, view),
         strangers(options),
         ...sites.slice(0, 1).map(site => section('How to call it', howToCall(site, options, view))),
-        html`${view.form({ action: 'createSite', site: '', label: 'Create a site', back: '/', fields: NEW_SITE })}`,
+        newSite(view),
       ],
     })
   })
@@ -85,6 +85,11 @@ export function howToCall(site: Site, { control, auth }: InspectorOptions, { bas
   ])}
 ${control ? copyable(curl, 'A call with a token that is good for an hour') : ''}
 <p class="hint">Each call needs a token of its own. The pages of journeys and members have one for theirs.</p>`
+}
+
+function newSite({ form }: View): SafeHtml {
+  const made = form({ action: 'createSite', site: '', label: 'Create it', back: '/', fields: NEW_SITE })
+  return made ? section('A new site', made) : html``
 }
 
 const NEW_SITE = html`<label>Name <input name="name" maxlength="200" placeholder="my-tests"></label>

@@ -1,14 +1,15 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyInstance } from 'fastify'
+import { clip } from '../diagram/text.ts'
 import { journeyAsOf } from '../engine/as-of.ts'
-import { DIAGRAM_FORMATS, journeyDiagram, membersStanding } from '../sites/diagrams.ts'
+import { DIAGRAM_FORMATS, journeyDiagram, membersStanding, standingDiagram } from '../sites/diagrams.ts'
 import { NotFound } from '../sites/refusals.ts'
 import type { Site } from '../sites/site.ts'
 import type { GraphRecord, JourneyRecord } from '../store/records.ts'
 import { journeyHref, journeysHref } from './addresses.ts'
 import { callWithToken } from './calls.ts'
 import { drawing, legend } from './drawing.ts'
-import { chip, facts, pageNumber, pager, section, status, table, time } from './elements.ts'
+import { chip, facts, pageNumber, pager, section, shortened, status, table, time } from './elements.ts'
 import { sendPage } from './page.ts'
 import { PAGE, type PageOptions, paramOf, siteCrumbs, siteOf, viewOf } from './view.ts'
 
@@ -39,16 +40,20 @@ ${pager(view.path, paging)}`,
     const journey = site.store.journey(id)
     if (!journey) throw new NotFound(`there is no journey ${id}`)
     const { site_id } = site
-    const diagram = await drawing(journeyDiagram(site, id), `Drawing of the journey ${journey.name}`)
+    const standing = membersStanding(site, journey)
+    const diagram = await drawing(
+      standingDiagram(journey, standing),
+      `Drawing of the journey ${clip(journey.name)}`,
+    )
     return sendPage(reply, {
       ...view,
       title: journey.name,
       crumbs: [...siteCrumbs(site), [journeysHref(site_id), 'Journeys']],
       aside: statusOf(site, journey),
       content: [
-        html`<p class="description">${journey.description}</p>${journeyFacts(site, journey)}`,
+        html`<div class="description">${shortened(journey.description)}</div>${journeyFacts(site, journey)}`,
         section('Graph', html`${diagram}${legend()}`, files(site_id, journey.id)),
-        parts(site, journey),
+        parts(journey, standing),
         callWithToken(site, options, view.baseUrl, { operation: 'getJourney', identifier: journey.id }),
       ],
     })
@@ -117,8 +122,7 @@ const files = (siteId: string, journeyId: string): SafeHtml => html`<span class=
 ${Object.keys(DIAGRAM_FORMATS).map(format => html` <a href="${journeyHref(siteId, journeyId)}.${format}">.${format}</a>`)}</span>`
 
 /** What the drawing shows, for whoever does not see it; and the settings, which it does not show. */
-function parts(site: Site, journey: GraphRecord): SafeHtml {
-  const standing = membersStanding(site, journey)
+function parts(journey: GraphRecord, standing: ReadonlyMap<string, number>): SafeHtml {
   const names = new Map(journey.nodes.map(({ id, name }) => [id, name]))
   const nodes = journey.nodes.map(
     ({ id, type, name, config }) => html`<tr>

@@ -1,6 +1,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { diagramOf } from '../diagram/diagram.ts'
+import { clip } from '../diagram/text.ts'
 import { participationAsOf } from '../engine/as-of.ts'
 import { compileJourney } from '../engine/graph.ts'
 import { pathOf } from '../engine/path.ts'
@@ -76,14 +77,14 @@ async function way(site: Site, stored: ParticipationDetail): Promise<SafeHtml> {
     connection: connection => ({ marks: [path.took(connection) ? 'taken' : 'ahead'] }),
   })
   return html`<article class="way">
-<div class="heading"><h3><a href="${journeyHref(site.site_id, stored.journey_id)}">${journey.name}</a></h3>
+<div class="heading"><h3><a href="${journeyHref(site.site_id, stored.journey_id)}">${clip(journey.name)}</a></h3>
 <span>${status(participation.status)} <progress max="100" value="${participation.progress_percentage}" aria-label="Progress"></progress> ${participation.progress_percentage} %</span></div>
 ${facts([
   ['Started', time(participation.started_at)],
   ['Completed', participation.completed_at === null ? undefined : time(participation.completed_at)],
   ['Expired', participation.expired_at === null ? undefined : time(participation.expired_at)],
 ])}
-${await drawing(diagram, `The way through ${journey.name}`)}
+${await drawing(diagram, `The way through ${clip(journey.name)}`)}
 ${steps(graph, path.standing, participation)}
 </article>`
 }

@@ -1,7 +1,9 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyReply } from 'fastify'
+import { clip, LONGEST } from '../diagram/text.ts'
 import { version } from '../version.ts'
 import { ASSETS } from './assets.ts'
+import { shortened } from './elements.ts'
 import type { Notice } from './notices.ts'
 
 export interface Page {
@@ -44,7 +46,7 @@ const layout = ({
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title} · Journeys sandbox</title>
+<title>${clip(title)} · Journeys sandbox</title>
 <link rel="icon" href="${ASSETS.icon}" type="image/svg+xml">
 <link rel="stylesheet" href="${ASSETS.style}">
 <script type="module" src="${ASSETS.script}"></script>
@@ -62,7 +64,8 @@ ${signedIn ? html`<form method="post" action="/sign-out"><button class="link">Si
 </header>
 ${crumbs.length > 0 ? trail(crumbs, title) : ''}
 <main id="main" tabindex="-1">
-<div class="heading"><h1>${title}</h1>${aside}</div>
+<div class="heading"><h1>${clip(title)}</h1>${aside}</div>
+${title.length > LONGEST ? html`<div class="description">${shortened(title)}</div>` : ''}
 ${notice && banner(notice)}
 ${content}
 </main>
@@ -76,7 +79,7 @@ const trail = (
   title: string,
 ): SafeHtml => html`<nav class="crumbs" aria-label="Breadcrumbs"><ol>
 ${crumbs.map(([href, label]) => html`<li><a href="${href}">${label}</a></li>`)}
-<li aria-current="page">${title}</li>
+<li aria-current="page">${clip(title)}</li>
 </ol></nav>`
 
 const banner = ({

@@ -29,9 +29,9 @@ export async function siteRoutes(scope: FastifyInstance, page: PageOptions): Pro
       content: [
         summary(site, options),
         html`<div class="columns">${clock(site, options, view)}${faults(site, options, view)}${snapshots(site, options, view)}</div>`,
+        journal(site),
         journeys(site),
         members(site),
-        journal(site),
         section('How to call it', howToCall(site, options, view)),
       ],
     })

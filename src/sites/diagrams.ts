@@ -22,7 +22,11 @@ export type DiagramFormat = keyof typeof DIAGRAM_FORMATS
 export function journeyDiagram(site: Site, journeyId: string): Diagram {
   const journey = site.store.journey(journeyId)
   if (!journey) throw new NotFound(`there is no journey ${journeyId}`)
-  const standing = membersStanding(site, journey)
+  return standingDiagram(journey, membersStanding(site, journey))
+}
+
+/** The same, where it is known how many members stand on each node. */
+export function standingDiagram(journey: GraphRecord, standing: ReadonlyMap<string, number>): Diagram {
   return diagramOf(journey, {
     node(id) {
       const members = standing.get(id)

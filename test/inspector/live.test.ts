@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { type Sandbox, type SandboxSite, startSandbox } from '../../src/index.ts'
+
+const STREAM = '/sites/9991331/requests/stream'
+
+/** A stream of events as a browser has it, read as far as it has come. */
+async function listen(sandbox: Sandbox, path = STREAM, headers: Record<string, string> = {}) {
+  const leave = new AbortController()
+  const response = await fetch(`${sandbox.origin}${path}`, { headers, signal: leave.signal })
+  let text = ''
+  const ended = (async () => {
+    try {
+      for await (const chunk of response.body ?? []) text += Buffer.from(chunk).toString()
+    } catch {
+      // The test has left, or the server was stopped.
+    }
+  })()
+  return {
+    response,
+    ended,
+    leave: () => leave.abort(),
+    events: () =>
+      text
+        .split('\n\n')
+        .filter(part => part.startsWith('event: '))
+        .map(part => ({
+          event: /^event: (.*)$/m.exec(part)?.[1],
+          id: /^id: (.*)$/m.exec(part)?.[1],
+          row: (/^data: (.*)$/m.exec(part)?.[1] ?? '')
+            .replace(/<[^>]+>/g, ' ')
+            .replace(/\s+/g, ' ')
+            .trim(),
+        })),
+    /** Waits until there are so many events. */
+    async come(count: number) {
+      for (let i = 0; i < 100 && this.events().length < count; i++) await sleep(20)
+      return this.events()
+    },
+  }
+}
+
+const demoOf = (sandbox: Sandbox) => sandbox.sites()[0] as SandboxSite
+const ask = (sandbox: Sandbox, email: string, headers: Record<string, string> = {}) =>
+  fetch(`${sandbox.url}/user/${email}/journeys`, {
+    headers: { ...demoOf(sandbox).headersFor(email), ...headers },
+  })
+const settled = async (promise: Promise<unknown>, milliseconds: number) =>
+  Promise.race([promise.then(() => true), sleep(milliseconds, false)])
+
+describe('Calls are told of as they happen', () => {
+  it('once each when answered at once, and those never answered too', async () => {
+    await using sandbox = await startSandbox({ logLevel: 'silent' })
+    const stream = await listen(sandbox)
+    expect(stream.response.headers.get('content-type')).toBe('text/event-stream')
+    await ask(sandbox, 'ann@example.com')
+    await ask(sandbox, 'ann@example.com', { Authorization: 'Bearer x' })
+    await ask(sandbox, 'ann@example.com', { 'X-Sandbox-Fault': 'reset' }).catch(() => undefined)
+    const given = new AbortController()
+    const hanging = fetch(`${sandbox.url}/journeys`, {
+      headers: { ...demoOf(sandbox).headersFor(), 'X-Sandbox-Fault': 'hang' },
+      signal: given.signal,
+    }).catch(() => undefined)
+    const events = await stream.come(4)
+    expect(events.map(({ row }) => /(\d{3}|no answer) \w+/.exec(row)?.[0])).toEqual([
+      '200 getMemberJourneys',
+      '401 getMemberJourneys',
+      'no answer getMemberJourneys',
+      'no answer getJourneys',
+    ])
+    expect(events[2]?.row).toMatch(/reset$/)
+    expect(events[3]?.row).toMatch(/hang$/)
+    given.abort()
+    await hanging
+    stream.leave()
+  })
+
+  it('again when the answer comes late, and only of those that are wanted', async () => {
+    await using sandbox = await startSandbox({ logLevel: 'silent' })
+    const [all, some, strangers] = await Promise.all([
+      listen(sandbox),
+      listen(sandbox, `${STREAM}?status=200&email=ann@example.com`),
+      listen(sandbox, '/requests/stream'),
+    ])
+    await ask(sandbox, 'bob@example.com')
+    await ask(sandbox, 'ann@example.com', { 'X-Sandbox-Fault': 'delay=300' })
+    await fetch(`${sandbox.url}/journeys`)
+    const rows = (await all.come(3)).map(({ row }) => row)
+    expect(rows[1]).toMatch(/no answer getMemberJourneys ann@example.com delay$/)
+    expect(rows[2]).toMatch(/200 getMemberJourneys ann@example.com [\d.]+ ms delay$/)
+    expect(await some.come(1)).toMatchObject([
+      { row: expect.stringContaining('200 getMemberJourneys ann@example.com') },
+    ])
+    expect(await strangers.come(1)).toMatchObject([{ row: expect.stringContaining('401 getJourneys') }])
+    for (const stream of [all, some, strangers]) stream.leave()
+  })
+
+  it('and what was missed is told to whoever comes back, or that all is stale', async () => {
+    await using sandbox = await startSandbox({ logLevel: 'silent' })
+    const first = await listen(sandbox)
+    await ask(sandbox, 'ann@example.com')
+    const [{ id = '' } = {}] = await first.come(1)
+    first.leave()
+    await ask(sandbox, 'bob@example.com')
+    const back = await listen(sandbox, STREAM, { 'last-event-id': id })
+    expect((await back.come(2)).map(({ row }) => /\S+@\S+/.exec(row)?.[0])).toEqual([
+      'ann@example.com',
+      'bob@example.com',
+    ])
+    back.leave()
+
+    const ofAnotherRun = id.replace(/^\S+/, '00000000-0000-4000-8000-000000000000')
+    for (const last of [ofAnotherRun, id.replace(/\S+$/, 'req-zzz'), 'nonsense']) {
+      const stale = await listen(sandbox, STREAM, { 'last-event-id': last })
+      expect(await stale.come(1), last).toMatchObject([{ event: 'stale' }])
+      stale.leave()
+    }
+  })
+
+  it('until the browser leaves: then nothing is kept of it', async () => {
+    await using sandbox = await startSandbox({ logLevel: 'silent' })
+    const watched: number[] = []
+    const { requests } = demoOf(sandbox)
+    const { watch } = requests
+    let watching = 0
+    requests.watch = listener => {
+      const unwatch = watch(listener)
+      watched.push(++watching)
+      return () => {
+        watching--
+        unwatch()
+      }
+    }
+    const streams = await Promise.all([listen(sandbox), listen(sandbox)])
+    expect(watched).toEqual([1, 2])
+    for (const stream of streams) stream.leave()
+    for (let i = 0; i < 50 && watching > 0; i++) await sleep(20)
+    expect(watching).toBe(0)
+  })
+
+  it('until the server stops, which does not wait for them', async () => {
+    const sandbox = await startSandbox({ logLevel: 'silent' })
+    const streams = await Promise.all([listen(sandbox), listen(sandbox, '/requests/stream')])
+    const start = performance.now()
+    await sandbox.close()
+    expect(performance.now() - start).toBeLessThan(450)
+    for (const { ended } of streams) expect(await settled(ended, 500)).toBe(true)
+  })
+
+  it('not to a site that is not there', async () => {
+    await using sandbox = await startSandbox({ logLevel: 'silent' })
+    expect((await fetch(`${sandbox.origin}/sites/1/requests/stream`)).status).toBe(404)
+  })
+})
