@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { InvalidTime } from '../clock.ts'
+import { TooEntangled } from '../diagram/graphviz.ts'
 import { STATUS_CODES } from '../http.ts'
 import { type Fault, SeedError } from '../seeding/faults.ts'
 import { Conflict, Invalid, NotFound } from '../sites/refusals.ts'
@@ -76,6 +77,7 @@ function statusOf(error: FastifyError | Error): number {
   if (error instanceof Refusal) return error.status
   if (error instanceof NotFound) return 404
   if (error instanceof Conflict) return 409
+  if (error instanceof TooEntangled) return 422
   if ([SeedError, InvalidParts, Invalid, InvalidTime].some(kind => error instanceof kind)) return 400
   return ('statusCode' in error && error.statusCode) || 500
 }

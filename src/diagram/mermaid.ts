@@ -14,8 +14,8 @@ export function toMermaid({ title, nodes, connections }: Diagram): string {
       return `  n${i}${open}"${text}"${close}:::${type}`
     }),
     ...connections.map(({ from, to, label }) => {
-      const condition = label === null ? '' : `|"${harmless(clip(label))}"|`
-      return `  n${from} -->${condition} n${to}`
+      const condition = harmless(clip(label ?? ''))
+      return `  n${from} -->${condition === '' ? '' : `|"${condition}"|`} n${to}`
     }),
     ...[...types].map(type => {
       const { fill, line } = NODE_STYLES[type]

@@ -1,15 +1,10 @@
-import { html, type SafeHtml } from '@remix-run/html-template'
-import type { FastifyInstance, FastifyReply } from 'fastify'
-import { toCurl } from '../sites/credentials.ts'
-import { Conflict, NotFound } from '../sites/refusals.ts'
-import { ownPath, siteHref, withQuery } from './addresses.ts'
-import { folded } from './elements.ts'
+import { siteHref } from './addresses.ts'
 import type { Form } from './form.ts'
-import type { Notice, Notices } from './notices.ts'
-import type { ControlCall, InspectorOptions } from './options.ts'
+import type { Notice } from './notices.ts'
+import type { ControlCall } from './options.ts'
 
 /** Something that a person can do: a call to the control plane, made from what was filled in. */
-interface Action {
+export interface Action {
   /** @throws {SyntaxError} for JSON that is none */
   call(site: string, form: Form): ControlCall
   /** What is said when it is done; `body` is what the control plane answered. */
@@ -95,107 +90,7 @@ const ACTIONS = {
 
 export type ActionName = keyof typeof ACTIONS
 
-const actions: Record<ActionName, Action> = ACTIONS
+/** An action by its name. */
+export const actionOf = (name: ActionName): Action => ACTIONS[name]
 
-export interface ActionForm {
-  action: ActionName
-  /** Of the site; empty for what belongs to none. */
-  site: string
-  /** What the button says. */
-  label: string
-  /** The path of the page that has the form. */
-  back: string
-  /** Fields that are not shown. */
-  given?: Record<string, string>
-  /** Fields to fill in. */
-  fields?: SafeHtml
-  /** What a browser asks before it sends the form. */
-  confirm?: string
-  tone?: 'primary' | 'danger'
-}
-
-/** Makes the forms of a page: none where nothing can be done. */
-export type FormMaker = (form: ActionForm) => SafeHtml | undefined
-
-export const formsFor =
-  ({ control }: InspectorOptions): FormMaker =>
-  ({ action, site, label, back, given = {}, fields, confirm, tone = '' }) =>
-    control &&
-    html`<form class="action" method="post" action="/actions/${action}">
-${Object.entries({ site, back, ...given }).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
-${fields}
-<button class="${tone}"${confirm === undefined ? '' : html` data-confirm="${confirm}"`}>${label}</button>
-</form>`
-
-/** The same calls as command lines, folded up. `origin` is the server as the caller reaches it. */
-export function curls(
-  { control, guard }: InspectorOptions,
-  origin: string,
-  forms: readonly Pick<ActionForm, 'action' | 'site' | 'given'>[],
-): SafeHtml | undefined {
-  if (!control) return undefined
-  const lines = forms.map(({ action, site, given = {} }) => {
-    const { method, path, body } = actions[action].call(site, given)
-    const headers = { ...(body && { 'Content-Type': 'application/json' }) }
-    const line = toCurl(`${origin}${path}`, headers, { method, ...(body && { body: JSON.stringify(body) }) })
-    // Not the token itself, which would then be in every shell's history.
-    return guard.token === '' ? line : `${line} -H "Authorization: Bearer $SANDBOX_CONTROL_TOKEN"`
-  })
-  return folded('The same with curl', lines.join('\n'))
-}
-
-interface ActionOptions {
-  options: InspectorOptions
-  notices: Notices
-}
-
-/** What the buttons do: exactly what the call does that is shown beside them, and then back to the page. */
-export async function actionRoutes(
-  scope: FastifyInstance,
-  { options, notices }: ActionOptions,
-): Promise<void> {
-  const { control } = options
-
-  scope.post<{ Params: { action: string }; Body: Form | undefined }>(
-    '/actions/:action',
-    { schema: { hide: true } },
-    async (request, reply) => {
-      const { params, body } = request
-      const form = body ?? {}
-      if (!Object.hasOwn(actions, params.action)) throw new NotFound(`there is no action ${params.action}`)
-      if (!control) throw new Conflict('The control plane is off, so nothing can be done from here.')
-      return act(actions[params.action as ActionName], form, control, reply)
-    },
-  )
-
-  async function act(
-    action: Action,
-    form: Form,
-    control: NonNullable<InspectorOptions['control']>,
-    reply: FastifyReply,
-  ): Promise<FastifyReply> {
-    const back = ownPath(form.back)
-    const leave = (to: string, notice: Notice) =>
-      reply.redirect(withQuery(to, { notice: notices.put(notice) }), 303)
-    const refused = (text: string, details?: string[]) =>
-      leave(back, { tone: 'bad', text, ...(details && { details }), form: form as Record<string, string> })
-
-    let call: ControlCall
-    try {
-      call = action.call(form.site ?? '', form)
-    } catch (error) {
-      if (error instanceof SyntaxError) return refused(`The attributes are not JSON: ${error.message}`)
-      throw error
-    }
-    const { status, body } = await control(call)
-    const answer = body === '' ? undefined : JSON.parse(body)
-    if (status >= 400) {
-      const { detail, errors } = answer as { detail: string; errors?: { pointer: string; detail: string }[] }
-      return refused(
-        detail,
-        errors?.map(error => `${error.pointer || '/'} ${error.detail}`),
-      )
-    }
-    return leave(action.next?.(answer) ?? back, { tone: 'good', ...action.said(form, answer) })
-  }
-}
+export const isAction = (name: string): name is ActionName => Object.hasOwn(ACTIONS, name)

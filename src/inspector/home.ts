@@ -1,9 +1,9 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyInstance } from 'fastify'
-import { credentialsFor } from '../sites/credentials.ts'
 import type { Site } from '../sites/site.ts'
 import { requestHref, requestsHref, siteHref } from './addresses.ts'
-import { copyable, facts, pageNumber, pager, section, status, table, time } from './elements.ts'
+import { howToCall } from './calls.ts'
+import { chip, pageNumber, pager, section, table, time } from './elements.ts'
 import { callLine } from './journal-table.ts'
 import type { InspectorOptions } from './options.ts'
 import { sendPage } from './page.ts'
@@ -23,7 +23,7 @@ export async function homeRoutes(scope: FastifyInstance, page: PageOptions): Pro
       content: [
         siteList(sites, options, view),
         strangers(options),
-        ...sites.slice(0, 1).map(site => section('How to call it', howToCall(site, options, view))),
+        ...sites.slice(0, 1).map(site => section('How to call it', howToCall(site, options, view.baseUrl))),
         newSite(view),
       ],
     })
@@ -60,7 +60,7 @@ function siteRow(site: Site, { sites }: InspectorOptions): SafeHtml {
 <th scope="row"><a href="${siteHref(site.site_id)}">${site.name}</a> <code>${site.site_id}</code></th>
 <td class="number">${journeys}</td>
 <td class="number">${members}</td>
-<td>${time(now)} ${frozen ? status('frozen') : ''}</td>
+<td>${time(now)} ${frozen ? chip('frozen', 'wait') : ''}</td>
 <td>${last ? html`<a href="${requestHref(site.site_id, last.id)}">${callLine(last)}</a>` : html`<span class="none">none yet</span>`}</td>
 <td>${time(sites.expiryOf(site))}</td>
 </tr>`
@@ -72,19 +72,6 @@ function strangers({ sites }: InspectorOptions): SafeHtml {
   return count === 0
     ? html``
     : html`<p class="hint"><a href="${requestsHref()}">${count} ${count === 1 ? 'call' : 'calls'} named no site that is here</a>: look there for a call that you miss.</p>`
-}
-
-/** The base URL and the credentials of a site, with a call that works. Without a control plane, no credentials are given out. */
-export function howToCall(site: Site, { control, auth }: InspectorOptions, { baseUrl }: View): SafeHtml {
-  const { curl } = credentialsFor(site, baseUrl, { operation: 'getJourneys' })
-  return html`${facts([
-    ['Base URL', html`<code>${baseUrl || '/'}</code>`],
-    ['Site id', html`<code>${site.site_id}</code>`],
-    ['Secret', control && html`<code>${site.secret}</code>`],
-    ['Token', auth === 'off' ? 'not needed, as the sandbox was started with --auth off' : undefined],
-  ])}
-${control ? copyable(curl, 'A call with a token that is good for an hour') : ''}
-<p class="hint">Each call needs a token of its own. The pages of journeys and members have one for theirs.</p>`
 }
 
 function newSite({ form }: View): SafeHtml {

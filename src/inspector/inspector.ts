@@ -1,8 +1,9 @@
 import { html } from '@remix-run/html-template'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { TooEntangled } from '../diagram/graphviz.ts'
 import { createGuard } from '../guard.ts'
 import { Conflict, NotFound } from '../sites/refusals.ts'
-import { actionRoutes } from './actions.ts'
+import { actionRoutes } from './action-routes.ts'
 import { assetRoutes } from './assets.ts'
 import { readForms } from './form.ts'
 import { homeRoutes } from './home.ts'
@@ -41,8 +42,15 @@ export async function inspector(scope: FastifyInstance, options: InspectorOption
 
   scope.register(assetRoutes)
   scope.register(sessionRoutes, { session })
-  scope.register(actionRoutes, { options, notices })
-  for (const routes of [homeRoutes, siteRoutes, journeyRoutes, memberRoutes, requestRoutes, streamRoutes]) {
+  for (const routes of [
+    homeRoutes,
+    siteRoutes,
+    journeyRoutes,
+    memberRoutes,
+    requestRoutes,
+    streamRoutes,
+    actionRoutes,
+  ]) {
     scope.register(routes, { options, notices })
   }
   // Whatever else is below these is no page; outside of them the other planes answer.
@@ -71,6 +79,7 @@ function sendErrorPage(
 function statusOf(error: FastifyError | Error): number {
   if (error instanceof NotFound) return 404
   if (error instanceof Conflict) return 409
+  if (error instanceof TooEntangled) return 422
   return ('statusCode' in error && error.statusCode) || 500
 }
 

@@ -9,8 +9,8 @@ import { NotFound } from '../sites/refusals.ts'
 import type { Site } from '../sites/site.ts'
 import type { GraphRecord, HistoryRecord } from '../store/records.ts'
 import type { ParticipationDetail } from '../store/store.ts'
-import { curls } from './actions.ts'
-import { journeyHref, membersHref } from './addresses.ts'
+import { curls } from './action-forms.ts'
+import { journeyHref, membersHref, requestsHref, withQuery } from './addresses.ts'
 import { callWithToken } from './calls.ts'
 import { drawing } from './drawing.ts'
 import { chip, copyable, facts, pageNumber, pager, pretty, section, status, table, time } from './elements.ts'
@@ -41,6 +41,7 @@ export async function memberPage(
     ...view,
     title: email,
     crumbs: [...siteCrumbs(site), [membersHref(site.site_id), 'Members']],
+    aside: html`<a href="${withQuery(requestsHref(site.site_id), { email })}">Calls about this member</a>`,
     content: [
       known ? facts([['Attributes', html`<code>${JSON.stringify(attributes)}</code>`]]) : html``,
       options.control ? section('Let something happen', eventForm(site, email, options, view)) : html``,

@@ -1,13 +1,11 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { CheckReport } from '../auth/explain.ts'
-import { instantOf, isoOf } from '../clock.ts'
-import { operations } from '../contract/operations.ts'
 import { credentialsFor, type Explanation, explainEntry, toCurl } from '../sites/credentials.ts'
-import type { Journal, JournalEntry, RequestRecord } from '../sites/journal.ts'
+import type { Journal, RequestRecord } from '../sites/journal.ts'
 import { NotFound } from '../sites/refusals.ts'
 import type { Site } from '../sites/site.ts'
 import { journeyHref, memberHref, requestsHref, siteHref } from './addresses.ts'
+import { checks, comparison } from './authentication.ts'
 import { chip, copyable, facts, folded, section, table, time } from './elements.ts'
 import { statusOf } from './journal-table.ts'
 import { sendPage } from './page.ts'
@@ -37,7 +35,7 @@ export function requestPage(
       sent(record, site),
       verdict(record),
       checks(entry, explanation, page.options.auth),
-      comparison(record, explanation, page, site),
+      comparison(record, explanation, page.options, site),
       repetition(explanation, page, view, site),
       section(
         'What was sent',
@@ -90,87 +88,6 @@ function verdict({ status, authentication, fault, operation, method }: RequestRe
 }
 
 const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
-
-const OUTCOMES = { passed: 'good', warning: 'wait', failed: 'bad', skipped: 'off' }
-
-function checks(
-  { verdict }: JournalEntry,
-  { operation, checks }: Explanation,
-  auth: 'strict' | 'off',
-): SafeHtml {
-  if (operation === null) return html``
-  const differs = verdict?.ok === true && checks.some(({ outcome }) => outcome === 'failed')
-  const remark =
-    auth === 'off'
-      ? 'The sandbox was started with --auth off, so none of this mattered.'
-      : differs
-        ? 'The call was let in. By what the site is now, it would be refused.'
-        : 'In the order in which they are made; the first that fails is the answer.'
-  return section(
-    'Authentication',
-    html`<p class="hint">${remark}</p>${table('The checks of the authentication', ['Check', 'Outcome', 'Expected', 'Sent', 'What to do'], checks.map(checkRow))}`,
-  )
-}
-
-const checkRow = ({
-  check,
-  outcome,
-  expected,
-  actual,
-  hint,
-}: CheckReport): SafeHtml => html`<tr class="check ${outcome}">
-<th scope="row"><code>${check}</code></th>
-<td>${chip(outcome, OUTCOMES[outcome])}</td>
-<td class="value">${expected}</td>
-<td class="value">${actual}</td>
-<td class="hint-cell">${hint}</td>
-</tr>`
-
-/** The claims that were sent beside those of a good token. */
-function comparison(
-  { token, time: at }: RequestRecord,
-  { operation, identifier }: Explanation,
-  { options }: PageOptions,
-  site?: Site,
-): SafeHtml {
-  if (token === null || typeof token.claims !== 'object' || token.claims === null) return html``
-  const claims = token.claims as Record<string, unknown>
-  const good = site && operation && options.control ? goodClaims(site, identifier) : undefined
-  const names = [...new Set(['sub', 'exp', 'site_id', 'hmac', ...Object.keys(claims)])]
-  const rows = names.map(name => {
-    const [sent, right] = [claims[name], good?.[name]]
-    const same = name === 'sub' || name === 'exp' || right === undefined || sent === right
-    return html`<tr><th scope="row"><code>${name}</code></th>
-<td class="value">${tell(name, sent, at)}</td>
-<td class="value">${right === undefined ? '' : tell(name, right, at)}</td>
-<td>${right === undefined ? '' : name === 'hmac' && operation && operations[operation].identifier === null ? chip('not compared', 'off') : same ? '' : chip('differs', 'bad')}</td></tr>`
-  })
-  return section(
-    'Claims of the token',
-    table(
-      'The claims that were sent, and those of a token made now',
-      ['Claim', 'Sent', 'A good one', 'Difference'],
-      rows,
-    ),
-  )
-}
-
-function goodClaims(site: Site, identifier: string | null): Record<string, unknown> {
-  const { Authorization = '' } = site.headersFor(identifier ?? undefined)
-  return JSON.parse(Buffer.from(Authorization.split('.')[1] as string, 'base64url').toString())
-}
-
-// The last instant that a date can be.
-const LATEST = 8.64e12
-
-function tell(name: string, value: unknown, at: string): SafeHtml {
-  if (value === undefined) return html`<span class="none">missing</span>`
-  const seconds = Number(value)
-  const instant = name === 'exp' && value !== null && Math.abs(seconds) < LATEST ? seconds * 1000 : undefined
-  const shown = html`<code>${typeof value === 'string' ? value : JSON.stringify(value)}</code>`
-  if (instant === undefined) return shown
-  return html`${shown} <small>${time(isoOf(instant))}${instant < instantOf(at) ? ', before the call came' : ''}</small>`
-}
 
 /** A call that works: about the same, of the same site, or of the first where it named none. */
 function repetition(

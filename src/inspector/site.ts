@@ -2,10 +2,10 @@ import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyInstance } from 'fastify'
 import type { ActiveFault } from '../sites/faults.ts'
 import type { Site } from '../sites/site.ts'
-import { type ActionForm, curls } from './actions.ts'
+import { type ActionForm, curls } from './action-forms.ts'
 import { journeysHref, membersHref, requestsHref } from './addresses.ts'
+import { howToCall } from './calls.ts'
 import { chip, facts, section, table, time } from './elements.ts'
-import { howToCall } from './home.ts'
 import { journalTable } from './journal-table.ts'
 import { journeyTable } from './journeys.ts'
 import { memberSearch, memberTable } from './members.ts'
@@ -32,7 +32,7 @@ export async function siteRoutes(scope: FastifyInstance, page: PageOptions): Pro
         journal(site),
         journeys(site),
         members(site),
-        section('How to call it', howToCall(site, options, view)),
+        section('How to call it', howToCall(site, options, view.baseUrl)),
       ],
     })
   })

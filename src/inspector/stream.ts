@@ -9,6 +9,9 @@ import { PAGE, type PageOptions, type Query, siteOf } from './view.ts'
 /** So long are changes gathered: a call that is answered at once is told of once, with all that is known of it by then. */
 const GATHERED_MS = 100
 
+// A stream without its body would have no end.
+const STREAM = { ...PAGE, exposeHeadRoute: false }
+
 /** Calls as they happen, as server-sent events whose data is a row of the journal's table. */
 export async function streamRoutes(scope: FastifyInstance, { options }: PageOptions): Promise<void> {
   // The ids of requests start anew with the process, so an event's id says of which one it is.
@@ -19,8 +22,8 @@ export async function streamRoutes(scope: FastifyInstance, { options }: PageOpti
     done()
   })
 
-  scope.get('/requests/stream', PAGE, (request, reply) => follow(request, reply, options.sites.strangers))
-  scope.get('/sites/:site_id/requests/stream', PAGE, (request, reply) => {
+  scope.get('/requests/stream', STREAM, (request, reply) => follow(request, reply, options.sites.strangers))
+  scope.get('/sites/:site_id/requests/stream', STREAM, (request, reply) => {
     const site = siteOf(options, request)
     return follow(request, reply, site.requests, site.site_id)
   })

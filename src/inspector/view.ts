@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Site } from '../sites/site.ts'
-import { type FormMaker, formsFor } from './actions.ts'
+import { type FormMaker, formsFor } from './action-forms.ts'
 import { siteHref } from './addresses.ts'
 import type { Notice, Notices } from './notices.ts'
 import type { InspectorOptions } from './options.ts'

@@ -3,6 +3,7 @@ import { describe, expect, it, test } from 'vitest'
 import { NODE_TYPES } from '../../src/contract/journey.ts'
 import { type Diagram, diagramOf } from '../../src/diagram/diagram.ts'
 import { toDot } from '../../src/diagram/dot.ts'
+import { layOut, TooEntangled } from '../../src/diagram/graphviz.ts'
 import { toMermaid } from '../../src/diagram/mermaid.ts'
 import { tellRule } from '../../src/diagram/rule.ts'
 import { toSvg } from '../../src/diagram/svg.ts'
@@ -95,6 +96,23 @@ test('A name of 10,000 characters is cut off, and those of a graph of 60 nodes a
   }))
   const lines = linesOf(await toSvg(diagramOf({ name: 'Large', nodes, connections })))
   expect(nodes.filter(({ name }) => !lines.includes(name))).toEqual([])
+})
+
+test('What would take too long is given up, and the next drawing made', async () => {
+  const nodes = Array.from({ length: 150 }, (_, i) => ({
+    id: `${i}`,
+    type: 'event' as const,
+    name: `Node ${i}`,
+  }))
+  const connections = nodes.slice(1).flatMap(({ id }, i) => [
+    { source_node_id: `${i}`, target_node_id: id, condition: 'else' },
+    { source_node_id: `${Math.floor(i / 3)}`, target_node_id: id, condition: 'else' },
+  ])
+  const entangled = toDot(diagramOf({ name: 'Knot', nodes, connections }))
+  const next = layOut(toDot(named('A')))
+  await expect(Promise.all([layOut(entangled, 300), next])).rejects.toThrow(TooEntangled)
+  expect(await layOut(toDot(named('B')))).toContain('B')
+  expect(await next).toContain('A')
 })
 
 test('The same journey is always written alike, without a thing but text', () => {
