@@ -1,5 +1,5 @@
-import { isStep, type JourneyGraph } from './graph.ts'
-import { standingOf, uptoSteps } from './standing.ts'
+import type { GraphNode, JourneyGraph } from './graph.ts'
+import { standingOf } from './standing.ts'
 import type { ParticipationState } from './state.ts'
 import { spread } from './walk.ts'
 
@@ -13,36 +13,31 @@ export interface Path {
   took(connection: { source_node_id: string; target_node_id: string }): boolean
 }
 
+/** Nodes of which nothing is stored when a member comes past. */
+const isUnmarked = ({ type }: GraphNode): boolean => type === 'entry' || type === 'condition'
+
 /**
  * What was done and reached is stored; which entries, conditions and exits were passed is not, and so is read from it: those
  * count that can be come to by what is done, and lead on to something that is done, reached or waited at.
  */
 export function pathOf(graph: JourneyGraph, participation: ParticipationState): Path {
-  const { completed_at, events, rewards } = participation
-  const done = events.map(event => event.node_id)
-  const marks = new Set([...done, ...rewards.map(reward => reward.node_id)])
+  const done = participation.events.map(event => event.node_id)
+  const marks = new Set([...done, ...participation.rewards.map(reward => reward.node_id)])
   const standing = new Set(standingOf(graph, participation).map(place => place.node_id))
-  const places = marks.union(standing)
-  const leadsOn = (ids: readonly string[]) => uptoSteps(graph, ids).some(node => places.has(node.id))
-  const reachable = spread(graph, [...graph.entries.map(entry => entry.id), ...marks], node =>
-    isStep(node) && !marks.has(node.id) ? [] : node.targets,
-  )
+  const leadsTo = (ids: readonly string[], places: ReadonlySet<string>) =>
+    spread(graph, ids, node => (isUnmarked(node) ? node.targets : [])).some(node => places.has(node.id))
 
-  const passed = new Set(marks)
-  for (const node of reachable) {
-    if ((node.type === 'entry' || node.type === 'condition') && leadsOn(node.targets)) passed.add(node.id)
-  }
-  if (completed_at !== null) {
-    // A condition that led on to something else did not lead to the exit.
-    const ends = reachable.filter(node =>
-      node.type === 'condition' ? !passed.has(node.id) : passed.has(node.id),
-    )
-    for (const { id, type, targets } of ends) {
-      const exits = targets.filter(target => graph.nodes.get(target)?.type === 'exit')
-      for (const exit of exits) passed.add(exit)
-      if (type === 'condition' && exits.length > 0) passed.add(id)
-    }
-  }
+  const come = spread(graph, [...graph.entries.map(entry => entry.id), ...marks], node =>
+    isUnmarked(node) || marks.has(node.id) ? node.targets : [],
+  ).filter(node => isUnmarked(node) || marks.has(node.id))
+
+  // A condition that led on to something else did not lead to the exit.
+  const last = come.filter(node => node.type !== 'condition' || !leadsTo(node.targets, marks))
+  const exits = last.flatMap(node => node.targets.filter(id => graph.nodes.get(id)?.type === 'exit'))
+  const behind = participation.completed_at === null ? marks : marks.union(new Set(exits))
+
+  const between = come.filter(node => isUnmarked(node) && leadsTo(node.targets, behind.union(standing)))
+  const passed = behind.union(new Set(between.map(node => node.id)))
 
   return {
     passed,

@@ -214,6 +214,12 @@ describe('Of the commands', () => {
     })
   }
 
+  test.skipIf(!hasCurl)(`the inspector's takes a graph as a file${noCurl}`, async () => {
+    const { code, stdout } = await sh(onlyBlock(section('## The inspector'), 'sh'))
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^flowchart LR\n/) })
+    expect(readFileSync(join(folder, 'journey.svg'), 'utf8')).toContain('<title>Photo of the Month</title>')
+  })
+
   test.skipIf(!hasCurl)(`the events' hold a reward, then block it${noCurl}`, async () => {
     const example = examples.find(text => text.includes('/events')) as string
     const { stdout } = await sh(`${CURL}${definitions}${example}`)

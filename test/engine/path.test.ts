@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { replay } from '../../src/engine/handle-event.ts'
 import { pathOf } from '../../src/engine/path.ts'
 import {
   condition,
@@ -9,10 +11,12 @@ import {
   journey,
   lived,
   more,
+  nobody,
   reward,
   step,
   told,
 } from './journeys.ts'
+import { compiled, life } from './random-lives.ts'
 
 const blocks = {
   in: entry(),
@@ -91,4 +95,34 @@ describe('The way a member has come', () => {
     expect(at(['a', 'c'], 'a', 'b').took(back)).toBe(true)
     expect(at(['b', 'c'], 'a', 'b', 'a').took(back)).toBe(true)
   })
+})
+
+test('Whatever a member has lived through, there is a way to all that was done and reached, and to where the member stands', () => {
+  let ways = 0
+  fc.assert(
+    fc.property(life, given => {
+      const journeys = compiled(given)
+      let count = 0
+      const newId = () => `participation ${++count}`
+      const { participations } = replay({ journeys, member: nobody, history: given.history, newId })
+      for (const participation of participations) {
+        const graph = journeys.find(
+          ({ journey }) => journey.id === participation.journey_id,
+        ) as (typeof journeys)[number]
+        const { passed, standing, took } = pathOf(graph, participation)
+        const taken = [...graph.nodes.values()].flatMap(({ id, targets }) =>
+          targets.filter(target => took({ source_node_id: id, target_node_id: target })),
+        )
+        for (const id of [...participation.events, ...participation.rewards].map(({ node_id }) => node_id))
+          expect(passed.has(id)).toBe(true)
+        for (const id of [...passed, ...standing]) {
+          if (graph.nodes.get(id)?.type !== 'entry') expect(taken, id).toContain(id)
+        }
+        for (const id of taken) expect(passed.has(id) || standing.has(id)).toBe(true)
+        ways++
+      }
+    }),
+    { numRuns: 2000, seed: 20250115 },
+  )
+  expect(ways).toBeGreaterThan(500)
 })
