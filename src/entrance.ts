@@ -36,7 +36,8 @@ export async function buildEntrance({ config, sites, record }: AppOptions): Prom
     reply.hijack()
     routing(request.raw, reply.raw)
   })
-  entrance.addHook('onClose', async () => (await app)?.close())
+  // First of all, since what the app keeps open would keep the server from closing.
+  entrance.addHook('preClose', async () => (await app)?.close())
   await entrance.ready()
   return entrance
 }

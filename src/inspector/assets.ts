@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
+import { packageFile } from '../package-file.ts'
 
-const FOLDER = new URL('../../assets/', import.meta.url)
+const FOLDER = packageFile('assets/')
 
 const TYPES = {
   'inspector.css': 'text/css; charset=utf-8',
