@@ -13,9 +13,9 @@ export const participationList =
     show: (participation: ParticipationView<ParticipationDetail>, site: Site) => object,
   ) =>
   (site: Site, email: string, now: string): Body => {
-    const participations = site.store.participations(email)
-    const extensions = site.store.memberExtensions(email)
-    if (!participations || isLeftOut(extensions, operation)) throw new Failure('MEMBER_NOT_FOUND')
+    const member = site.store.memberWithJourneys(email)
+    if (!member || isLeftOut(member, operation)) throw new Failure('MEMBER_NOT_FOUND')
+    const { participations, ...extensions } = member
     return {
       body: {
         ...extensions,

@@ -3,24 +3,34 @@ import { foldEmail } from '../contract/formats.ts'
 import type { NodeType } from '../contract/journey.ts'
 import type { Db } from './database.ts'
 import { answersColumn, type ExtensionColumns, extraColumn, withExtensions } from './extensions.ts'
-import type { HistoryRecord, MemberRecord, ParticipationRecord, RewardRecord, StepRecord } from './records.ts'
+import type { KeptJourneys, KeyedGraph } from './kept-journeys.ts'
+import type {
+  HistoryRecord,
+  JourneyRecord,
+  MemberRecord,
+  NodeRecord,
+  ParticipationRecord,
+  RewardRecord,
+  StepRecord,
+} from './records.ts'
 
 /** A participation as the member endpoints need it: with what its journey and nodes say. */
 export interface ParticipationDetail extends ParticipationRecord {
-  journey: { name: string; description: string; open_ended: boolean; end_date: string | null }
+  journey: JourneyRecord
   events: (StepRecord & { name: string; type: NodeType })[]
   rewards: (RewardRecord & { name: string; type: string })[]
 }
 
-type OfParticipation<T> = T & { participation_key: number }
-type ParticipationRow = OfParticipation<Omit<ParticipationRecord, 'events' | 'rewards' | 'standing'>> &
-  ExtensionColumns & {
-    standing: string | null
-    name: string
-    description: string
-    open_ended: 0 | 1
-    end_date: string | null
-  }
+type ParticipationRow = Omit<ParticipationRecord, 'journey_id' | 'events' | 'rewards' | 'standing'> &
+  ExtensionColumns & { participation_key: number; journey_key: number; standing: string | null }
+
+/** What a member did at a node, or reached there. */
+type Deed<T> = Omit<T, 'node_id'> & ExtensionColumns & { participation_key: number; node_key: number }
+
+interface Placed {
+  detail: ParticipationDetail
+  graph: KeyedGraph
+}
 
 type MemberRow = ExtensionColumns & { member_key: number; email: string; attributes: string }
 
@@ -30,6 +40,10 @@ const valuesOf = (member: MemberRecord) => [
   extraColumn(member),
   answersColumn(member),
 ]
+
+/** What a reward node gives, in a word. */
+const outcomeOf = ({ type, config }: NodeRecord): string =>
+  type === 'badge' ? 'badge' : String(config.type ?? 'reward')
 
 /** The statements of members with their participations. Lists are in the order of creation, then id. */
 export function memberTables(db: Db) {
@@ -43,26 +57,17 @@ export function memberTables(db: Db) {
     .pluck()
   const count = db.prepare<[number], number>('SELECT count(*) FROM members WHERE site_key = +?').pluck()
   const participations = db.prepare<[number], ParticipationRow>(`
-    SELECT p.participation_key, p.id, j.id AS journey_id, p.started_at, p.progress_percentage, p.completed_at,
-      p.expired_at, p.created_at, p.updated_at, p.standing, p.extra, p.answers,
-      j.name, j.description, j.open_ended, j.end_date
-    FROM participations p JOIN journeys j USING (journey_key)
-    WHERE p.member_key = +? ORDER BY p.created_at, p.id`)
-  const steps = db.prepare<
-    [number],
-    OfParticipation<ParticipationDetail['events'][number]> & ExtensionColumns
-  >(`
-    SELECT s.participation_key, n.id AS node_id, n.name, n.type, s.completed_at, s.extra
-    FROM participations p JOIN completed_steps s USING (participation_key) JOIN nodes n USING (node_key)
+    SELECT participation_key, journey_key, id, started_at, progress_percentage, completed_at, expired_at, created_at,
+      updated_at, standing, extra, answers
+    FROM participations WHERE member_key = +? ORDER BY created_at, id`)
+  const steps = db.prepare<[number], Deed<StepRecord>>(`
+    SELECT s.participation_key, s.node_key, s.completed_at, s.extra
+    FROM participations p JOIN completed_steps s USING (participation_key)
     WHERE p.member_key = +? ORDER BY s.step_key`)
-  const rewards = db.prepare<
-    [number],
-    OfParticipation<ParticipationDetail['rewards'][number]> & ExtensionColumns
-  >(`
-    SELECT r.participation_key, n.id AS node_id, n.name,
-      CASE n.type WHEN 'badge' THEN 'badge' ELSE coalesce(n.config ->> '$.type', 'reward') END AS type,
-      r.hold_start_datetime, r.hold_end_datetime, r.blocked_by, r.blocked_at, r.extra
-    FROM participations p JOIN rewards r USING (participation_key) JOIN nodes n USING (node_key)
+  const rewards = db.prepare<[number], Deed<RewardRecord>>(`
+    SELECT r.participation_key, r.node_key, r.hold_start_datetime, r.hold_end_datetime, r.blocked_by, r.blocked_at,
+      r.extra
+    FROM participations p JOIN rewards r USING (participation_key)
     WHERE p.member_key = +? ORDER BY r.reward_key`)
   const insertMember = db.prepare(`
     INSERT INTO members (site_key, email_folded, email, attributes, extra, answers) VALUES (?, ?, ?, ?, ?, ?)`)
@@ -111,33 +116,40 @@ export function memberTables(db: Db) {
     WHERE j.site_key = @siteKey AND j.id = @journeyId`)
   const removeAll = db.prepare('DELETE FROM members WHERE site_key = ?')
 
-  function participationsOf(memberKey: number): ParticipationDetail[] {
-    const details = participations.all(memberKey).map(row => {
-      const { participation_key, name, description, open_ended, end_date, standing, ...participation } =
-        withExtensions(row)
-      const journey = { name, description, open_ended: open_ended === 1, end_date }
+  function participationsOf(memberKey: number, journeys: KeptJourneys): ParticipationDetail[] {
+    const byKey = new Map<number, Placed>()
+    for (const row of participations.all(memberKey)) {
+      const { participation_key, journey_key, standing, ...participation } = withExtensions(row)
+      const journey = journeys.all().get(journey_key) as JourneyRecord
       const detail: ParticipationDetail = {
         ...participation,
+        journey_id: journey.id,
         journey,
         events: [],
         rewards: [],
         standing: standing === null ? null : JSON.parse(standing),
       }
-      return [participation_key, detail] as const
-    })
-    const byKey = new Map(details)
-    for (const { participation_key, ...step } of steps.all(memberKey))
-      byKey.get(participation_key)?.events.push(withExtensions(step))
-    for (const { participation_key, ...reward } of rewards.all(memberKey)) {
-      byKey.get(participation_key)?.rewards.push(withExtensions(reward))
+      byKey.set(participation_key, { detail, graph: journeys.graph(journey_key) })
     }
-    return details.map(([, detail]) => detail)
+    for (const row of steps.all(memberKey)) {
+      const { participation_key, node_key, ...step } = withExtensions(row)
+      const { detail, graph } = byKey.get(participation_key) as Placed
+      const { id: node_id, name, type } = graph.nodes.get(node_key) as NodeRecord
+      detail.events.push({ ...step, node_id, name, type })
+    }
+    for (const row of rewards.all(memberKey)) {
+      const { participation_key, node_key, ...reward } = withExtensions(row)
+      const { detail, graph } = byKey.get(participation_key) as Placed
+      const node = graph.nodes.get(node_key) as NodeRecord
+      detail.rewards.push({ ...reward, node_id: node.id, name: node.name, type: outcomeOf(node) })
+    }
+    return [...byKey.values()].map(({ detail }) => detail)
   }
 
-  function get(siteKey: number, email: string): MemberRecord | undefined {
+  function get(siteKey: number, email: string, journeys: KeptJourneys): MemberRecord | undefined {
     const member = find.get(siteKey, foldEmail(email))
     if (!member) return undefined
-    const participations = participationsOf(member.member_key).map(
+    const participations = participationsOf(member.member_key, journeys).map(
       ({ journey, events, rewards, ...participation }) => ({
         ...participation,
         events: events.map(({ name, type, ...step }) => step),

@@ -2,6 +2,7 @@ import { type ExtendedByOperation, extensionsOf } from '../contract/extension.ts
 import { type Db, openDatabase } from './database.ts'
 import { withExtensions } from './extensions.ts'
 import { journeyTables } from './journeys.ts'
+import { keptJourneys } from './kept-journeys.ts'
 import { memberTables, type ParticipationDetail } from './members.ts'
 import { type JourneyCount, type MemberPage, overviewStatements, type StandingCount } from './overview.ts'
 import type {
@@ -58,8 +59,10 @@ export interface SiteStore {
   member(email: string): MemberRecord | undefined
   /** The participations of a member, found without regard to case; `undefined` when there is no such member. */
   participations(email: string): ParticipationDetail[] | undefined
-  /** What a member has beyond the contract, found without regard to case. */
-  memberExtensions(email: string): ExtendedByOperation
+  /** The same, with what the member has beyond the contract. */
+  memberWithJourneys(
+    email: string,
+  ): (ExtendedByOperation & { participations: ParticipationDetail[] }) | undefined
   /** The folded email of the member whose participation has this id. */
   holderOf(participationId: string): string | undefined
   /** A page of the emails, as they were given, and how many members there are on all pages. */
@@ -185,14 +188,39 @@ function bindSite(
   let site: SiteRecord = record
   let version = 0
   let graphVersion = 0
+  const kept = keptJourneys(journeys, key)
 
-  const atomically = <T>(writes: () => T): T => db.transaction(writes).immediate()
+  function changeJourneys<T>(change: () => T): T {
+    graphVersion++
+    kept.forget()
+    return write(change)
+  }
+  function atomically<T>(writes: () => T): T {
+    const before = site
+    try {
+      return db.transaction(writes).immediate()
+    } catch (error) {
+      // What was read meanwhile has never been.
+      site = before
+      version++
+      graphVersion++
+      kept.forget()
+      throw error
+    }
+  }
   function write<T>(change: () => T): T {
     version++
     return atomically(() => {
       sites.bumpRevision(key)
       return change()
     })
+  }
+
+  const memberWithJourneys: SiteStore['memberWithJourneys'] = email => {
+    const member = members.find(key, email)
+    if (!member) return undefined
+    const participations = members.participationsOf(member.member_key, kept)
+    return { ...extensionsOf(withExtensions(member)), participations }
   }
 
   return {
@@ -203,50 +231,37 @@ function bindSite(
     version: () => version,
     counts: () => ({ journeys: journeys.count(key), members: members.count(key) }),
 
-    journeys: () => journeys.list(key),
-    journey: id => journeys.get(key, id.toLowerCase()),
+    journeys: () => [...kept.all().values()],
+    journey: id => kept.find(id.toLowerCase()),
     journeyCounts: now => overview.journeys(key, now),
     eventNames: limit => overview.eventNames(key, limit),
     standingCounts: (journeyId, now) => overview.standing(key, journeyId, now),
     journeyIds: () => journeys.ids(key),
     graphVersion: () => graphVersion,
-    putJourney(journey) {
-      graphVersion++
-      write(() => journeys.replace(key, journey))
-    },
-    removeJourney(id) {
-      graphVersion++
-      return write(() => {
+    putJourney: journey => changeJourneys(() => journeys.replace(key, journey)),
+    removeJourney: id =>
+      changeJourneys(() => {
         members.removeFromJourney(key, id)
         return journeys.remove(key, id)
-      })
-    },
+      }),
     usedNodes: journeyId => members.usedNodes(key, journeyId),
 
     emails: limit => members.emails(key, limit),
-    member: email => members.get(key, email),
-    participations(email) {
-      const member = members.find(key, email)
-      return member && members.participationsOf(member.member_key)
-    },
-    memberExtensions(email) {
-      const member = members.find(key, email)
-      return member ? extensionsOf(withExtensions(member)) : {}
-    },
+    member: email => members.get(key, email, kept),
+    participations: email => memberWithJourneys(email)?.participations,
+    memberWithJourneys,
     memberPage: page => overview.members(key, page),
     holderOf: participationId => members.holderOf(key, participationId),
     putMember: member => write(() => members.replace(key, member)),
     removeMember: email => write(() => members.remove(key, email)),
 
-    replaceContent(newJourneys, newMembers) {
-      graphVersion++
-      write(() => {
+    replaceContent: (newJourneys, newMembers) =>
+      changeJourneys(() => {
         members.removeAll(key)
         journeys.removeAll(key)
         for (const journey of newJourneys) journeys.insert(key, journey)
         for (const member of newMembers) members.insert(key, member)
-      })
-    },
+      }),
     rename({ name, secret, ...rest }) {
       const renamed = { site_id: site.site_id, name, secret, ...extensionsOf(rest) }
       write(() => sites.rename(key, renamed))

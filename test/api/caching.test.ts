@@ -4,6 +4,7 @@ import { timestampOf } from '../../src/clock.ts'
 import type { SeedDocument } from '../../src/seeding/schema.ts'
 import { openAnswerCache } from '../../src/sites/answers.ts'
 import type { Site } from '../../src/sites/site.ts'
+import type { GraphRecord } from '../../src/store/records.ts'
 import { NOW, testApp } from '../support/app.ts'
 import { id, journeyOf, memberOf, nodesOf, participationOf, SITE, seedOf } from '../support/seeds.ts'
 
@@ -104,6 +105,11 @@ function rolledBack({ store }: Site): void {
   }
   store.atomically(() => {
     store.removeMember('ann@example.com')
+    const [journey] = store.journeys()
+    if (journey) store.putJourney({ ...(store.journey(journey.id) as GraphRecord), name: 'taken back' })
+    // What is read now must not be kept.
+    store.journeys()
+    store.rename({ name: 'taken back', secret: 'taken back' })
     throw new Conflict('taken back')
   })
 }
@@ -196,6 +202,19 @@ describe('A kept answer', () => {
     expect(get()).toBe('1')
     ours.content.putMember('new@example.com', { email: 'new@example.com' })
     expect([get(), get()]).toEqual(['2', '2'])
+  })
+
+  it('is not kept when the clock of the machine goes back before what it says', async () => {
+    const machine = { time: NOW }
+    const clock = { now: () => machine.time }
+    const seed = seedOf({ journeys: [eventful(1)], members: [] })
+    await using own = await testApp({ seeds: [seed], clock, config: { auth: 'off' } })
+    const expiry = async () => (await own.app.inject({ url: `/api/3.0/journeys/${id(1)}` })).json().expired_at
+    expect(await expiry()).toBeNull()
+    machine.time += 5 * DAY
+    expect(await expiry()).toBe(timestampOf(NOW + 4 * DAY + 1))
+    machine.time -= 5 * DAY
+    expect(await expiry()).toBeNull()
   })
 
   it('is not sent again to who has it already', async () => {

@@ -1,0 +1,77 @@
+import { LRUCache } from 'lru-cache'
+import type { JourneyTables } from './journeys.ts'
+import type { ConnectionRecord, GraphRecord, JourneyRecord, NodeRecord } from './records.ts'
+
+/** The graph of a journey; the nodes are in their order, by the keys that members' deeds refer to. */
+export interface KeyedGraph {
+  nodes: ReadonlyMap<number, NodeRecord>
+  connections: ConnectionRecord[]
+}
+
+/**
+ * The journeys of a site as they were last read. They are few beside the members and seldom change, but every answer needs
+ * them. What is given out is frozen, since everyone is given the same.
+ */
+export interface KeptJourneys {
+  /** By their keys, in the order of creation, then id. */
+  all(): ReadonlyMap<number, JourneyRecord>
+  /** By its id, in lower case. */
+  find(id: string): GraphRecord | undefined
+  graph(journeyKey: number): KeyedGraph
+  /** Must be told of every change, before and when it is taken back. */
+  forget(): void
+}
+
+// The graphs that are kept; those longest unasked for go first.
+const MOST_GRAPHS = 1000
+
+export function keptJourneys(tables: JourneyTables, siteKey: number): KeptJourneys {
+  const graphs = new LRUCache<number, KeyedGraph>({ max: MOST_GRAPHS })
+  let journeys: ReadonlyMap<number, JourneyRecord> | undefined
+  let keys = new Map<string, number>()
+
+  function all(): ReadonlyMap<number, JourneyRecord> {
+    if (journeys === undefined) {
+      journeys = new Map(tables.list(siteKey).map(([key, journey]) => [key, frozen(journey)]))
+      keys = new Map([...journeys].map(([key, { id }]) => [id, key]))
+    }
+    return journeys
+  }
+
+  function graph(journeyKey: number): KeyedGraph {
+    const known = graphs.get(journeyKey)
+    if (known) return known
+    const { nodes, connections } = tables.graph(journeyKey)
+    const read = {
+      nodes: new Map(nodes.map(([key, node]) => [key, frozen(node)])),
+      connections: frozen(connections),
+    }
+    graphs.set(journeyKey, read)
+    return read
+  }
+
+  return {
+    all,
+    graph,
+    find(id) {
+      const journey = all()
+      const key = keys.get(id)
+      if (key === undefined) return undefined
+      const { nodes, connections } = graph(key)
+      return { ...(journey.get(key) as JourneyRecord), nodes: [...nodes.values()], connections }
+    },
+    forget() {
+      journeys = undefined
+      graphs.clear()
+    },
+  }
+}
+
+/** The same value, which cannot be changed any more, however deep. */
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const part of Object.values(value)) frozen(part)
+  }
+  return value
+}
