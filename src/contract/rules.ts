@@ -14,6 +14,11 @@ export const RULES = {
     provenance: 'documented',
     section: 1,
   },
+  'entity-tag': {
+    what: 'every answer carries an ETag, by which a client can ask whether it has changed',
+    provenance: 'inferred',
+    section: 1,
+  },
   'own-site-only': {
     what: 'whatever is listed belongs to the site that called',
     provenance: 'documented',

@@ -65,6 +65,8 @@ export const RULE_CHECKS: Record<RuleName, (seen: Seen) => boolean[]> = {
     survey.right.flatMap(({ answer }) =>
       answer?.status === 200 ? /^application\/json\b/.test(answer.headers['content-type'] ?? '') : [],
     ),
+  'entity-tag': ({ survey }) =>
+    survey.right.flatMap(({ answer }) => (answer?.status === 200 ? answer.headers.etag !== undefined : [])),
   'own-site-only': ({ siteId, listed, journeys, userJourneys }) =>
     [...listed, ...journeys, ...userJourneys.flat()]
       .filter(({ site_id }) => isText(site_id))

@@ -35,7 +35,9 @@ const but =
     const answer = await fetch(`${sandbox.origin}${url}`, { headers: sent })
     const json = await answer.json()
     const text = JSON.stringify(answer.ok ? body(json, url) : error(json))
-    response.writeHead(status(answer.status, url), { 'content-type': 'application/json' }).end(text)
+    const etag = answer.headers.get('etag')
+    const kept = { 'content-type': 'application/json', ...(etag && { etag }) }
+    response.writeHead(status(answer.status, url), kept).end(text)
   }
 const same = <T>(value: T): T => value
 
