@@ -16,9 +16,10 @@ const program = buildProgram({
     return text(process.stdin)
   },
   onStop: close =>
-    closeWithGrace({ delay: 900 }, async ({ err }) => {
+    // Not before an exit by itself, which has a code of its own.
+    closeWithGrace({ delay: 900, skip: ['beforeExit'] }, async ({ err }) => {
       if (err) console.error(err)
-      await close()
+      await close().catch(error => process.exit(report(error)))
     }),
 })
 
