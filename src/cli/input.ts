@@ -9,3 +9,9 @@ export async function readText(file: string, { readInput }: Pick<Terminal, 'read
     throw new ConfigError(`${file} cannot be read: ${error.message}`)
   })
 }
+
+/** @throws {ConfigError} when --site names none */
+export function readSiteId(text: string): string {
+  if (/^[!-~]{1,64}$/.test(text)) return text
+  throw new ConfigError(`--site: "${text}" is no site id; it is up to 64 visible ASCII characters`)
+}

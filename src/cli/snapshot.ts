@@ -5,6 +5,7 @@ import { ConfigError, readVariable } from '../config.ts'
 import { Email, foldEmail } from '../contract/formats.ts'
 import type { SeedDocument } from '../seeding/schema.ts'
 import type { Snapshot } from '../snapshot/take.ts'
+import { readSiteId } from './input.ts'
 import { addSecretOptions, readSecret, type SecretFlags } from './secret.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -71,13 +72,12 @@ async function take(flags: Flags, emails: string[]): Promise<Snapshot> {
   const rate = Number(flags.rate)
   if (!(rate > 0 && rate <= 1000))
     throw new ConfigError(`--rate: "${flags.rate}" is not a number above 0, and at most 1000`)
-  if (!/^[!-~]{1,64}$/.test(flags.site))
-    throw new ConfigError(`--site: "${flags.site}" is no site id; it is up to 64 visible ASCII characters`)
+  const siteId = readSiteId(flags.site)
   if (existsSync(flags.out) && !flags.force)
     throw new ConfigError(`--out: ${flags.out} is there already; name another file, or give --force`)
   const { openRemote } = await import('../remote/remote.ts')
   const { takeSnapshot } = await import('../snapshot/take.ts')
-  const remote = openRemote({ baseUrl: flags.baseUrl, siteId: flags.site, secret: readSecret(flags), rate })
+  const remote = openRemote({ baseUrl: flags.baseUrl, siteId, secret: readSecret(flags), rate })
   const { SingleBar } = await import('cli-progress')
   const bar = new SingleBar({ format: '{bar} {value} of {total} requests, {eta} s left', noTTYOutput: false })
   bar.start(1, 0)
