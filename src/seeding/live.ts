@@ -30,10 +30,14 @@ export function participationIds(email: string, count: number): () => string {
   return () => uuidOf(`${foldEmail(email)}\n${next++}`)
 }
 
-/** A UUID of the vendor's form, version 4 in lower case, that is the same for the same text. */
-export function uuidOf(text: string): string {
-  const bytes = createHash('sha256').update(text).digest().subarray(0, 16)
-  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40
-  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+/** A UUID that is the same for the same text. */
+export const uuidOf = (text: string): string => uuidFrom(createHash('sha256').update(text).digest())
+
+/** The first 16 of some bytes as a UUID of the vendor's form, version 4 in lower case. */
+export function uuidFrom(bytes: Buffer): string {
+  const uuid = Buffer.from(bytes.subarray(0, 16))
+  uuid[6] = ((uuid[6] as number) & 0x0f) | 0x40
+  uuid[8] = ((uuid[8] as number) & 0x3f) | 0x80
+  const hex = uuid.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
