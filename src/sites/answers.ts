@@ -8,7 +8,7 @@ import type { SiteClock } from './site-clock.ts'
 
 /** An answer that is ready to be sent. */
 export interface Answer {
-  readonly body: Buffer
+  readonly body: string | Buffer
   /** A strong entity tag, with its quotes. */
   readonly etag: string
 }
@@ -73,11 +73,19 @@ export function siteAnswers(store: SiteStore, clock: SiteClock, cache: AnswerCac
   }
 }
 
+// What Node sends in one piece with its headers, as long as it is text without a character beyond ASCII.
+const ONE_PIECE = 12 * 1024
+
+/** A short answer as text, which is written together with its headers; any other as bytes, which need no encoding. */
+function sendable(text: string): string | Buffer {
+  return text.length <= ONE_PIECE && Buffer.byteLength(text) === text.length ? text : Buffer.from(text)
+}
+
 function keepable(make: (now: string) => View, version: number, now: string): KeptAnswer {
   const { text, moments } = make(now)
   const { from, until } = sameBetween(moments, now)
   return {
-    body: Buffer.from(text),
+    body: sendable(text),
     etag: `"${hash('sha1', text, 'base64url')}"`,
     version,
     from: from === null ? Number.NEGATIVE_INFINITY : instantFrom(from),
