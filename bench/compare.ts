@@ -1,13 +1,13 @@
-import type { OperationId } from '../src/contract/operations.ts'
-import type { Server } from './servers.ts'
-import type { Call, Workload } from './workload.ts'
-import type { Sample, Script, Wrk } from './wrk.ts'
+import { OPERATION_IDS, type OperationId } from '../src/contract/operations.ts'
+import { type Answers, forEachOperation, type Workload } from './workload.ts'
+import type { Request, Sample, Script, Wrk } from './wrk.ts'
 
-export interface Contest {
-  workload: Workload
-  sandbox: Server
-  bare: Server
-  wrk: Wrk
+/** Who takes part: where it listens, and what it is asked for each operation. */
+export interface Contender {
+  url: string
+  requests: Record<OperationId, Request[]>
+  /** What goes on while it is being driven, until that is disposed of. */
+  meanwhile?: () => AsyncDisposable
 }
 
 export interface Pace {
@@ -16,78 +16,78 @@ export interface Pace {
   warmUpMs: number
 }
 
-/** Both servers, one right after the other. */
-export interface Pair {
-  sandbox: Sample
-  bare: Sample
-}
-
-/** An operation at a concurrency: a pair for each round. */
-export interface Cell {
+/** An operation at a concurrency: for each contender a sample for each round. */
+export interface Cell<Name extends string> {
   operation: OperationId
-  /** The mean length of an answer. */
-  bytes: number
   connections: number
-  pairs: Pair[]
+  samples: Record<Name, Sample[]>
 }
 
-type Scripts = Record<keyof Pair, Script>
-type Sides = readonly (keyof Pair)[]
+/** A server that knows the operations, ours or another: asked at its own base path, with tokens. */
+export function asking({ calls }: Workload, url: string): Contender {
+  const base = new URL(url).pathname.replace(/\/$/, '')
+  return {
+    url,
+    requests: forEachOperation(id =>
+      calls[id].map(({ path, headers }) => ({ path: `${base}${path}`, headers })),
+    ),
+  }
+}
 
-/** Drives both servers in turns through everything, `rounds` times over, so that a bad moment hits one pair of many. */
-export async function compare(
-  contest: Contest,
-  connections: readonly number[],
+/** A server that knows lengths only: the same requests but for the address, which says how long the answer shall be. */
+export const askingLengths = ({ calls }: Workload, answers: Answers, url: string): Contender => ({
+  url,
+  requests: forEachOperation(id =>
+    calls[id].map(({ headers }, c) => ({
+      path: `/${Buffer.byteLength(answers[id][c] as string)}`,
+      headers,
+    })),
+  ),
+})
+
+export interface Contest<Name extends string> {
+  contenders: Record<Name, Contender>
+  operations?: readonly OperationId[]
+  connections: readonly number[]
+}
+
+/**
+ * Drives all contenders right after one another, operation by operation, `rounds` times over, so that a bad moment of the
+ * machine hits one round of many.
+ */
+export async function compare<Name extends string>(
+  wrk: Wrk,
+  { contenders, operations = OPERATION_IDS, connections }: Contest<Name>,
   { rounds, roundMs, warmUpMs }: Pace,
-): Promise<Cell[]> {
-  const { wrk, workload } = contest
-  const scripts = new Map(workload.operations.map(({ id, calls }) => [id, prepare(contest, calls)]))
-  const cells = workload.operations.flatMap(({ id: operation, calls }) =>
+): Promise<Cell<Name>[]> {
+  const names = Object.keys(contenders) as Name[]
+  const scripts = new Map<string, Script>()
+  for (const name of names) {
+    for (const operation of operations) {
+      const script = wrk.prepare(contenders[name].url, contenders[name].requests[operation])
+      scripts.set(`${name} ${operation}`, script)
+      await wrk.drive(script, 16, warmUpMs)
+    }
+  }
+  const cells = operations.flatMap(operation =>
     connections.map(
-      (count): Cell => ({ operation, bytes: meanLength(calls), connections: count, pairs: [] }),
+      (count): Cell<Name> => ({
+        operation,
+        connections: count,
+        samples: Object.fromEntries(names.map(name => [name, []])) as unknown as Cell<Name>['samples'],
+      }),
     ),
   )
-
-  for (const { sandbox, bare } of scripts.values()) {
-    await wrk.drive(sandbox, 16, warmUpMs)
-    await wrk.drive(bare, 16, warmUpMs)
-  }
   for (let round = 0; round < rounds; round++) {
-    // Who goes second finds the machine warmer, so they take turns at that too.
-    const sides: Sides = round % 2 === 0 ? ['sandbox', 'bare'] : ['bare', 'sandbox']
-    for (const cell of cells) {
-      const ofOperation = scripts.get(cell.operation) as Scripts
-      cell.pairs.push(await drivePair(wrk, ofOperation, sides, cell.connections, roundMs))
+    // Who goes later finds the machine warmer, so they take turns at that too.
+    const order = round % 2 === 0 ? names : names.toReversed()
+    for (const { operation, connections, samples } of cells) {
+      for (const name of order) {
+        await using _ = contenders[name].meanwhile?.()
+        const script = scripts.get(`${name} ${operation}`) as Script
+        samples[name].push(await wrk.drive(script, connections, roundMs))
+      }
     }
   }
   return cells
 }
-
-async function drivePair(
-  wrk: Wrk,
-  scripts: Scripts,
-  sides: Sides,
-  connections: number,
-  milliseconds: number,
-): Promise<Pair> {
-  const samples: Partial<Pair> = {}
-  for (const side of sides) samples[side] = await wrk.drive(scripts[side], connections, milliseconds)
-  return samples as Pair
-}
-
-/** The same requests for both, but for their address: the bare server is told how long its answer shall be. */
-function prepare({ sandbox, bare, wrk }: Contest, calls: Call[]): Scripts {
-  const basePath = new URL(sandbox.url).pathname
-  return {
-    sandbox: wrk.prepare(
-      sandbox.url,
-      calls.map(({ path, headers }) => ({ path: `${basePath}${path}`, headers })),
-    ),
-    bare: wrk.prepare(
-      bare.url,
-      calls.map(({ bytes, headers }) => ({ path: `/${bytes}`, headers })),
-    ),
-  }
-}
-
-const meanLength = (calls: Call[]): number => calls.reduce((sum, { bytes }) => sum + bytes, 0) / calls.length

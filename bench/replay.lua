@@ -1,7 +1,7 @@
 -- Replays the requests of a file in a circle, and prints what came of it as one line of JSON.
 -- A line of the file is a path and then headers, separated by tabs: /journeys<TAB>Authorization: Bearer …
 
-local requests, last = {}, 0
+local requests, last, started = {}, 0, false
 
 function init(args)
   for line in io.lines(args[1]) do
@@ -15,6 +15,11 @@ function init(args)
 end
 
 function request()
+  -- From here on wrk can be interrupted, and then reports.
+  if not started then
+    started = true
+    io.stderr:write('started\n')
+  end
   last = last % #requests + 1
   return requests[last]
 end

@@ -1,67 +1,93 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
 import { version } from '../src/version.ts'
-import type { Cell, Pair } from './compare.ts'
-import { type Spread, spreadOf } from './spread.ts'
+import { judge, type Target } from './judge.ts'
+import type { Spread } from './spread.ts'
 
-const PACKAGES = ['fastify', 'better-sqlite3', '@sinclair/typebox']
+/** Something measured, with what it is meant to reach if that was promised. */
+export interface Row {
+  cells: string[]
+  measured: Spread
+  target?: Target | undefined
+}
 
-/** What was measured, on what. `load` is how busy the machine was before, in processes that wanted to run. */
-export function describeMachine(wrkVersion: string, load: number): string {
+/** A table of its own. */
+export interface Section {
+  title: string
+  /** What the reader must know before the numbers. */
+  about: string
+  columns: string[]
+  /** What is measured: the heading of the judged column. */
+  measure: string
+  digits?: number
+  rows: Row[]
+  remarks?: string[]
+}
+
+/** A section as Markdown, which is as well to be read as it is. */
+export function describeSection(section: Section): string {
+  const { title, about, columns, measure, rows, remarks = [] } = section
+  const lines = rows.map(({ cells, measured, target }) => [
+    ...cells,
+    inBrackets(measured, section.digits ?? 2),
+    ...(target ? [describeTarget(target), judge(measured, target)] : ['', '']),
+  ])
+  return [
+    `## ${title}`,
+    about,
+    table([[...columns, measure, 'target', ''], ...lines]),
+    ...remarks.map(remark => `- ${remark}`),
+  ].join('\n\n')
+}
+
+/** One line for each promise that is far off, for whoever has to mend it. */
+export const farOff = (sections: Section[]): string[] =>
+  sections.flatMap(({ title, rows, digits = 2 }) =>
+    rows.flatMap(({ cells, measured, target }) =>
+      target && judge(measured, target) === 'far off'
+        ? [
+            `${title}, ${cells.slice(0, 2).join(', ')}: ${inBrackets(measured, digits)}, not ${describeTarget(target)}`,
+          ]
+        : [],
+    ),
+  )
+
+const describeTarget = (target: Target): string =>
+  'atLeast' in target ? `≥ ${target.atLeast}` : `≤ ${target.atMost}`
+
+/** The median and, in brackets, the least and the most. */
+export const inBrackets = ({ median, least, most }: Spread, digits: number): string =>
+  `${median.toFixed(digits)} [${least.toFixed(digits)}–${most.toFixed(digits)}]`
+
+/** A table of Markdown with its columns aligned: numbers to the right, words to the left. */
+export function table([header = [], ...rows]: string[][]): string {
+  const columns = header.map((heading, c) => {
+    const cells = rows.map(row => row[c] as string)
+    const isNumeric = cells.every(cell => /^([\d≥≤]|$)/.test(cell))
+    return { width: Math.max(3, heading.length, ...cells.map(cell => cell.length)), isNumeric }
+  })
+  const line = (cells: string[]): string => {
+    const padded = columns.map(({ width, isNumeric }, c) =>
+      isNumeric ? cells[c]?.padStart(width) : cells[c]?.padEnd(width),
+    )
+    return `| ${padded.join(' | ')} |`
+  }
+  const rule = columns.map(({ width, isNumeric }) => `${'-'.repeat(width - 1)}${isNumeric ? ':' : '-'}`)
+  return [header, rule, ...rows].map(line).join('\n')
+}
+
+const PACKAGES = ['fastify', 'better-sqlite3', '@sinclair/typebox', 'lru-cache']
+
+/** On what it was measured. `loads` is how many processes wanted to run, before and after. */
+export function describeMachine(wrkVersion: string, loads: { before: number; after: number }): string {
   const [cpu] = cpus()
   const packages = PACKAGES.map(name => `${name} ${versionOf(name)}`)
   return [
-    `journeys-sandbox ${version}; Node ${process.versions.node}; ${packages.join('; ')}; wrk ${wrkVersion}`,
-    `${cpu?.model.trim()}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}; load before: ${load.toFixed(2)}`,
+    `- journeys-sandbox ${version}; Node ${process.versions.node}; ${packages.join('; ')}; wrk ${wrkVersion}`,
+    `- ${cpu?.model.trim()}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}`,
+    `- load of the machine before: ${loads.before.toFixed(2)}, after: ${loads.after.toFixed(2)}`,
   ].join('\n')
 }
 
 const versionOf = (name: string): string =>
   JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8')).version
-
-const COLUMNS = [
-  'operation',
-  'bytes',
-  'at once',
-  'sandbox/s',
-  'bare/s',
-  'ratio',
-  'p99 ms',
-  'bare ms',
-  'ratio',
-]
-
-/** The table of all operations: medians, and the ratios of the pairs with their spread. */
-export function describeComparison(cells: Cell[]): string {
-  const rows = cells.map(({ operation, bytes, connections, pairs }) => [
-    operation,
-    bytes.toFixed(0),
-    String(connections),
-    medianOf(pairs, ({ sandbox }) => sandbox.requestsPerSecond).toFixed(0),
-    medianOf(pairs, ({ bare }) => bare.requestsPerSecond).toFixed(0),
-    ratios(pairs, ({ sandbox, bare }) => sandbox.requestsPerSecond / bare.requestsPerSecond),
-    medianOf(pairs, ({ sandbox }) => sandbox.p99).toFixed(2),
-    medianOf(pairs, ({ bare }) => bare.p99).toFixed(2),
-    ratios(pairs, ({ sandbox, bare }) => sandbox.p99 / bare.p99),
-  ])
-  return `\n${table([COLUMNS, ...rows])}\n`
-}
-
-export const describeVerify = (microseconds: Spread): string =>
-  `verify alone, a valid token: ${inBrackets(microseconds, 1)} µs a call (the promise: under 20)`
-
-const medianOf = (pairs: Pair[], value: (pair: Pair) => number): number => spreadOf(pairs.map(value)).median
-
-const ratios = (pairs: Pair[], value: (pair: Pair) => number): string =>
-  inBrackets(spreadOf(pairs.map(value)), 2)
-
-const inBrackets = ({ median, least, most }: Spread, digits: number): string =>
-  `${median.toFixed(digits)} [${least.toFixed(digits)}–${most.toFixed(digits)}]`
-
-/** The first column to the left, the others to the right. */
-function table(rows: string[][]): string {
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map(row => (row[column] as string).length)))
-  const pad = (cell: string, column: number): string =>
-    column === 0 ? cell.padEnd(widths[0] as number) : cell.padStart(widths[column] as number)
-  return rows.map(row => row.map(pad).join('  ')).join('\n')
-}

@@ -1,9 +1,8 @@
 import { requestHeaders } from '../src/auth/sign.ts'
-import { OPERATION_IDS, type OperationId, operations } from '../src/contract/operations.ts'
-import { readSeed } from '../src/seeding/seed.ts'
+import { addressOf, OPERATION_IDS, type OperationId, operations } from '../src/contract/operations.ts'
+import type { SeedSite } from '../src/seeding/schema.ts'
+import { randomFrom } from './random.ts'
 import type { Server } from './servers.ts'
-
-export type Site = ReturnType<typeof readSeed>['site']
 
 /** One request of an operation, for one journey or member. */
 export interface Call {
@@ -11,49 +10,56 @@ export interface Call {
   path: string
   identifier: string | null
   headers: Record<string, string>
-  /** How long the sandbox's answer is; 0 until `measureAnswers` has asked. */
-  bytes: number
 }
 
-/** The calls of each operation, one for every journey or member of the demo. */
+/** What is asked: the calls of each operation, in an order without a pattern. */
 export interface Workload {
-  site: Site
-  operations: { id: OperationId; calls: Call[] }[]
+  site: SeedSite
+  calls: Record<OperationId, Call[]>
 }
 
 // Longer than any run, so that every request is verified and none expires.
-const TOKEN_LIFETIME_S = 3600
+const TOKEN_LIFETIME_S = 6 * 3600
 
-/** What is asked: every operation, with valid tokens, for all that the demo seed has. */
-export function demoWorkload(): Workload {
-  const { site, journeys, members } = readSeed('demo')
-  const identifiers = {
-    journey_id: journeys.map(({ id }) => id),
-    email_id: members.map(({ email }) => email),
-  }
+/** Every operation with a valid token, for each of these journeys and members. */
+export function workloadOf(site: SeedSite, journeyIds: string[], emails: string[]): Workload {
+  const random = randomFrom(11)
+  const identifiers = { journey_id: random.shuffled(journeyIds), email_id: random.shuffled(emails) }
+  const exp = Math.floor(Date.now() / 1000) + TOKEN_LIFETIME_S
   const callsOf = (id: OperationId): Call[] => {
-    const { path, identifier: name } = operations[id]
+    const { identifier: name } = operations[id]
     return (name ? identifiers[name] : [null]).map(identifier => ({
-      path: path.replace(/:\w+/, encodeURIComponent(identifier ?? '')),
+      path: addressOf(id, identifier ?? ''),
       identifier,
-      headers: sign(site, identifier),
-      bytes: 0,
+      headers: requestHeaders({ ...site, identifier: identifier ?? undefined, exp, sub: 'bench' }),
     }))
   }
-  return { site, operations: OPERATION_IDS.map(id => ({ id, calls: callsOf(id) })) }
+  return { site, calls: forEachOperation(callsOf) }
 }
 
-/** The headers of a call, from the product's own signer. */
-function sign(site: Site, identifier: string | null): Record<string, string> {
-  const exp = Math.floor(Date.now() / 1000) + TOKEN_LIFETIME_S
-  return requestHeaders({ ...site, identifier: identifier ?? undefined, exp, sub: 'bench' })
-}
+/** A value for each of the four operations. */
+export const forEachOperation = <T>(make: (id: OperationId) => T): Record<OperationId, T> =>
+  Object.fromEntries(OPERATION_IDS.map(id => [id, make(id)])) as Record<OperationId, T>
 
-/** Asks for every answer once, to know its length. @throws when one is not a 200: it would measure refusals */
-export async function measureAnswers(workload: Workload, sandbox: Server): Promise<void> {
-  for (const call of workload.operations.flatMap(({ calls }) => calls)) {
-    const answer = await fetch(`${sandbox.url}${call.path}`, { headers: call.headers })
-    if (answer.status !== 200) throw new Error(`${call.path}: ${answer.status} ${await answer.text()}`)
-    call.bytes = (await answer.arrayBuffer()).byteLength
+/** What the sandbox answers to a workload, call by call. */
+export type Answers = Record<OperationId, string[]>
+
+const AT_ONCE = 16
+
+/** Asks for every answer once. @throws when one is not a 200: it would measure refusals */
+export async function askAll({ calls }: Workload, { url }: Server): Promise<Answers> {
+  const answers = forEachOperation((): string[] => [])
+  for (const id of OPERATION_IDS) {
+    for (let from = 0; from < calls[id].length; from += AT_ONCE)
+      answers[id].push(
+        ...(await Promise.all(calls[id].slice(from, from + AT_ONCE).map(call => ask(url, call)))),
+      )
   }
+  return answers
+}
+
+async function ask(url: string, { path, headers }: Call): Promise<string> {
+  const answer = await fetch(`${url}${path}`, { headers })
+  if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+  return answer.text()
 }

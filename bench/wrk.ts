@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { temporaryDirectory } from './temporary-directory.ts'
 
 /** The load driver. A program in C, because one in JavaScript would be slower than what it measures. */
-export interface Wrk extends AsyncDisposable {
+export interface Wrk {
   version: string
   /** Keeps `connections` requests under way for some time, and says how that went. @throws when one was refused */
   drive(script: Script, connections: number, milliseconds: number): Promise<Sample>
@@ -45,7 +45,7 @@ export function openWrk(): Wrk {
       `wrk cannot be started (${(error as NodeJS.ErrnoException).code}); install it with apt-get install wrk, or brew install wrk`,
     )
   }
-  const directory = mkdtempSync(join(tmpdir(), 'journeys-bench-'))
+  const directory = temporaryDirectory()
   let scripts = 0
   return {
     version: /^wrk (\S+)/.exec(stdout)?.[1] ?? 'of unknown version',
@@ -55,7 +55,6 @@ export function openWrk(): Wrk {
       writeFileSync(file, requests.map(toLine).join('\n'))
       return { url, file }
     },
-    [Symbol.asyncDispose]: async () => rmSync(directory, { recursive: true }),
   }
 }
 
@@ -64,11 +63,16 @@ const toLine = ({ path, headers }: Request): string =>
 
 async function drive({ url, file }: Script, connections: number, milliseconds: number): Promise<Sample> {
   const options = ['--threads=1', `--connections=${connections}`, '--duration=60s', `--script=${REPLAY}`]
-  const child = spawn('wrk', [...options, url, '--', file], { stdio: ['ignore', 'pipe', 'inherit'] })
-  // wrk counts whole seconds; interrupted, it reports on what it has done until then.
-  const timer = setTimeout(() => child.kill('SIGINT'), milliseconds)
-  const output = await text(child.stdout).finally(() => clearTimeout(timer))
-  return toSample(output, `${connections} connection(s) to ${url}`)
+  const child = spawn('wrk', [...options, url, '--', file], { stdio: ['ignore', 'pipe', 'pipe'] })
+  // wrk counts whole seconds; interrupted, it reports on what it has done until then. It says on its standard error when
+  // it begins, so that neither its start nor a busy machine shortens the measurement.
+  let timer: NodeJS.Timeout | undefined
+  child.stderr.once('data', () => {
+    timer = setTimeout(() => child.kill('SIGINT'), milliseconds)
+  })
+  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
+  clearTimeout(timer)
+  return toSample(`${output}${errors}`, `${connections} connection(s) to ${url}`)
 }
 
 function toSample(output: string, what: string): Sample {
