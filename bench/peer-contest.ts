@@ -29,7 +29,7 @@ export async function peerSection(context: Context): Promise<Section> {
       remarks.push(`${peer.name} ${versionOf(peer.name)} answers from ${peer.from}.`)
     } catch (error) {
       // Whatever ails another's server, the numbers of the rest are worth having.
-      remarks.push(`${peer.name} ${versionOf(peer.name)} did not get through: ${(error as Error).message}`)
+      remarks.push(`${peer.name} ${versionOf(peer.name)} did not get through: ${oneLine(error as Error)}`)
     }
   }
   return {
@@ -112,3 +112,6 @@ async function lengthsOf({ url, requests }: Contender): Promise<Record<Operation
   }
   return lengths
 }
+
+/** What went wrong, on a line of a list; it may quote a page of HTML. */
+const oneLine = ({ message }: Error): string => message.replaceAll(/\s+/g, ' ').slice(0, 120)

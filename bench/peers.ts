@@ -35,11 +35,16 @@ export const peersFor = (material: Material): Peer[] => [
     moduleFile('.bin/prism'),
     ...['mock', '--port', port, '--verboseLevel', 'silent', OPENAPI],
   ]),
-  openApiPeer('@mockoon/cli', port => [
-    moduleFile('.bin/mockoon-cli'),
-    ...['start', '--data', OPENAPI, '--port', port, '--hostname', '127.0.0.1'],
-    ...['--disable-log-to-file', '--disable-admin-api', '--max-transaction-logs', '1'],
-  ]),
+  openApiPeer(
+    '@mockoon/cli',
+    port => [
+      moduleFile('.bin/mockoon-cli'),
+      ...['start', '--data', OPENAPI, '--port', port, '--hostname', '127.0.0.1'],
+      ...['--disable-log-to-file', '--disable-admin-api', '--max-transaction-logs', '1'],
+    ],
+    // The only one that serves the document's base path.
+    '/api/3.0',
+  ),
   openApiPeer('@scalar/mock-server', port => [benchFile('hosts/scalar.js'), OPENAPI, port]),
   jsonServer(material),
   wiremock(material),
@@ -56,12 +61,12 @@ export function absenceOf({ name }: Pick<Peer, 'name'>): string | undefined {
 export const prismProgram = (): string | undefined =>
   absenceOf({ name: '@stoplight/prism-cli' }) ? undefined : moduleFile('.bin/prism')
 
-const openApiPeer = (name: string, argsFor: (port: string) => string[]): Peer => ({
+const openApiPeer = (name: string, argsFor: (port: string) => string[], basePath = ''): Peer => ({
   name,
   from: 'examples of the OpenAPI document',
   start: async () => {
     const port = await freePort()
-    return startAt(`http://127.0.0.1:${port}`, process.execPath, argsFor(port))
+    return startAt(`http://127.0.0.1:${port}${basePath}`, process.execPath, argsFor(port))
   },
 })
 

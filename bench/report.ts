@@ -36,7 +36,7 @@ export function describeSection(section: Section): string {
     `## ${title}`,
     about,
     table([[...columns, measure, 'target', ''], ...lines]),
-    ...remarks.map(remark => `- ${remark}`),
+    ...(remarks.length > 0 ? [remarks.map(remark => `- ${remark}`).join('\n')] : []),
   ].join('\n\n')
 }
 

@@ -62,7 +62,7 @@ const toLine = ({ path, headers }: Request): string =>
   [path, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)].join('\t')
 
 async function drive({ url, file }: Script, connections: number, milliseconds: number): Promise<Sample> {
-  const options = ['--threads=1', `--connections=${connections}`, '--duration=60s', `--script=${REPLAY}`]
+  const options = ['--threads=1', `--connections=${connections}`, '--duration=10s', `--script=${REPLAY}`]
   const child = spawn('wrk', [...options, url, '--', file], { stdio: ['ignore', 'pipe', 'pipe'] })
   // wrk counts whole seconds; interrupted, it reports on what it has done until then. It says on its standard error when
   // it begins, so that neither its start nor a busy machine shortens the measurement.
