@@ -69,10 +69,10 @@ export function describe(summary: Summary): string {
       ? []
       : [title, ...Object.entries(counts).map(([name, times]) => `  ${name} (${times})`)]
   return [
-    `${journeys} journeys, ${members} members with ${participations} participations`,
+    `journeys: ${journeys}, members: ${members}, their participations: ${participations}`,
     ...(unknown.length === 0
       ? []
-      : [`${unknown.length} of the emails are not known there; they are in the lines ${unknown.join(', ')}`]),
+      : [`emails that are not known there: ${unknown.length}, in the lines ${unknown.join(', ')}`]),
     ...section('Properties that the contract does not name, served again:', summary.extra),
     ...section('Properties that the sandbox would answer otherwise, kept as they were:', summary.instead),
     ...section('Properties that are not answered there:', summary.absent),

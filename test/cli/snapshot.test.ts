@@ -73,7 +73,7 @@ describe('snapshot', () => {
     const { printed, error } = await run(files.args(sandbox.origin))
     expect(error).toBeUndefined()
     expect(printed).toEqual([
-      `${files.out}: 14 journeys, 4 members with 3 participations\n1 of the emails are not known there; they are in the lines 8`,
+      `${files.out}: journeys: 14, members: 4, their participations: 3\nemails that are not known there: 1, in the lines 8`,
     ])
     expect(readdirSync(files.path).sort()).toEqual(['emails.txt', 'seed.json'])
     expect(statSync(files.out).mode & 0o777).toBe(0o600)
