@@ -5,7 +5,10 @@ import type { Site } from '../sites/site.ts'
 import { extending } from './extended.ts'
 import { projection } from './projection.ts'
 
-/** What an operation answers, with or without more than its schema names, and the vendor timestamps at which that changes by itself. */
+/**
+ * What an operation answers, with or without more than its schema names, and the vendor timestamps at which that changes
+ * by itself.
+ */
 export interface Body {
   body: object
   moments: Iterable<string | null>
@@ -15,8 +18,8 @@ export type BodyOf = (site: Site, identifier: string, now: string) => Body
 
 /**
  * The handler of an operation: sends what `success` names of what `bodyOf` makes of the calling site and the identifier
- * at a moment, and asks it only when no answer is ready. With `If-None-Match`, an answer that the client has already is a 304 (I: the vendor says
- * nothing of either).
+ * at a moment, and asks it only when no answer is ready. With `If-None-Match`, an answer that the client has already is a
+ * 304 (I: the vendor says nothing of either).
  */
 export function answer(operation: OperationId, success: TSchema, bodyOf: BodyOf) {
   const project = extending(projection(success), operation)

@@ -1,10 +1,8 @@
 import type { TSchema } from '@sinclair/typebox'
-import { SCHEMAS } from '../contract/schemas.ts'
+import type { JsonObject } from '../contract/json.ts'
+import { schemaAt } from '../contract/schemas.ts'
 
 type Project = (value: never) => unknown
-const NAMED = new Map<string, TSchema>(SCHEMAS.map(schema => [`${schema.$id}#`, schema]))
-
-type JsonObject = Record<string, unknown>
 
 /**
  * Makes what copies of a value only what its schema names, in the order of the schema: nothing else is let out, and
@@ -16,7 +14,7 @@ export function projection(schema: TSchema): Project {
     items?: TSchema
     properties?: Record<string, TSchema>
   }
-  if ($ref !== undefined) return projection(NAMED.get($ref) as TSchema)
+  if ($ref !== undefined) return projection(schemaAt($ref))
   if (items) {
     const project = projection(items)
     return (list: never[]) => list.map(project)

@@ -1,3 +1,4 @@
+import { isObject } from '../contract/json.ts'
 import { type Refusal, refuse } from './verdict.ts'
 
 /** A JWT taken apart; nothing of it is trusted yet. */
@@ -86,9 +87,7 @@ export function parseToken(authorization: string | undefined): ParsedToken | Ref
 function parseObject(part: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString())
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined
+    return isObject(value) ? value : undefined
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error

@@ -26,8 +26,11 @@ export const ANSWERS: Record<OperationId, TObject> = {
   getMemberJourneys: MemberJourneyList,
 }
 
+const byReference = new Map(SCHEMAS.map(schema => [`${schema.$id}#`, schema]))
+
+/** The schema of the wire that a `$ref` refers to. */
+export const schemaAt = (reference: string): TSchema => byReference.get(reference) as TSchema
+
 /** Every property of what an operation answers. */
 export const answerProperties = (operation: OperationId): Property[] =>
-  propertiesOf(ANSWERS[operation] as ShapeSchema, reference => {
-    return SCHEMAS.find(({ $id }) => `${$id}#` === reference) as ShapeSchema
-  })
+  propertiesOf(ANSWERS[operation] as ShapeSchema, reference => schemaAt(reference) as ShapeSchema)

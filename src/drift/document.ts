@@ -1,10 +1,10 @@
 import { ConfigError } from '../config.ts'
+import { isObject, type JsonObject } from '../contract/json.ts'
 
 /** An object in a document that others wrote: anything may be in it, or missing. */
-export type Part = { [key: string]: unknown }
+export type Part = JsonObject
 
-export const isPart = (value: unknown): value is Part =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isPart: (value: unknown) => value is Part = isObject
 
 /** What should be an object; an empty one when it is not. */
 export const partOf = (value: unknown): Part => (isPart(value) ? value : {})

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { TObject } from '@sinclair/typebox'
 import type { Answers, ExtendedByOperation, Extra, OwnAnswer } from '../contract/extension.ts'
+import type { JsonObject } from '../contract/json.ts'
 import type { OperationId } from '../contract/operations.ts'
-import type { Json } from './values.ts'
 
 /** What one operation answers of an object, and what the sandbox would; undefined where either does not show it. */
 export interface Shown {
   schema: TObject
-  answered: Json | undefined
-  ours: Json | undefined
+  answered: JsonObject | undefined
+  ours: JsonObject | undefined
 }
 
 /**

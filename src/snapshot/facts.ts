@@ -1,24 +1,25 @@
+import { isObject, type JsonObject } from '../contract/json.ts'
 import type { SeedDocument, SeedJourney, SeedParticipation, SeedSite } from '../seeding/schema.ts'
 import { DEMO_SITE } from '../seeding/seed.ts'
 import { journeyFacts, LONG_AGO } from './journey-facts.ts'
 import { participationFacts } from './participation-facts.ts'
 import { journeysIn, type MemberAnswers, type SiteAnswers } from './reading.ts'
 import type { Exchange } from './recording.ts'
-import { idOf, isObject, type Json } from './values.ts'
+import { idOf } from './values.ts'
 
 /** A journey of the seed, and what was answered of it. */
 export interface JourneyFound {
   facts: SeedJourney
-  item: Json | undefined
-  detail: Json | undefined
+  item: JsonObject | undefined
+  detail: JsonObject | undefined
   asked: Exchange | undefined
 }
 
 /** A participation of the seed, and what was answered of it. */
 export interface ParticipationFound {
   facts: SeedParticipation
-  user: Json | undefined
-  member: Json | undefined
+  user: JsonObject | undefined
+  member: JsonObject | undefined
 }
 
 export interface MemberFound {
@@ -99,10 +100,11 @@ function findParticipations(
   return keepOrder(found)
 }
 
-const byId = (items: Json[]): Map<string, Json> => new Map(items.map(item => [JSON.stringify(item.id), item]))
+const byId = (items: JsonObject[]): Map<string, JsonObject> =>
+  new Map(items.map(item => [JSON.stringify(item.id), item]))
 
 /** The journey that a participation is in; one that stands for it, where nothing of it was answered. */
-function journeyOf(participation: Json, journeys: Map<string, SeedJourney>): SeedJourney {
+function journeyOf(participation: JsonObject, journeys: Map<string, SeedJourney>): SeedJourney {
   const { journey_id, name } = participation
   const id = idOf(journey_id ?? ['of a participation', name], 'journey')
   const { description, open_ended } = participation

@@ -2,16 +2,17 @@ import type { TObject } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { Extended } from '../contract/extension.ts'
 import { JOURNEY_STATUSES, JourneyConnection, JourneyNode, NODE_TYPES } from '../contract/journey.ts'
+import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
 import { NODE_CONFIGS } from '../contract/node-config.ts'
 import { checkJourney } from '../seeding/check-journey.ts'
 import type { SeedJourney } from '../seeding/schema.ts'
-import { idOf, isObject, type Json, objectsIn, textOf, textOrNull, timeOf, truthOf } from './values.ts'
+import { idOf, textOf, textOrNull, timeOf, truthOf } from './values.ts'
 
 /**
  * A journey as the sandbox can have it, nearest to what was answered. A graph of which it cannot make sense it is
  * without: then nobody moves in the journey.
  */
-export function journeyFacts(answered: Json): SeedJourney {
+export function journeyFacts(answered: JsonObject): SeedJourney {
   const facts = {
     id: idOf(answered.id, 'journey'),
     multi_template_id: textOf(answered.multi_template_id, '0'),
@@ -39,7 +40,7 @@ export function journeyFacts(answered: Json): SeedJourney {
 export const LONG_AGO = '1970-01-01T00:00:00.000000'
 
 /** The properties of an entry that the contract does not name, to be spread. */
-export function unknownOf(entry: Json, { properties }: TObject): Extended {
+export function unknownOf(entry: JsonObject, { properties }: TObject): Extended {
   const unknown = Object.entries(entry).filter(([name]) => !Object.hasOwn(properties, name))
   return unknown.length === 0 ? {} : { 'x-extra': Object.fromEntries(unknown) }
 }
@@ -47,7 +48,7 @@ export function unknownOf(entry: Json, { properties }: TObject): Extended {
 export const oneOf = <T extends string>(values: readonly T[], value: unknown): T | undefined =>
   values.find(known => known === value)
 
-function toNode(node: Json): SeedJourney['nodes'][number] {
+function toNode(node: JsonObject): SeedJourney['nodes'][number] {
   // A step without settings is one at which nothing happens.
   const type = oneOf(NODE_TYPES, node.type) ?? 'action'
   const { x, y } = isObject(node.position) ? node.position : {}
@@ -62,12 +63,12 @@ function toNode(node: Json): SeedJourney['nodes'][number] {
 }
 
 /** Of the settings those that the sandbox knows, or none, if it does not know them well enough. */
-function understood(schema: TObject, config: unknown): Json {
+function understood(schema: TObject, config: unknown): JsonObject {
   const known = Value.Clean(schema, structuredClone(config))
   return isObject(known) && Value.Check(schema, known) ? known : {}
 }
 
-const toConnection = (connection: Json): SeedJourney['connections'][number] => ({
+const toConnection = (connection: JsonObject): SeedJourney['connections'][number] => ({
   id: idOf(connection.id, 'connection'),
   source_node_id: idOf(connection.source_node_id, 'node'),
   target_node_id: idOf(connection.target_node_id, 'node'),

@@ -1,6 +1,6 @@
+import { isObject } from '../contract/json.ts'
 import { ELSE } from '../contract/node-config.ts'
 import type { Pseudonyms } from './pseudonyms.ts'
-import { isObject } from './values.ts'
 
 /** What a rule of JSON Logic reads. */
 const VARIABLE = /^(event|at|attributes\.\w+|member\.email|member\.attributes\.\w+)$/

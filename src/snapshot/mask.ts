@@ -1,19 +1,11 @@
 import type { TSchema } from '@sinclair/typebox'
 import { TIMESTAMP_PATTERN } from '../contract/formats.ts'
-import { Journey, JourneyConnection, JourneyList, JourneyNode, JourneySummary } from '../contract/journey.ts'
+import { isObject, type JsonObject } from '../contract/json.ts'
 import { NODE_CONFIGS } from '../contract/node-config.ts'
 import { type OperationId, operations } from '../contract/operations.ts'
-import {
-  MemberEvent,
-  MemberJourney,
-  MemberJourneyList,
-  MemberReward,
-  UserJourney,
-  UserJourneyList,
-} from '../contract/participation.ts'
+import { ANSWERS, schemaAt } from '../contract/schemas.ts'
 import { maskCondition, maskRule } from './mask-rule.ts'
 import { type Pseudonyms, pseudonymsBy } from './pseudonyms.ts'
-import { isObject, type Json } from './values.ts'
 
 /** What is kept of a site: all of it, or only what is about nobody. */
 export interface Mask {
@@ -30,18 +22,6 @@ export const noMask: Mask = {
   identifier: (_operation, identifier) => identifier,
   answer: (_operation, body) => body,
 }
-
-const ANSWERS: Record<OperationId, TSchema> = {
-  getJourneys: JourneyList,
-  getJourney: Journey,
-  getUserJourneysByEmail: UserJourneyList,
-  getMemberJourneys: MemberJourneyList,
-}
-const PARTS = new Map<string, TSchema>(
-  [JourneySummary, JourneyNode, JourneyConnection, UserJourney, MemberJourney, MemberEvent, MemberReward].map(
-    part => [`${part.$id}#`, part],
-  ),
-)
 
 /** Free text by the contract, in which these forms are about nobody. */
 const HARMLESS: Record<string, RegExp> = { multi_template_id: /^\d{1,20}$/, type: /^[a-z_]{1,32}$/ }
@@ -71,7 +51,7 @@ export function keyedMask(key: Buffer, siteId: string): Mask {
 
 /** `name` is that of the property whose value it is, and `given` its schema, where the contract has one. */
 function masked(value: unknown, given: TSchema | undefined, name: string, masking: Masking): unknown {
-  const schema = given?.$ref === undefined ? given : PARTS.get(given.$ref)
+  const schema = given?.$ref === undefined ? given : schemaAt(given.$ref)
   if (typeof value === 'string')
     return isHarmless(value, schema, name, masking) ? value : masking.names.text(value)
   if (typeof value === 'number') return schema?.type === 'number' || schema?.type === 'integer' ? value : 0
@@ -79,7 +59,7 @@ function masked(value: unknown, given: TSchema | undefined, name: string, maskin
   return isObject(value) ? maskedObject(value, schema, masking) : value
 }
 
-const maskedObject = (object: Json, schema: TSchema | undefined, masking: Masking) =>
+const maskedObject = (object: JsonObject, schema: TSchema | undefined, masking: Masking) =>
   Object.fromEntries(
     Object.entries(object).map(([name, value]) => {
       const isKnown = Object.hasOwn(schema?.properties ?? {}, name)
@@ -90,7 +70,7 @@ const maskedObject = (object: Json, schema: TSchema | undefined, masking: Maskin
     }),
   )
 
-function maskedProperty(name: string, value: unknown, object: Json, schema: TSchema, masking: Masking) {
+function maskedProperty(name: string, value: unknown, object: JsonObject, schema: TSchema, masking: Masking) {
   if (name === 'config') return masked(value, configOf(object.type), name, masking)
   if (name === 'criteria') return maskRule(value, masking.names)
   if (name === 'condition' && typeof value === 'string') return maskCondition(value, masking.names)
@@ -98,7 +78,7 @@ function maskedProperty(name: string, value: unknown, object: Json, schema: TSch
 }
 
 /** The list of an answer that does not wrap it. */
-const listOf = (operation: OperationId): TSchema => ANSWERS[operation].properties.journeys
+const listOf = (operation: OperationId): TSchema | undefined => ANSWERS[operation].properties.journeys
 
 const configOf = (type: unknown): TSchema | undefined =>
   typeof type === 'string' && Object.hasOwn(NODE_CONFIGS, type)

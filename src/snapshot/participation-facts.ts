@@ -1,16 +1,17 @@
+import { type JsonObject, objectsIn } from '../contract/json.ts'
 import { MemberEvent, MemberReward } from '../contract/participation.ts'
 import { checkParticipation } from '../seeding/check-member.ts'
 import type { SeedJourney, SeedParticipation } from '../seeding/schema.ts'
 import { LONG_AGO, unknownOf } from './journey-facts.ts'
-import { idOf, type Json, objectsIn, textOf, timeOf, withoutUndefined } from './values.ts'
+import { idOf, textOf, timeOf, withoutUndefined } from './values.ts'
 
 /**
  * A participation as the sandbox can have it, nearest to what the two operations answered of it, either of which may be
  * missing. Where it cannot be so in its journey, only that the member is in it is taken.
  */
 export function participationFacts(
-  user: Json | undefined,
-  member: Json | undefined,
+  user: JsonObject | undefined,
+  member: JsonObject | undefined,
   journey: SeedJourney,
 ): SeedParticipation {
   const answered = { ...user, ...member }
@@ -34,7 +35,7 @@ export function participationFacts(
 }
 
 /** How far the member has come, and whether that is the end; `last` is when something last changed. */
-function endOf({ status, completed_at, expired_at, progress_percentage }: Json, last: string) {
+function endOf({ status, completed_at, expired_at, progress_percentage }: JsonObject, last: string) {
   if (status === 'Completed') {
     return { progress_percentage: '100.0', completed_at: timeOf(completed_at) ?? last, expired_at: null }
   }
@@ -47,14 +48,14 @@ function endOf({ status, completed_at, expired_at, progress_percentage }: Json, 
   }
 }
 
-const toEvent = (event: Json) => ({
+const toEvent = (event: JsonObject) => ({
   node_id: idOf(event.node_id, 'node'),
   completed_at: timeOf(event.completed_at) ?? LONG_AGO,
   ...unknownOf(event, MemberEvent),
 })
 
 /** CONTRACT.md section 2, the hold rule (D): which of the four keys there are says what the reward is. */
-const toReward = (reward: Json) => ({
+const toReward = (reward: JsonObject) => ({
   node_id: idOf(reward.node_id, 'node'),
   ...withoutUndefined({
     hold_start_datetime: timeOf(reward.hold_start_datetime) ?? undefined,

@@ -1,10 +1,11 @@
 import { type Clock, timestampOf } from '../clock.ts'
+import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
 import { addressOf, type OperationId, operations } from '../contract/operations.ts'
 import { type Answer, jsonOf, type Remote } from '../remote/remote.ts'
 import { RemoteError } from '../remote/remote-error.ts'
 import type { Mask } from './mask.ts'
 import type { Exchange, Recording } from './recording.ts'
-import { isObject, type Json, objectsIn, textOf } from './values.ts'
+import { textOf } from './values.ts'
 
 export interface Reading {
   remote: Remote
@@ -33,7 +34,7 @@ export interface MemberAnswers {
 }
 
 /** The journeys of an answer, whether it wraps them, as the contract has it, or not. */
-export const journeysIn = (body: unknown): Json[] => objectsIn(isObject(body) ? body.journeys : body)
+export const journeysIn = (body: unknown): JsonObject[] => objectsIn(isObject(body) ? body.journeys : body)
 
 /**
  * Reads a site: its journeys, what both operations say of each member, and every journey that is listed or that a member

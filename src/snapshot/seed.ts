@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { TObject } from '@sinclair/typebox'
 import { Journey, JourneyList, JourneySummary } from '../contract/journey.ts'
+import { isObject, type JsonObject } from '../contract/json.ts'
 import { MemberJourney, MemberJourneyList, UserJourney, UserJourneyList } from '../contract/participation.ts'
 import type { SeedDocument } from '../seeding/schema.ts'
 import { type Copy, openCopy } from './copy.ts'
@@ -8,7 +9,6 @@ import { extensionsFor, type Shown } from './extensions.ts'
 import { findSite, type JourneyFound, type MemberFound, type SiteFound, toDocument } from './facts.ts'
 import { journeysIn, type SiteAnswers } from './reading.ts'
 import type { Exchange } from './recording.ts'
-import { isObject, type Json } from './values.ts'
 
 export interface Seeded {
   document: SeedDocument
@@ -83,7 +83,7 @@ async function participationsOf(copy: Copy, { answers, participations }: MemberF
   }))
 }
 
-type ById = Map<unknown, Json>
+type ById = Map<unknown, JsonObject>
 const byId = (body: unknown): ById => new Map(journeysIn(body).map(item => [item.id, item]))
 
 async function differences(copy: Copy, read: SiteAnswers): Promise<Exchange[]> {

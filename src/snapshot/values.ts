@@ -6,13 +6,6 @@ import { uuidOf } from '../seeding/live.ts'
 
 /** Reading what may be of any form: as the sandbox writes it where that can be, else something near, or nothing. */
 
-export type Json = Record<string, unknown>
-
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-export const objectsIn = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
-
 export const textOf = (value: unknown, otherwise = ''): string =>
   typeof value === 'string' ? value : otherwise
 

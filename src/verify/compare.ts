@@ -1,3 +1,4 @@
+import { isObject } from '../contract/json.ts'
 import type { Property } from '../contract/shape.ts'
 import type { PropertyVerdict } from '../fidelity/entry.ts'
 import { departure, expectationOf, kindOf } from './kinds.ts'
@@ -15,10 +16,6 @@ export interface PropertyFinding {
   /** In how many it could have been. */
   of: number
 }
-
-type Values = Record<string, unknown>
-const isObject = (value: unknown): value is Values =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('.')))
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1)

@@ -1,7 +1,6 @@
+import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
 import type { RuleName } from '../contract/rules.ts'
 import type { Call, Survey } from './survey.ts'
-
-type Item = Record<string, unknown>
 
 /** What of a survey the rules are about. Nothing is taken for granted of its shape. */
 export interface Seen {
@@ -10,19 +9,16 @@ export interface Seen {
   now: string
   survey: Survey
   /** The journeys that are listed, and those asked for one by one. */
-  listed: Item[]
-  journeys: Item[]
+  listed: JsonObject[]
+  journeys: JsonObject[]
   /** The instances of each member, by either operation. */
-  userJourneys: Item[][]
-  memberJourneys: Item[][]
+  userJourneys: JsonObject[][]
+  memberJourneys: JsonObject[][]
 }
 
-const isItem = (value: unknown): value is Item =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-const itemsOf = (value: unknown): Item[] => (Array.isArray(value) ? value.filter(isItem) : [])
-const bodiesOf = (calls: Call[]): Item[] => calls.map(({ answer }) => answer?.json).filter(isItem)
-const instancesOf = (calls: Call[]): Item[][] =>
-  bodiesOf(calls).flatMap(({ journeys }) => (Array.isArray(journeys) ? [itemsOf(journeys)] : []))
+const bodiesOf = (calls: Call[]): JsonObject[] => calls.map(({ answer }) => answer?.json).filter(isObject)
+const instancesOf = (calls: Call[]): JsonObject[][] =>
+  bodiesOf(calls).flatMap(({ journeys }) => (Array.isArray(journeys) ? [objectsIn(journeys)] : []))
 
 export function seenIn(survey: Survey, siteId: string, now: string): Seen {
   const of = (operation: Call['operation']) =>
@@ -38,23 +34,23 @@ export function seenIn(survey: Survey, siteId: string, now: string): Seen {
 
 const HOLD_KEYS = ['hold_start_datetime', 'hold_end_datetime']
 const BLOCK_KEYS = ['blocked_by', 'blocked_at']
-const hasAll = (item: Item, keys: string[]) => keys.every(key => Object.hasOwn(item, key))
-const hasNone = (item: Item, keys: string[]) => !keys.some(key => Object.hasOwn(item, key))
+const hasAll = (item: JsonObject, keys: string[]) => keys.every(key => Object.hasOwn(item, key))
+const hasNone = (item: JsonObject, keys: string[]) => !keys.some(key => Object.hasOwn(item, key))
 const isText = (value: unknown): value is string => typeof value === 'string'
 
-const rewardsOf = ({ memberJourneys }: Seen, ...statuses: string[]): Item[] =>
+const rewardsOf = ({ memberJourneys }: Seen, ...statuses: string[]): JsonObject[] =>
   memberJourneys
     .flat()
-    .flatMap(({ rewards }) => itemsOf(rewards))
+    .flatMap(({ rewards }) => objectsIn(rewards))
     .filter(({ status }) => statuses.includes(status as string))
 
-const idsOf = (instances: Item[] = []) => instances.map(({ id }) => String(id)).sort()
-const sameInstances = (some: Item[] | undefined, others: Item[] | undefined): boolean =>
+const idsOf = (instances: JsonObject[] = []) => instances.map(({ id }) => String(id)).sort()
+const sameInstances = (some: JsonObject[] | undefined, others: JsonObject[] | undefined): boolean =>
   idsOf(some).join() === idsOf(others).join()
 
-function connectionsJoin(journey: Item): boolean[] {
-  const nodes = new Set(itemsOf(journey.nodes).map(({ id }) => id))
-  return itemsOf(journey.connections).map(
+function connectionsJoin(journey: JsonObject): boolean[] {
+  const nodes = new Set(objectsIn(journey.nodes).map(({ id }) => id))
+  return objectsIn(journey.connections).map(
     ({ source_node_id, target_node_id }) => nodes.has(source_node_id) && nodes.has(target_node_id),
   )
 }
