@@ -84,9 +84,13 @@ export function parseToken(authorization: string | undefined): ParsedToken | Ref
   }
 }
 
+// Where the parts of a token are decoded, each in turn.
+let decoded = Buffer.alloc(1024)
+
 function parseObject(part: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString())
+    if (part.length > decoded.length) decoded = Buffer.alloc(part.length)
+    const value: unknown = JSON.parse(decoded.toString('utf8', 0, decoded.write(part, 'base64url')))
     return isObject(value) ? value : undefined
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
