@@ -9,6 +9,9 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => Date.now() }
 
+/** Milliseconds since some moment in the past, which no setting of the clock changes; for durations. */
+export const monotonic = (): number => performance.now()
+
 /** A clock that stands still at an instant given in milliseconds since the epoch. */
 export const frozenClock = (instant: number): Clock => ({ now: () => instant })
 

@@ -1,9 +1,11 @@
+import type { RequestListener } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { api } from './api/api.ts'
+import { type AnswersReady, answersReady } from './api/ready.ts'
 import type { AppOptions } from './app.ts'
 import { prefixOf } from './config.ts'
 import { health } from './control/health.ts'
-import { createServer, requestNames } from './server.ts'
+import { createServer, logsRequests, requestNames } from './server.ts'
 
 /**
  * What listens: the four operations and the health check, and behind them the whole app, which is loaded and made when
@@ -22,13 +24,8 @@ export async function buildEntrance({ config, sites, record }: AppOptions): Prom
   // A body is left to the app to read.
   entrance.removeAllContentTypeParsers()
   entrance.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  entrance.register(api, {
-    prefix: prefixOf(config),
-    sites,
-    auth: config.auth,
-    faultHeader: config.control === 'on',
-    only: true,
-  })
+  const options = { sites, auth: config.auth, faultHeader: config.control === 'on' }
+  entrance.register(api, { ...options, prefix: prefixOf(config), only: true })
   entrance.register(health, { prefix: '/_sandbox', sites })
   entrance.setNotFoundHandler(async (request, reply) => {
     app ??= loadApp()
@@ -38,6 +35,21 @@ export async function buildEntrance({ config, sites, record }: AppOptions): Prom
   })
   // First of all, since what the app keeps open would keep the server from closing.
   entrance.addHook('preClose', async () => (await app)?.close())
+  if (!logsRequests(config)) answerAhead(entrance, answersReady({ ...options, nameRequest }))
   await entrance.ready()
   return entrance
+}
+
+/** Lets what is ready be answered before Fastify hears of the request, until the server is being closed. */
+function answerAhead(entrance: FastifyInstance, answer: AnswersReady): void {
+  const { server } = entrance
+  const [handle] = server.listeners('request') as [RequestListener]
+  let closing = false
+  // Who is answered now is also told that the connection ends.
+  entrance.addHook('preClose', async () => {
+    closing = true
+  })
+  server.off('request', handle).on('request', (request, response) => {
+    if (closing || !answer(request, response)) handle(request, response)
+  })
 }

@@ -12,7 +12,8 @@ export interface ServerOptions {
   logRequests?: boolean
 }
 
-const LEVELS_WITH_REQUESTS = ['info', 'debug', 'trace']
+/** Whether every request is logged. */
+export const logsRequests = ({ logLevel }: Config): boolean => ['info', 'debug', 'trace'].includes(logLevel)
 
 /** A counter of requests, to be shared by servers that answer for one another. */
 export function requestNames(): () => string {
@@ -32,13 +33,15 @@ export function createServer({
   const server = fastify({
     logger: { level: config.logLevel },
     logController: new LogController({
-      disableRequestLogging: !logRequests || !LEVELS_WITH_REQUESTS.includes(config.logLevel),
+      disableRequestLogging: !logRequests || !logsRequests(config),
     }),
     // One logger serves every request: a child for each costs throughput even when nothing is logged.
     childLoggerFactory: logger => logger,
     genReqId: nameRequest,
     // What is too long is refused below, with a better answer than the router has.
     routerOptions: { maxParamLength: Number.MAX_SAFE_INTEGER },
+    // A request without a body needs no stream for it.
+    http: { optimizeEmptyRequests: true },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => handleError(error, request, reply),

@@ -16,6 +16,9 @@ export interface Body {
 
 export type BodyOf = (site: Site, identifier: string, now: string) => Body
 
+/** Of every answer with a body. */
+export const CONTENT_TYPE = 'application/json; charset=utf-8'
+
 /**
  * The handler of an operation: sends what `success` names of what `bodyOf` makes of the calling site and the identifier
  * at a moment, and asks it only when no answer is ready. With `If-None-Match`, an answer that the client has already is a
@@ -25,15 +28,15 @@ export function answer(operation: OperationId, success: TSchema, bodyOf: BodyOf)
   const project = extending(projection(success), operation)
   return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const { caller, entry, headers } = request
-    const identifier = entry.identifier ?? ''
-    const { body, etag } = caller.answers.get(operation, identifier, now => {
-      const { body, moments } = bodyOf(caller, identifier, now)
+    const { url, identifier } = entry
+    const { body, etag } = caller.answers.get({ url, operation, identifier }, now => {
+      const { body, moments } = bodyOf(caller, identifier ?? '', now)
       return { text: JSON.stringify(project(body)), moments }
     })
     reply.header('etag', etag)
     // A fault in the body needs a body.
     if (!request.bodyFault && isKnown(headers['if-none-match'], etag)) return reply.code(304).send()
-    return reply.header('content-type', 'application/json; charset=utf-8').send(body)
+    return reply.header('content-type', CONTENT_TYPE).send(body)
   }
 }
 

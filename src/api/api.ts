@@ -4,7 +4,7 @@ import { operations } from '../contract/operations.ts'
 import { SCHEMAS } from '../contract/schemas.ts'
 import { METHODS } from '../http.ts'
 import type { Sites } from '../sites/sites.ts'
-import { authenticate } from './authenticate.ts'
+import { authenticate, authenticator } from './authenticate.ts'
 import { handleError } from './errors.ts'
 import { Failure } from './failure.ts'
 import { spoilAnswer, spoilBody } from './faults.ts'
@@ -43,7 +43,7 @@ export async function api(
   }
 
   scope.register(async authenticated => {
-    authenticated.addHook('onRequest', authenticate(sites, auth))
+    authenticated.addHook('onRequest', authenticate(sites, authenticator(sites, auth)))
     authenticated.register(getJourneys)
     authenticated.register(getJourney)
     authenticated.register(getUserJourneysByEmail)

@@ -1,12 +1,14 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { onRequestHookHandler } from 'fastify'
 import { unknownSite } from '../auth/checks.ts'
 import { toHeaderLine, type Verdict } from '../auth/verdict.ts'
 import { verify } from '../auth/verify.ts'
-import { operations } from '../contract/operations.ts'
+import { type OperationId, operations } from '../contract/operations.ts'
 import { authContext } from '../sites/credentials.ts'
 import type { Site } from '../sites/site.ts'
 import type { Sites } from '../sites/sites.ts'
 import { authFailure, EXPLAIN_HEADER } from './failure.ts'
+import { SITE_HEADER } from './journal.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -15,26 +17,42 @@ declare module 'fastify' {
   }
 }
 
-/**
- * The hook that finds out who calls, or refuses with the reason in a header: CONTRACT.md section 3. With `auth` off it
- * lets in whoever names a known site, or none: then it is the first one.
- */
-export function authenticate(sites: Sites, auth: 'strict' | 'off'): onRequestHookHandler {
-  /** With authentication off, all that can go wrong is a site that does not exist. */
-  function admit(siteId = sites.list()[0]?.site_id ?? ''): Verdict {
-    return sites.find(siteId) ? { ok: true, site: siteId, warnings: [] } : unknownSite(siteId)
-  }
+/** Whether a request may pass: of its headers, the site they name, and what it asks for. */
+export type Authenticator = (
+  headers: IncomingHttpHeaders,
+  named: Site | undefined,
+  operation: OperationId | undefined,
+  identifier: string | undefined,
+) => Verdict
 
+/**
+ * Finds out who calls: CONTRACT.md section 3. With `auth` off, that is whoever names a known site, or none: then it is
+ * the first one.
+ */
+export function authenticator(sites: Sites, auth: 'strict' | 'off'): Authenticator {
+  if (auth === 'off') {
+    return headers => {
+      const siteId = headers[SITE_HEADER]?.toString() ?? sites.list()[0]?.site_id ?? ''
+      // All that can go wrong is a site that does not exist.
+      return sites.find(siteId) ? { ok: true, site: siteId, warnings: [] } : unknownSite(siteId)
+    }
+  }
+  return (headers, named, operation, identifier) =>
+    verify(
+      {
+        authorization: headers.authorization,
+        siteId: headers[SITE_HEADER]?.toString(),
+        identifier: operation && operations[operation].identifier ? (identifier ?? '') : null,
+      },
+      authContext(sites, named),
+    )
+}
+
+/** The hook that lets in who is authenticated, or refuses with the reason in a header. */
+export function authenticate(sites: Sites, verdictOn: Authenticator): onRequestHookHandler {
   return (request, reply, done) => {
     const { entry, namedSite, headers } = request
-    const { operation, identifier } = entry
-    const siteId = headers['x-annexcloud-site']?.toString()
-    const subject = {
-      authorization: headers.authorization,
-      siteId,
-      identifier: operation && operations[operation].identifier ? (identifier ?? '') : null,
-    }
-    const verdict = auth === 'off' ? admit(siteId) : verify(subject, authContext(sites, namedSite))
+    const verdict = verdictOn(headers, namedSite, entry.operation, entry.identifier)
     entry.verdict = verdict
     if (!verdict.ok) return done(authFailure(verdict))
     for (const warning of verdict.warnings) reply.header(EXPLAIN_HEADER, toHeaderLine(warning))

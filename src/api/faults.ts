@@ -16,13 +16,16 @@ declare module 'fastify' {
   }
 }
 
+/** The header by which a request asks for a fault. */
+export const FAULT_HEADER = 'x-sandbox-fault'
+
 /**
  * Lets go wrong what a rule of the named site asks for, or, where `byHeader` allows it, the request itself. A hook of
  * callbacks, as most requests have nothing to wait for.
  */
 export function spoilAnswer(byHeader: boolean): onRequestHookHandler {
   return (request, reply, done) => {
-    const asked = byHeader ? request.headers['x-sandbox-fault']?.toString() : undefined
+    const asked = byHeader ? request.headers[FAULT_HEADER]?.toString() : undefined
     const ruled = request.namedSite?.faults.next(request.entry)
     if (!ruled && asked === undefined) return done()
     applyAll(ruled, asked, request, reply).then(answered => {

@@ -1,6 +1,7 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { onRequestHookHandler, onResponseHookHandler } from 'fastify'
-import { operations } from '../contract/operations.ts'
-import type { JournalEntry } from '../sites/journal.ts'
+import { type OperationId, operations } from '../contract/operations.ts'
+import type { Journal, JournalEntry } from '../sites/journal.ts'
 import type { Site } from '../sites/site.ts'
 import type { Sites } from '../sites/sites.ts'
 
@@ -13,31 +14,70 @@ declare module 'fastify' {
   }
 }
 
+/** The header that names a request as the journal does. */
+export const REQUEST_ID_HEADER = 'x-sandbox-request-id'
+
+/** The header that names the site. */
+export const SITE_HEADER = 'x-annexcloud-site'
+
+/** The site that a request names, when there is such a site. */
+export function namedSite(sites: Sites, headers: IncomingHttpHeaders): Site | undefined {
+  const siteId = headers[SITE_HEADER]?.toString()
+  return siteId === undefined ? undefined : sites.find(siteId)
+}
+
+/** Notes a request in the journal of the site that it names; what becomes of it is still to be entered. */
+export function noteRequest(
+  sites: Sites,
+  site: Site | undefined,
+  id: string,
+  { method = '', url = '/', rawHeaders }: IncomingMessage,
+  operation: OperationId | undefined,
+  identifier: string | undefined,
+): JournalEntry {
+  const entry: JournalEntry = {
+    id,
+    time: sites.machine.now(),
+    method,
+    url,
+    rawHeaders,
+    operation,
+    identifier,
+    status: undefined,
+    duration_ms: undefined,
+    fault: undefined,
+    verdict: undefined,
+  }
+  const journal = journalOf(sites, site)
+  if (journal.size > 0) journal.add(entry)
+  return entry
+}
+
+/** Enters that a request was answered. */
+export function noteAnswer(
+  sites: Sites,
+  site: Site | undefined,
+  entry: JournalEntry,
+  status: number,
+  duration_ms: number,
+): void {
+  entry.status = status
+  entry.duration_ms = duration_ms
+  journalOf(sites, site).answered(entry)
+}
+
+const journalOf = (sites: Sites, site: Site | undefined): Journal => site?.requests ?? sites.strangers
+
 /** Opens the journal of a request: the first hook, so that whatever becomes of it is noted. */
 export function openEntry(sites: Sites): onRequestHookHandler {
   return (request, reply, done) => {
     const { operation } = request.routeOptions.config
     const name = operation && operations[operation].identifier
-    const siteId = request.headers['x-annexcloud-site']?.toString()
-    const site = siteId === undefined ? undefined : sites.find(siteId)
-    const entry: JournalEntry = {
-      id: request.id,
-      time: sites.machine.now(),
-      method: request.method,
-      url: request.raw.url ?? '/',
-      rawHeaders: request.raw.rawHeaders,
-      operation,
-      identifier: name ? (request.params as Record<string, string>)[name] : undefined,
-      status: undefined,
-      duration_ms: undefined,
-      fault: undefined,
-      verdict: undefined,
-    }
-    const journal = site?.requests ?? sites.strangers
-    if (journal.size > 0) journal.add(entry)
+    const identifier = name ? (request.params as Record<string, string>)[name] : undefined
+    const site = namedSite(sites, request.headers)
     request.namedSite = site
-    request.entry = entry
-    reply.header('x-sandbox-request-id', request.id)
+    request.entry = noteRequest(sites, site, request.id, request.raw, operation, identifier)
+    reply.header(REQUEST_ID_HEADER, request.id)
     done()
   }
 }
@@ -45,10 +85,7 @@ export function openEntry(sites: Sites): onRequestHookHandler {
 /** Closes the journal of a request that was answered. */
 export function closeEntry(sites: Sites): onResponseHookHandler {
   return ({ entry, namedSite }, reply, done) => {
-    entry.status = reply.statusCode
-    entry.duration_ms = reply.elapsedTime
-    const journal = namedSite?.requests ?? sites.strangers
-    journal.answered(entry)
+    noteAnswer(sites, namedSite, entry, reply.statusCode, reply.elapsedTime)
     done()
   }
 }

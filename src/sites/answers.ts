@@ -13,6 +13,15 @@ export interface Answer {
   readonly etag: string
 }
 
+/** What is asked, and the address that says so. */
+export interface Question {
+  /** As sent. The same one always asks the same. */
+  url: string
+  operation: OperationId
+  /** The journey id or email; none for the list of journeys. */
+  identifier: string | undefined
+}
+
 /** What an answer is made of. */
 export interface View {
   /** The whole answer, as JSON. */
@@ -27,10 +36,13 @@ export interface View {
  */
 export interface Answers {
   /** The answer as it is now. `make` is given the present as a vendor timestamp; what it throws is thrown. */
-  get(operation: OperationId, identifier: string, make: (now: string) => View): Answer
+  get(question: Question, make: (now: string) => View): Answer
+  /** The same, with what an address asked when it was last sent, where the answer is kept and still right. */
+  ready(url: string): (Answer & { readonly question: Question }) | undefined
 }
 
 interface KeptAnswer extends Answer {
+  question: Question
   /** The version of the site's content that it says. */
   version: number
   /** Milliseconds since the epoch; it is the same from then on, … */
@@ -60,14 +72,19 @@ let sitesSoFar = 0
 /** The answers of one site, kept among those of all others. */
 export function siteAnswers(store: SiteStore, clock: SiteClock, cache: AnswerCache | undefined): Answers {
   const site = sitesSoFar++
+  const keyOf = (url: string): string => `${site} ${url}`
+  function ready(url: string, now: number): KeptAnswer | undefined {
+    const kept = cache?.get(keyOf(url))
+    return kept && kept.version === store.version() && kept.from <= now && now < kept.until ? kept : undefined
+  }
   return {
-    get(operation, identifier, make) {
-      const key = `${site} ${operation} ${identifier}`
+    ready: url => ready(url, clock.now()),
+    get(question, make) {
       const now = clock.now()
-      const kept = cache?.get(key)
-      if (kept && kept.version === store.version() && kept.from <= now && now < kept.until) return kept
-      const answer = keepable(make, store.version(), timestampOf(now))
-      cache?.set(key, answer)
+      const kept = ready(question.url, now)
+      if (kept) return kept
+      const answer = keepable(question, make, store.version(), timestampOf(now))
+      cache?.set(keyOf(question.url), answer)
       return answer
     },
   }
@@ -81,10 +98,11 @@ function sendable(text: string): string | Buffer {
   return text.length <= ONE_PIECE && Buffer.byteLength(text) === text.length ? text : Buffer.from(text)
 }
 
-function keepable(make: (now: string) => View, version: number, now: string): KeptAnswer {
+function keepable(question: Question, make: (now: string) => View, version: number, now: string): KeptAnswer {
   const { text, moments } = make(now)
   const { from, until } = sameBetween(moments, now)
   return {
+    question,
     body: sendable(text),
     etag: `"${hash('sha1', text, 'base64url')}"`,
     version,
