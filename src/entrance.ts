@@ -1,7 +1,8 @@
 import type { RequestListener } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import { type AnswerAhead, answerAhead } from './api/ahead.ts'
 import { api } from './api/api.ts'
-import { type AnswersReady, answersReady } from './api/ready.ts'
+import { knownAddresses } from './api/known-addresses.ts'
 import type { AppOptions } from './app.ts'
 import { prefixOf } from './config.ts'
 import { health } from './control/health.ts'
@@ -24,7 +25,8 @@ export async function buildEntrance({ config, sites, record }: AppOptions): Prom
   // A body is left to the app to read.
   entrance.removeAllContentTypeParsers()
   entrance.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  const options = { sites, auth: config.auth, faultHeader: config.control === 'on' }
+  const known = knownAddresses()
+  const options = { sites, auth: config.auth, faultHeader: config.control === 'on', known }
   entrance.register(api, { ...options, prefix: prefixOf(config), only: true })
   entrance.register(health, { prefix: '/_sandbox', sites })
   entrance.setNotFoundHandler(async (request, reply) => {
@@ -35,17 +37,17 @@ export async function buildEntrance({ config, sites, record }: AppOptions): Prom
   })
   // First of all, since what the app keeps open would keep the server from closing.
   entrance.addHook('preClose', async () => (await app)?.close())
-  if (!logsRequests(config)) answerAhead(entrance, answersReady({ ...options, nameRequest }))
+  if (!logsRequests(config)) askFirst(answerAhead({ ...options, nameRequest }), entrance)
   await entrance.ready()
   return entrance
 }
 
-/** Lets what is ready be answered before Fastify hears of the request, until the server is being closed. */
-function answerAhead(entrance: FastifyInstance, answer: AnswersReady): void {
+/** Lets `answer` answer what it can before Fastify hears of it, until the server is being closed. */
+function askFirst(answer: AnswerAhead, entrance: FastifyInstance): void {
   const { server } = entrance
   const [handle] = server.listeners('request') as [RequestListener]
   let closing = false
-  // Who is answered now is also told that the connection ends.
+  // Who is answered from then on is also told, by Fastify, that the connection ends.
   entrance.addHook('preClose', async () => {
     closing = true
   })

@@ -13,6 +13,7 @@ import { getJourneys } from './get-journeys.ts'
 import { getMemberJourneys } from './get-member-journeys.ts'
 import { getUserJourneysByEmail } from './get-user-journeys-by-email.ts'
 import { closeEntry, openEntry } from './journal.ts'
+import { type KnownAddresses, noteAddress } from './known-addresses.ts'
 
 export interface ApiOptions {
   sites: Sites
@@ -21,12 +22,14 @@ export interface ApiOptions {
   faultHeader: boolean
   /** Whether it is left to others to refuse what is none of the operations; it is not. */
   only?: boolean
+  /** Where the addresses are noted that were found to be an operation's. */
+  known?: KnownAddresses
 }
 
 /** The vendor's plane: the four operations, and what becomes of every other request under the base path. */
 export async function api(
   scope: FastifyInstance,
-  { sites, auth, faultHeader, only = false }: ApiOptions,
+  { sites, auth, faultHeader, only = false, known }: ApiOptions,
 ): Promise<void> {
   scope.setValidatorCompiler(TypeBoxValidatorCompiler)
   for (const schema of SCHEMAS) scope.addSchema(schema)
@@ -44,6 +47,7 @@ export async function api(
 
   scope.register(async authenticated => {
     authenticated.addHook('onRequest', authenticate(sites, authenticator(sites, auth)))
+    if (known) authenticated.addHook('preHandler', noteAddress(known))
     authenticated.register(getJourneys)
     authenticated.register(getJourney)
     authenticated.register(getUserJourneysByEmail)

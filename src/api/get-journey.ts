@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { JourneyParams } from '../contract/parameters.ts'
-import { journeyAsOf } from '../engine/as-of.ts'
 import type { Site } from '../sites/site.ts'
+import type { GraphRecord } from '../store/records.ts'
 import type { Body } from './answer.ts'
-import { isLeftOut } from './extended.ts'
 import { Failure } from './failure.ts'
+import { journeyViews } from './journey-views.ts'
 import { operationRoute } from './operation.ts'
+import { isLeftOut } from './writing.ts'
 
 /** `GET /journeys/{journey_id}`: one journey with its graph. A journey of another site is not found. */
 export const getJourney: FastifyPluginAsyncTypebox = async api => {
@@ -15,12 +16,15 @@ export const getJourney: FastifyPluginAsyncTypebox = async api => {
 function journeyWithGraph({ store, site_id }: Site, id: string, now: string): Body {
   const journey = store.journey(id)
   if (!journey || isLeftOut(journey, 'getJourney')) throw new Failure('JOURNEY_NOT_FOUND')
+  return { body: viewOf(journey, site_id, now), moments: [journey.end_date] }
+}
+
+const viewOf = journeyViews((journey: GraphRecord, site_id) => {
   const ofJourney = { journey_id: journey.id }
-  const body = {
-    ...journeyAsOf(journey, now),
+  return {
+    ...journey,
     site_id,
     nodes: journey.nodes.map(node => ({ ...node, ...ofJourney })),
     connections: journey.connections.map(connection => ({ ...connection, ...ofJourney })),
   }
-  return { body, moments: [journey.end_date] }
-}
+})

@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { extensionsOf } from '../contract/extension.ts'
 import { NoParams } from '../contract/parameters.ts'
-import { journeyAsOf } from '../engine/as-of.ts'
 import type { Site } from '../sites/site.ts'
+import type { JourneyRecord } from '../store/records.ts'
 import type { Body } from './answer.ts'
+import { journeyViews } from './journey-views.ts'
 import { operationRoute } from './operation.ts'
 
 /** `GET /journeys`: the journeys of the calling site. */
@@ -16,8 +17,10 @@ function journeyList({ store, site_id }: Site, _identifier: string, now: string)
   return {
     body: {
       ...extensionsOf(store.site),
-      journeys: journeys.map(journey => ({ ...journeyAsOf(journey, now), site_id })),
+      journeys: journeys.map(journey => viewOf(journey, site_id, now)),
     },
     moments: journeys.map(({ end_date }) => end_date),
   }
 }
+
+const viewOf = journeyViews((journey: JourneyRecord, site_id) => ({ ...journey, site_id }))

@@ -8,10 +8,10 @@ export const getMemberJourneys: FastifyPluginAsyncTypebox = async api => {
   api.route(operationRoute('getMemberJourneys', MemberParams, memberJourneys))
 }
 
-const memberJourneys = participationList('getMemberJourneys', ({ journey, ...view }) => {
-  const { name, description } = journey
+const memberJourneys = participationList('getMemberJourneys', view => {
+  const { name, description } = view.journey
   // A string here, a boolean everywhere else: CONTRACT.md section 2 (D).
-  const open_ended = journey.open_ended ? 'true' : 'false'
+  const open_ended = view.journey.open_ended ? 'true' : 'false'
   const events = view.events.map(event => ({ ...event, status: 'Completed' }))
   return { ...view, name, description, open_ended, events }
 })

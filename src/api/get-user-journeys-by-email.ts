@@ -8,7 +8,7 @@ export const getUserJourneysByEmail: FastifyPluginAsyncTypebox = async api => {
   api.route(operationRoute('getUserJourneysByEmail', MemberParams, userJourneys))
 }
 
-const userJourneys = participationList('getUserJourneysByEmail', ({ journey, ...view }, { site_id }) => {
-  const { name, description, open_ended } = journey
+const userJourneys = participationList('getUserJourneysByEmail', (view, { site_id }) => {
+  const { name, description, open_ended } = view.journey
   return { ...view, site_id, name, description, open_ended }
 })

@@ -2,12 +2,14 @@ import { type TObject, type TProperties, type TSchema, Type } from '@sinclair/ty
 import { type CatalogueEntry, type ErrorCode, errorCatalogue } from '../contract/errors.ts'
 import { type OperationId, operations } from '../contract/operations.ts'
 import { ANSWERS } from '../contract/schemas.ts'
-import { answer, type BodyOf } from './answer.ts'
+import { type AnswerTo, answering, type BodyOf, handlerOf } from './answer.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Which of the four operations a route is. */
     operation?: OperationId
+    /** What answers it. */
+    answerTo?: AnswerTo
   }
 }
 
@@ -42,12 +44,13 @@ export function operationRoute<P extends TProperties>(
   params: TObject<P>,
   bodyOf: BodyOf,
 ) {
+  const answerTo = answering(operation, ANSWERS[operation], bodyOf)
   const { path, summary, description, errors } = operations[operation]
   return {
     method: 'GET',
     url: path,
-    config: { operation },
-    handler: answer(operation, ANSWERS[operation], bodyOf),
+    config: { operation, answerTo },
+    handler: handlerOf(answerTo),
     schema: {
       operationId: operation,
       tags: ['Journeys'],

@@ -3,8 +3,8 @@ import { momentsOf, type ParticipationView, participationAsOf } from '../engine/
 import type { Site } from '../sites/site.ts'
 import type { ParticipationDetail } from '../store/store.ts'
 import type { Body } from './answer.ts'
-import { isLeftOut } from './extended.ts'
 import { Failure } from './failure.ts'
+import { isLeftOut } from './writing.ts'
 
 /** What makes an operation's body of a member's participations: each as it is at the moment of asking, shown by `show`. */
 export const participationList =

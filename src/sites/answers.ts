@@ -13,15 +13,6 @@ export interface Answer {
   readonly etag: string
 }
 
-/** What is asked, and the address that says so. */
-export interface Question {
-  /** As sent. The same one always asks the same. */
-  url: string
-  operation: OperationId
-  /** The journey id or email; none for the list of journeys. */
-  identifier: string | undefined
-}
-
 /** What an answer is made of. */
 export interface View {
   /** The whole answer, as JSON. */
@@ -36,13 +27,10 @@ export interface View {
  */
 export interface Answers {
   /** The answer as it is now. `make` is given the present as a vendor timestamp; what it throws is thrown. */
-  get(question: Question, make: (now: string) => View): Answer
-  /** The same, with what an address asked when it was last sent, where the answer is kept and still right. */
-  ready(url: string): (Answer & { readonly question: Question }) | undefined
+  get(operation: OperationId, identifier: string, make: (now: string) => View): Answer
 }
 
 interface KeptAnswer extends Answer {
-  question: Question
   /** The version of the site's content that it says. */
   version: number
   /** Milliseconds since the epoch; it is the same from then on, … */
@@ -72,19 +60,14 @@ let sitesSoFar = 0
 /** The answers of one site, kept among those of all others. */
 export function siteAnswers(store: SiteStore, clock: SiteClock, cache: AnswerCache | undefined): Answers {
   const site = sitesSoFar++
-  const keyOf = (url: string): string => `${site} ${url}`
-  function ready(url: string, now: number): KeptAnswer | undefined {
-    const kept = cache?.get(keyOf(url))
-    return kept && kept.version === store.version() && kept.from <= now && now < kept.until ? kept : undefined
-  }
   return {
-    ready: url => ready(url, clock.now()),
-    get(question, make) {
+    get(operation, identifier, make) {
+      const key = `${site} ${operation} ${identifier}`
       const now = clock.now()
-      const kept = ready(question.url, now)
-      if (kept) return kept
-      const answer = keepable(question, make, store.version(), timestampOf(now))
-      cache?.set(keyOf(question.url), answer)
+      const kept = cache?.get(key)
+      if (kept && kept.version === store.version() && kept.from <= now && now < kept.until) return kept
+      const answer = keepable(make, store.version(), timestampOf(now))
+      cache?.set(key, answer)
       return answer
     },
   }
@@ -98,13 +81,13 @@ function sendable(text: string): string | Buffer {
   return text.length <= ONE_PIECE && Buffer.byteLength(text) === text.length ? text : Buffer.from(text)
 }
 
-function keepable(question: Question, make: (now: string) => View, version: number, now: string): KeptAnswer {
+function keepable(make: (now: string) => View, version: number, now: string): KeptAnswer {
   const { text, moments } = make(now)
   const { from, until } = sameBetween(moments, now)
+  const body = sendable(text)
   return {
-    question,
-    body: sendable(text),
-    etag: `"${hash('sha1', text, 'base64url')}"`,
+    body,
+    etag: `"${hash('sha1', body, 'base64url')}"`,
     version,
     from: from === null ? Number.NEGATIVE_INFINITY : instantFrom(from),
     until: until === null ? Number.POSITIVE_INFINITY : instantFrom(until),

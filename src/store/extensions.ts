@@ -6,19 +6,18 @@ export interface ExtensionColumns {
   answers?: string | null
 }
 
+/** What is in these columns. */
+export const extensionsIn = (extra: string | null, answers: string | null = null): ExtendedByOperation => ({
+  ...(extra !== null && { 'x-extra': JSON.parse(extra) }),
+  ...(answers !== null && { 'x-answers': JSON.parse(answers) }),
+})
+
 /** A row without these columns, but with what is in them. */
-export function withExtensions<R extends ExtensionColumns>({
+export const withExtensions = <R extends ExtensionColumns>({
   extra,
-  answers = null,
+  answers,
   ...row
-}: R): Omit<R, keyof ExtensionColumns> & ExtendedByOperation {
-  if (extra === null && answers === null) return row
-  return {
-    ...row,
-    ...(extra !== null && { 'x-extra': JSON.parse(extra) }),
-    ...(answers !== null && { 'x-answers': JSON.parse(answers) }),
-  }
-}
+}: R): Omit<R, keyof ExtensionColumns> & ExtendedByOperation => ({ ...row, ...extensionsIn(extra, answers) })
 
 export const extraColumn = ({ 'x-extra': extra }: ExtendedByOperation): string | null => toJson(extra)
 

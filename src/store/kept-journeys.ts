@@ -1,11 +1,12 @@
 import { LRUCache } from 'lru-cache'
 import type { JourneyTables } from './journeys.ts'
-import type { ConnectionRecord, GraphRecord, JourneyRecord, NodeRecord } from './records.ts'
+import type { GraphRecord, JourneyRecord, NodeRecord } from './records.ts'
 
 /** The graph of a journey; the nodes are in their order, by the keys that members' deeds refer to. */
 export interface KeyedGraph {
   nodes: ReadonlyMap<number, NodeRecord>
-  connections: ConnectionRecord[]
+  /** The journey with it. */
+  record: GraphRecord
 }
 
 /**
@@ -43,8 +44,12 @@ export function keptJourneys(tables: JourneyTables, siteKey: number): KeptJourne
     if (known) return known
     const { nodes, connections } = tables.graph(journeyKey)
     const read = {
-      nodes: new Map(nodes.map(([key, node]) => [key, frozen(node)])),
-      connections: frozen(connections),
+      nodes: new Map(nodes),
+      record: frozen({
+        ...(all().get(journeyKey) as JourneyRecord),
+        nodes: nodes.map(([, node]) => node),
+        connections,
+      }),
     }
     graphs.set(journeyKey, read)
     return read
@@ -54,11 +59,9 @@ export function keptJourneys(tables: JourneyTables, siteKey: number): KeptJourne
     all,
     graph,
     find(id) {
-      const journey = all()
+      all()
       const key = keys.get(id)
-      if (key === undefined) return undefined
-      const { nodes, connections } = graph(key)
-      return { ...(journey.get(key) as JourneyRecord), nodes: [...nodes.values()], connections }
+      return key === undefined ? undefined : graph(key).record
     },
     forget() {
       journeys = undefined

@@ -2,8 +2,14 @@ import { extensionsOf } from '../contract/extension.ts'
 import { foldEmail } from '../contract/formats.ts'
 import type { NodeType } from '../contract/journey.ts'
 import type { Db } from './database.ts'
-import { answersColumn, type ExtensionColumns, extraColumn, withExtensions } from './extensions.ts'
-import type { KeptJourneys, KeyedGraph } from './kept-journeys.ts'
+import {
+  answersColumn,
+  type ExtensionColumns,
+  extensionsIn,
+  extraColumn,
+  withExtensions,
+} from './extensions.ts'
+import type { KeptJourneys } from './kept-journeys.ts'
 import type {
   HistoryRecord,
   JourneyRecord,
@@ -22,15 +28,23 @@ export interface ParticipationDetail extends ParticipationRecord {
 }
 
 type ParticipationRow = Omit<ParticipationRecord, 'journey_id' | 'events' | 'rewards' | 'standing'> &
-  ExtensionColumns & { participation_key: number; journey_key: number; standing: string | null }
+  ExtensionColumns & {
+    journey_key: number
+    standing: string | null
+    /** JSON, as are the rewards. */
+    steps: string
+    rewards: string
+  }
 
-/** What a member did at a node, or reached there. */
-type Deed<T> = Omit<T, 'node_id'> & ExtensionColumns & { participation_key: number; node_key: number }
-
-interface Placed {
-  detail: ParticipationDetail
-  graph: KeyedGraph
-}
+type StepRow = [nodeKey: number, completed_at: string, extra: string | null]
+type RewardRow = [
+  nodeKey: number,
+  hold_start_datetime: string | null,
+  hold_end_datetime: string | null,
+  blocked_by: string | null,
+  blocked_at: string | null,
+  extra: string | null,
+]
 
 type MemberRow = ExtensionColumns & { member_key: number; email: string; attributes: string }
 
@@ -45,6 +59,20 @@ const valuesOf = (member: MemberRecord) => [
 const outcomeOf = ({ type, config }: NodeRecord): string =>
   type === 'badge' ? 'badge' : String(config.type ?? 'reward')
 
+function toStep([, completed_at, extra]: StepRow, { id: node_id, name, type }: NodeRecord) {
+  const step = { completed_at, node_id, name, type }
+  return extra === null ? step : { ...step, ...extensionsIn(extra) }
+}
+
+function toReward(
+  [, hold_start_datetime, hold_end_datetime, blocked_by, blocked_at, extra]: RewardRow,
+  node: NodeRecord,
+) {
+  const holds = { hold_start_datetime, hold_end_datetime, blocked_by, blocked_at }
+  const reward = { ...holds, node_id: node.id, name: node.name, type: outcomeOf(node) }
+  return extra === null ? reward : { ...reward, ...extensionsIn(extra) }
+}
+
 /** The statements of members with their participations. Lists are in the order of creation, then id. */
 export function memberTables(db: Db) {
   const find = db.prepare<[number, string], MemberRow>(
@@ -56,19 +84,16 @@ export function memberTables(db: Db) {
     )
     .pluck()
   const count = db.prepare<[number], number>('SELECT count(*) FROM members WHERE site_key = +?').pluck()
+  // The steps and rewards come along as JSON: as rows of their own they took twice as long.
   const participations = db.prepare<[number], ParticipationRow>(`
-    SELECT participation_key, journey_key, id, started_at, progress_percentage, completed_at, expired_at, created_at,
-      updated_at, standing, extra, answers
-    FROM participations WHERE member_key = +? ORDER BY created_at, id`)
-  const steps = db.prepare<[number], Deed<StepRecord>>(`
-    SELECT s.participation_key, s.node_key, s.completed_at, s.extra
-    FROM participations p JOIN completed_steps s USING (participation_key)
-    WHERE p.member_key = +? ORDER BY s.step_key`)
-  const rewards = db.prepare<[number], Deed<RewardRecord>>(`
-    SELECT r.participation_key, r.node_key, r.hold_start_datetime, r.hold_end_datetime, r.blocked_by, r.blocked_at,
-      r.extra
-    FROM participations p JOIN rewards r USING (participation_key)
-    WHERE p.member_key = +? ORDER BY r.reward_key`)
+    SELECT journey_key, id, started_at, progress_percentage, completed_at, expired_at, created_at, updated_at, standing,
+      (SELECT json_group_array(json_array(node_key, completed_at, extra) ORDER BY step_key)
+        FROM completed_steps s WHERE s.participation_key = p.participation_key) AS steps,
+      (SELECT json_group_array(json_array(node_key, hold_start_datetime, hold_end_datetime, blocked_by, blocked_at,
+          extra) ORDER BY reward_key)
+        FROM rewards r WHERE r.participation_key = p.participation_key) AS rewards,
+      extra, answers
+    FROM participations p WHERE member_key = +? ORDER BY created_at, id`)
   const insertMember = db.prepare(`
     INSERT INTO members (site_key, email_folded, email, attributes, extra, answers) VALUES (?, ?, ?, ?, ?, ?)`)
   const insertParticipation = db.prepare(`
@@ -116,35 +141,20 @@ export function memberTables(db: Db) {
     WHERE j.site_key = @siteKey AND j.id = @journeyId`)
   const removeAll = db.prepare('DELETE FROM members WHERE site_key = ?')
 
-  function participationsOf(memberKey: number, journeys: KeptJourneys): ParticipationDetail[] {
-    const byKey = new Map<number, Placed>()
-    for (const row of participations.all(memberKey)) {
-      const { participation_key, journey_key, standing, ...participation } = withExtensions(row)
-      const journey = journeys.all().get(journey_key) as JourneyRecord
-      const detail: ParticipationDetail = {
-        ...participation,
+  const participationsOf = (memberKey: number, journeys: KeptJourneys): ParticipationDetail[] =>
+    participations.all(memberKey).map(({ journey_key, standing, steps, rewards, extra, answers, ...row }) => {
+      const { nodes, record: journey } = journeys.graph(journey_key)
+      const nodeAt = (key: number) => nodes.get(key) as NodeRecord
+      return {
+        ...row,
+        ...extensionsIn(extra, answers),
         journey_id: journey.id,
         journey,
-        events: [],
-        rewards: [],
+        events: (JSON.parse(steps) as StepRow[]).map(step => toStep(step, nodeAt(step[0]))),
+        rewards: (JSON.parse(rewards) as RewardRow[]).map(reward => toReward(reward, nodeAt(reward[0]))),
         standing: standing === null ? null : JSON.parse(standing),
       }
-      byKey.set(participation_key, { detail, graph: journeys.graph(journey_key) })
-    }
-    for (const row of steps.all(memberKey)) {
-      const { participation_key, node_key, ...step } = withExtensions(row)
-      const { detail, graph } = byKey.get(participation_key) as Placed
-      const { id: node_id, name, type } = graph.nodes.get(node_key) as NodeRecord
-      detail.events.push({ ...step, node_id, name, type })
-    }
-    for (const row of rewards.all(memberKey)) {
-      const { participation_key, node_key, ...reward } = withExtensions(row)
-      const { detail, graph } = byKey.get(participation_key) as Placed
-      const node = graph.nodes.get(node_key) as NodeRecord
-      detail.rewards.push({ ...reward, node_id: node.id, name: node.name, type: outcomeOf(node) })
-    }
-    return [...byKey.values()].map(({ detail }) => detail)
-  }
+    })
 
   function get(siteKey: number, email: string, journeys: KeptJourneys): MemberRecord | undefined {
     const member = find.get(siteKey, foldEmail(email))

@@ -1,8 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { answersReady } from '../../src/api/ready.ts'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { answerAhead } from '../../src/api/ahead.ts'
+import { api } from '../../src/api/api.ts'
+import { knownAddresses } from '../../src/api/known-addresses.ts'
 import { ATTEMPTS } from '../../src/auth/attempts.ts'
 import { requestHeaders } from '../../src/auth/sign.ts'
+import { checkConfig } from '../../src/config.ts'
 import { addressOf, OPERATION_IDS, type OperationId, operations } from '../../src/contract/operations.ts'
+import { createServer } from '../../src/server.ts'
 import type { Site } from '../../src/sites/site.ts'
 import { NOW_SECONDS, testApp } from '../support/app.ts'
 import { id, SITE } from '../support/seeds.ts'
@@ -28,16 +32,15 @@ const pathOf = (operation: OperationId): string => `/api/3.0${addressOf(operatio
 /** A sandbox that is asked over sockets, and says of each request whether it was answered ahead of the router. */
 async function watched() {
   const sandbox = await testApp()
-  const answer = answersReady({
-    sites: sandbox.sites,
-    auth: 'strict',
-    faultHeader: true,
-    nameRequest: () => 'ahead',
-  })
+  const known = knownAddresses()
+  const options = { sites: sandbox.sites, auth: 'strict', faultHeader: true, known } as const
+  const app = createServer({ config: checkConfig({ logLevel: 'silent' }) })
+  await app.register(api, { ...options, prefix: '/api/3.0' }).ready()
+  const answer = answerAhead({ ...options, nameRequest: () => 'ahead' })
   let wasAhead = false
   const server = await serverOf((request, response) => {
     wasAhead = answer(request, response)
-    if (!wasAhead) sandbox.app.routing(request, response)
+    if (!wasAhead) app.routing(request, response)
   })
 
   async function ask(operation: OperationId, headers: Headers = headersFor(operation), method = 'GET') {
@@ -45,7 +48,7 @@ async function watched() {
     return { ...(await toAnswer(response.status, response.headers, await response.text())), wasAhead }
   }
   async function inject(operation: OperationId, headers: Headers) {
-    const response = await sandbox.app.inject({ url: pathOf(operation), headers })
+    const response = await app.inject({ url: pathOf(operation), headers })
     return toAnswer(
       response.statusCode,
       Object.entries(response.headers) as [string, string][],
@@ -59,6 +62,7 @@ async function watched() {
     inject,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]()
+      await app.close()
       await sandbox.close()
     },
   }
@@ -70,7 +74,7 @@ function toAnswer(status: number, headers: Iterable<[string, string]>, body: str
   return { status, headers: [...headers].filter(([name]) => !passing.includes(name)).sort(), body }
 }
 
-describe('A request whose answer is ready', () => {
+describe('A request for a known address', () => {
   let watch: Awaited<ReturnType<typeof watched>>
   beforeAll(async () => {
     watch = await watched()
@@ -123,7 +127,8 @@ test.each<[string, (site: Site) => unknown, number]>([
   ['the site has another secret', site => site.store.rename({ name: SITE.name, secret: 'another' }), 401],
   ['a fault waits for it', site => site.faults.add({ fault: { kind: 'status', status: 500 } }), 500],
   ['its token has expired', site => site.clock.set({ now: '2025-06-01T12:01:00Z', tokens: true }), 401],
-])('Nothing is ready any more once %s', async (_what, change, status) => {
+  ['something breaks', site => vi.spyOn(site.answers, 'get').mockThrow(new Error('broken')), 500],
+])('It is the router that answers once %s', async (_what, change, status) => {
   await using watch = await watched()
   await watch.ask('getJourney')
   expect(await watch.ask('getJourney')).toMatchObject({ status: 200, wasAhead: true })
@@ -131,7 +136,7 @@ test.each<[string, (site: Site) => unknown, number]>([
   expect(await watch.ask('getJourney')).toMatchObject({ status, wasAhead: false })
 })
 
-test('With authentication off, what is ready needs no token', async () => {
+test('With authentication off, it needs no token', async () => {
   await using sandbox = await testApp({ config: { auth: 'off' } })
   const origin = await sandbox.app.listen({ port: 0, host: '127.0.0.1' })
   const headers = { 'x-annexcloud-site': SITE.site_id }

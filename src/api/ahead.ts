@@ -1,0 +1,67 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { monotonic } from '../clock.ts'
+import type { Answer } from '../sites/answers.ts'
+import { CONTENT_TYPE } from './answer.ts'
+import type { ApiOptions } from './api.ts'
+import { authenticator } from './authenticate.ts'
+import { FAULT_HEADER } from './faults.ts'
+import { namedSite, noteAnswer, noteRequest, REQUEST_ID_HEADER } from './journal.ts'
+import type { Asked, KnownAddresses } from './known-addresses.ts'
+
+export interface AheadOptions extends Pick<ApiOptions, 'sites' | 'auth' | 'faultHeader'> {
+  known: KnownAddresses
+  nameRequest: () => string
+}
+
+/** @returns whether the request was answered; if not, nothing has become of it */
+export type AnswerAhead = (request: IncomingMessage, response: ServerResponse) => boolean
+
+/**
+ * Answers, ahead of the router, a request for an address that the router knew when it was last asked: verified, noted and
+ * sent just as Fastify would, in half the time. Whatever is out of the ordinary about the request, its token, its site or
+ * its answer is left to Fastify, which looks at everything anew.
+ */
+export function answerAhead({ sites, auth, faultHeader, known, nameRequest }: AheadOptions): AnswerAhead {
+  const verdictOn = authenticator(sites, auth)
+  const asksForMore = (headers: IncomingHttpHeaders): boolean =>
+    headers['if-none-match'] !== undefined || (faultHeader && headers[FAULT_HEADER] !== undefined)
+
+  /** All there is to say to a request in which everything is as it should be. */
+  function prepare({ operation, identifier, answerTo }: Asked, headers: IncomingHttpHeaders) {
+    const site = asksForMore(headers) ? undefined : namedSite(sites, headers)
+    if (!site || site.faults.list().length > 0) return undefined
+    const verdict = verdictOn(headers, site, operation, identifier)
+    if (!verdict.ok || verdict.site !== site.site_id || verdict.warnings.length > 0) return undefined
+    return { site, verdict, answer: answerTo(site, identifier) }
+  }
+
+  return (request, response) => {
+    const { method, url = '/', headers } = request
+    const asked = method === 'GET' ? known.get(url) : undefined
+    if (!asked) return false
+    const start = monotonic()
+    let prepared: ReturnType<typeof prepare>
+    try {
+      prepared = prepare(asked, headers)
+    } catch {
+      // It goes wrong again on Fastify's way, where it is answered, and logged if it is a fault of ours.
+      return false
+    }
+    if (!prepared) return false
+    const { site, verdict, answer } = prepared
+    const id = nameRequest()
+    const entry = noteRequest(sites, site, id, request, asked.operation, asked.identifier)
+    entry.verdict = verdict
+    send(response, id, answer)
+    noteAnswer(sites, site, entry, 200, monotonic() - start)
+    return true
+  }
+}
+
+function send(response: ServerResponse, id: string, { body, etag }: Answer): void {
+  const headers = [REQUEST_ID_HEADER, id, 'etag', etag, 'content-type', CONTENT_TYPE]
+  response
+    .writeHead(200, [...headers, 'content-length', String(body.length)])
+    // An answer that is kept as text has no character beyond ASCII, and is copied sooner when Node is told.
+    .end(body, 'latin1')
+}
