@@ -1,7 +1,10 @@
 #!/usr/bin/env node
-// Plain old JavaScript, so that a Node too old for the program still understands this much of it.
-import { existsSync } from 'node:fs'
-import module from 'node:module'
+// Plain old JavaScript, so that a Node too old for the program still understands this much of it; and CommonJS, as
+// package.json beside it says, since Node starts that sooner.
+const { existsSync } = require('node:fs')
+const { enableCompileCache, flushCompileCache } = require('node:module')
+const { join } = require('node:path')
+const { pathToFileURL } = require('node:url')
 
 const OLDEST = [22, 18]
 const [major, minor] = process.versions.node.split('.').map(Number)
@@ -14,12 +17,11 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
 }
 
 // A checkout runs from its sources; the package, which has none, from what was built of them.
-const source = new URL('../src/main.ts', import.meta.url)
+const source = join(__dirname, '../src/main.ts')
 if (existsSync(source)) {
-  await import(source.href)
+  import(pathToFileURL(source).href)
 } else {
   // What was compiled is kept for the next start. Flushed once the program runs, as it may be ended in any way.
-  module.enableCompileCache()
-  await import(new URL('../dist/main.js', import.meta.url).href)
-  module.flushCompileCache()
+  enableCompileCache()
+  require('../dist/main.cjs').running.then(flushCompileCache)
 }

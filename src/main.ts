@@ -23,11 +23,13 @@ const program = buildProgram({
     }),
 })
 
-try {
-  await program.parseAsync()
-} catch (error) {
-  process.exitCode = report(error)
-}
+/** Until the command has done its work or, where that is to serve, has begun it. */
+export const running = program.parseAsync().then(
+  () => undefined,
+  error => {
+    process.exitCode = report(error)
+  },
+)
 
 /** Says on one line (a line for each fault of a seed) what went wrong, and returns the exit code for it. */
 function report(error: unknown): number {

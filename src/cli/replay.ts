@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { SingleBar } from 'cli-progress'
+
 import { Command } from 'commander'
 import { ConfigError, readConfig, settings } from '../config.ts'
 import { MOST_EVENTS } from '../sites/events.ts'
@@ -74,6 +74,7 @@ async function readEvents(file: string): Promise<unknown[]> {
 }
 
 async function postAll(events: unknown[], size: number, flags: Flags): Promise<string[]> {
+  const { SingleBar } = await import('cli-progress')
   const bar = new SingleBar({ format: '{bar} {value} of {total} events, {eta} s left', noTTYOutput: false })
   const outcomes: string[] = []
   bar.start(events.length, 0)

@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 
 /** Graphviz, in a thread of its own: a layout can take long, and whoever calls the API must not wait for it. */
@@ -18,6 +20,8 @@ const SCRIPT = `
   parentPort.on('message', async dot => parentPort.postMessage((await graphviz).layout(dot, 'svg', 'dot')))
 `
 
+const GRAPHVIZ = pathToFileURL(createRequire(import.meta.url).resolve('@hpcc-js/wasm-graphviz')).href
+
 let thread: Worker | undefined
 let queue: Promise<unknown> = Promise.resolve()
 
@@ -33,7 +37,7 @@ export function layOut(dot: string, patience = PATIENCE_MS): Promise<string> {
 }
 
 async function ask(dot: string, patience: number): Promise<string> {
-  thread ??= new Worker(SCRIPT, { eval: true, workerData: import.meta.resolve('@hpcc-js/wasm-graphviz') })
+  thread ??= new Worker(SCRIPT, { eval: true, workerData: GRAPHVIZ })
   thread.ref()
   thread.postMessage(dot)
   try {
