@@ -5,6 +5,7 @@ const { existsSync } = require('node:fs')
 const { enableCompileCache, flushCompileCache } = require('node:module')
 const { join } = require('node:path')
 const { pathToFileURL } = require('node:url')
+const v8 = require('node:v8')
 
 const OLDEST = [22, 18]
 const [major, minor] = process.versions.node.split('.').map(Number)
@@ -15,6 +16,11 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
   )
   process.exit(1)
 }
+
+// Less than half of the memory, for about a tenth of the throughput: garbage is looked for sooner, among what is new by
+// this thread alone, since waking others for so little takes longer. V8 reads all three whenever it collects.
+for (const flag of ['semi-space-growth-factor=1', 'heap-growing-percent=20', 'no-parallel-scavenge'])
+  v8.setFlagsFromString(`--${flag}`)
 
 // A checkout runs from its sources; the package, which has none, from what was built of them.
 const source = join(__dirname, '../src/main.ts')
