@@ -22,12 +22,12 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
 for (const flag of ['semi-space-growth-factor=1', 'heap-growing-percent=20', 'no-parallel-scavenge'])
   v8.setFlagsFromString(`--${flag}`)
 
+// What is compiled is kept for the next start. Flushed once the program runs, as it may be ended in any way.
+enableCompileCache()
+
 // A checkout runs from its sources; the package, which has none, from what was built of them.
 const source = join(__dirname, '../src/main.ts')
-if (existsSync(source)) {
-  import(pathToFileURL(source).href)
-} else {
-  // What was compiled is kept for the next start. Flushed once the program runs, as it may be ended in any way.
-  enableCompileCache()
-  require('../dist/main.cjs').running.then(flushCompileCache)
-}
+const program = existsSync(source)
+  ? import(pathToFileURL(source).href)
+  : Promise.resolve(require('../dist/main.cjs'))
+program.then(({ running }) => running).then(flushCompileCache)
