@@ -35,6 +35,11 @@ function refusalOf(file: string): string {
   throw new Error(`${file} was opened`)
 }
 
+it('Migrations are numbered from 1 without a gap, since how many there are is the version', () => {
+  const numbers = readdirSync(MIGRATIONS).map(name => Number(name.slice(0, 4)))
+  expect(numbers).toEqual(numbers.map((_, i) => i + 1))
+})
+
 describe('A database', () => {
   it('that is new gets every table, and the newest version', () => {
     using folder = temporaryFolder()
