@@ -30,13 +30,12 @@ export function createServer({
   nameRequest = requestNames(),
   logRequests = true,
 }: ServerOptions): FastifyInstance {
+  const disableRequestLogging = !logRequests || !logsRequests(config)
   const server = fastify({
     logger: { level: config.logLevel },
-    logController: new LogController({
-      disableRequestLogging: !logRequests || !logsRequests(config),
-    }),
-    // One logger serves every request: a child for each costs throughput even when nothing is logged.
-    childLoggerFactory: logger => logger,
+    logController: new LogController({ disableRequestLogging }),
+    // A logger for each request, which knows its name, costs throughput even when nothing is logged.
+    ...(disableRequestLogging && { childLoggerFactory: logger => logger }),
     genReqId: nameRequest,
     // What is too long is refused below, with a better answer than the router has.
     routerOptions: { maxParamLength: Number.MAX_SAFE_INTEGER },

@@ -22,7 +22,7 @@ export function handleError(
   reply: FastifyReply,
 ): FastifyReply {
   const failure = error instanceof Failure ? error : toFailure(error)
-  if (failure.entry.status >= 500) request.log.error(error)
+  if (failure.entry.status >= 500) request.server.log.error({ reqId: request.id, err: error })
   return sendFailure(reply, failure)
 }
 

@@ -59,7 +59,7 @@ export function sendProblem(
   reply: FastifyReply,
 ): FastifyReply {
   const status = statusOf(error)
-  if (status >= 500) request.log.error(error)
+  if (status >= 500) request.server.log.error({ reqId: request.id, err: error })
   const faults = error instanceof SeedError || error instanceof InvalidParts ? error.faults : undefined
   return reply
     .code(status)

@@ -68,7 +68,7 @@ function sendErrorPage(
   reply: FastifyReply,
 ): FastifyReply {
   const status = statusOf(error)
-  if (status >= 500) request.log.error(error)
+  if (status >= 500) request.server.log.error({ reqId: request.id, err: error })
   return sendPage(reply.code(status), {
     title: TITLES[status] ?? 'That did not work',
     content: html`<p>${status >= 500 ? 'Something went wrong on the server; its log says what.' : sentence(error.message)}</p>

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { errorCatalogue } from '../../src/contract/errors.ts'
 import { type Sandbox, startSandbox } from '../../src/index.ts'
 import { testApp } from '../support/app.ts'
@@ -100,12 +100,16 @@ test.each(methods.flatMap(method => paths.map(path => [method, path] as const)))
   },
 )
 
-test('a bug is a 500 that tells nothing', async () => {
+test('a bug is a 500 that tells nothing but under what name it was logged', async () => {
   await using own = await testApp()
+  const log = vi.spyOn(own.app.log, 'error')
   own.store.close()
   const headers = headersOf(jwt(goodClaims('')))
   const response = await own.app.inject({ url: `${BASE}/journeys`, headers })
   expect(response.statusCode).toBe(500)
   const { status: _status, ...body } = errorCatalogue.INTERNAL_ERROR
   expect(response.json()).toEqual(body)
+  expect(log.mock.calls).toEqual([
+    [{ reqId: response.headers['x-sandbox-request-id'], err: expect.any(Error) }],
+  ])
 })

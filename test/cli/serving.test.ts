@@ -69,6 +69,22 @@ describe('The running command', () => {
   })
 
   // Tried again, because a machine that is busy with other things may need longer than promised.
+  it('logs every request, if asked to, under the name that its answer gives', async () => {
+    await using program = new Program(['--port', '0', '--log-level', 'info'])
+    const [, url = ''] = await program.printed(/^Journeys API {2}(\S+)\n/m)
+    const names = []
+    for (let call = 0; call < 2; call++) {
+      const { headers } = await fetch(`${url}/journeys`)
+      names.push(headers.get('x-sandbox-request-id'))
+    }
+    const { stdout } = await program.stop('SIGTERM')
+    const lines = stdout.split('\n').filter(line => line.startsWith('{'))
+    const logged = lines.map(line => JSON.parse(line)).filter(({ reqId }) => reqId !== undefined)
+    expect(logged.map(({ reqId, msg }) => [reqId, msg])).toEqual(
+      names.flatMap(name => ['incoming request', 'request completed'].map(what => [name, what])),
+    )
+  })
+
   it('answers on SIGTERM what is in flight, cuts off what never ends, and is gone within a second', {
     retry: 2,
   }, async () => {
