@@ -1,4 +1,4 @@
-import { type Stats, unwatchFile, watchFile } from 'node:fs'
+import { statSync } from 'node:fs'
 import { Conflict, type Sandbox, SeedError } from '../index.ts'
 import { readSeed } from '../seeding/seed.ts'
 import type { Terminal } from './terminal.ts'
@@ -9,15 +9,48 @@ const LOOK_EVERY_MS = 100
 /** An editor that takes longer than this between two writes has its half of a file refused first. */
 const SETTLED_AFTER_MS = 250
 
-/**
- * Reloads a site whenever the seed file that it came from changes. A file that is wrong, or gone, changes nothing.
- * @returns what ends it
- */
-export function watchSeed(file: string, sandbox: Sandbox, { print, warn }: Terminal): () => void {
-  let siteId = sandbox.sites()[0]?.site_id
-  let settling: NodeJS.Timeout | undefined
+/** Follows the file for a sandbox that has read it, and says what comes of it. @returns what ends it */
+export type FollowSeed = (sandbox: Sandbox, terminal: Pick<Terminal, 'print' | 'warn'>) => () => void
 
-  function reload(): void {
+/**
+ * Remembers how a seed file is, to be called before the file is read, so that no change is missed. What it returns reloads
+ * the site that came from the file whenever it is another. A file that is wrong, or gone, changes nothing.
+ */
+export function seedWatch(file: string): FollowSeed {
+  let seen = stampOf(file)
+  return (sandbox, terminal) => {
+    const reload = reloading(file, sandbox, terminal)
+    let settling: NodeJS.Timeout | undefined
+    const looking = setInterval(() => {
+      const now = stampOf(file)
+      if (now === seen) return
+      seen = now
+      clearTimeout(settling)
+      settling = setTimeout(reload, SETTLED_AFTER_MS)
+    }, LOOK_EVERY_MS)
+    return () => {
+      clearInterval(looking)
+      clearTimeout(settling)
+    }
+  }
+}
+
+/** What changes with every write to a file, and when another is put in its place. */
+function stampOf(file: string): string {
+  try {
+    const { ino, size, mtimeNs } = statSync(file, { bigint: true })
+    return `${ino} ${size} ${mtimeNs}`
+  } catch (error) {
+    // That it cannot be looked at is a change like any other; who reads it then says so.
+    return `${(error as NodeJS.ErrnoException).code}`
+  }
+}
+
+/** What replaces the site that came from a file by what the file has now. */
+function reloading(file: string, sandbox: Sandbox, { print, warn }: Pick<Terminal, 'print' | 'warn'>) {
+  let siteId = sandbox.sites()[0]?.site_id
+
+  return (): void => {
     try {
       const document = readSeed(file)
       const { site, journeys, members } = document
@@ -34,17 +67,5 @@ export function watchSeed(file: string, sandbox: Sandbox, { print, warn }: Termi
       if (!(error instanceof SeedError || error instanceof Conflict)) throw error
       warn(`warning: ${file} was not reloaded, and the site stays as it is:\n${error.message}`)
     }
-  }
-
-  function look(now: Stats, before: Stats): void {
-    if (now.mtimeMs === before.mtimeMs && now.size === before.size && now.ino === before.ino) return
-    clearTimeout(settling)
-    settling = setTimeout(reload, SETTLED_AFTER_MS)
-  }
-
-  watchFile(file, { interval: LOOK_EVERY_MS }, look)
-  return () => {
-    unwatchFile(file, look)
-    clearTimeout(settling)
   }
 }

@@ -3,7 +3,7 @@ import { systemClock } from '../clock.ts'
 import { Config, ConfigError, readConfig, type SettingName, settings } from '../config.ts'
 import { startSandbox } from '../index.ts'
 import { banner } from './banner.ts'
-import { watchSeed } from './seed-watch.ts'
+import { seedWatch } from './seed-watch.ts'
 import type { Terminal } from './terminal.ts'
 
 /** `journeys-sandbox serve`: starts the server and, once it really listens, says where. */
@@ -19,10 +19,11 @@ export function serveCommand(terminal: Terminal): Command {
   return command.action(async ({ watch, ...flags }: Partial<Record<SettingName, string>> & Watch) => {
     const config = readConfig(flags)
     if (watch) refuseUnwatchable(config)
+    const follow = watch ? seedWatch(config.seed) : undefined
     const sandbox = await startSandbox(config)
-    const unwatch = watch ? watchSeed(config.seed, sandbox, terminal) : () => undefined
+    const unfollow = follow?.(sandbox, terminal)
     onStop(async () => {
-      unwatch()
+      unfollow?.()
       await sandbox.close()
     })
     print(banner(sandbox, systemClock.now(), config))

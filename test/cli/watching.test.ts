@@ -1,8 +1,9 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildProgram } from '../../src/cli/program.ts'
+import { seedWatch } from '../../src/cli/seed-watch.ts'
 import { ConfigError } from '../../src/config.ts'
-import type { SeedDocument } from '../../src/index.ts'
+import { type SeedDocument, startSandbox } from '../../src/index.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { Program } from '../support/process.ts'
 import { id, journeyOf, memberOf, SITE, seedOf } from '../support/seeds.ts'
@@ -130,6 +131,20 @@ describe('A server that watches its seed', () => {
   it('stops when told', async () => {
     expect(await program.stop('SIGTERM')).toMatchObject({ code: 0, signal: null })
   })
+})
+
+it('What is written while the server starts is not missed', async () => {
+  using own = temporaryFolder()
+  const seed = own.file('seed.json', text('at first'))
+  const follow = seedWatch(seed)
+  await using sandbox = await startSandbox({ seed, logLevel: 'silent' })
+  writeFileSync(seed, text('meanwhile'))
+  const printed = Promise.withResolvers<string>()
+  const unfollow = follow(sandbox, { print: printed.resolve, warn: printed.reject })
+  expect(await printed.promise).toMatch(/reloaded/)
+  unfollow()
+  const [site] = sandbox.sites()
+  expect(site?.content.read().journeys.map(({ name }) => name)).toEqual(['meanwhile'])
 })
 
 it.each([
