@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { answerAhead } from '../../src/api/ahead.ts'
 import { api } from '../../src/api/api.ts'
@@ -134,6 +136,52 @@ test.each<[string, (site: Site) => unknown, number]>([
   expect(await watch.ask('getJourney')).toMatchObject({ status: 200, wasAhead: true })
   change(watch.site)
   expect(await watch.ask('getJourney')).toMatchObject({ status, wasAhead: false })
+})
+
+describe('Whatever else a request brings, its second answer is the first', () => {
+  let sandbox: Awaited<ReturnType<typeof testApp>>
+  let port: number
+  beforeAll(async () => {
+    sandbox = await testApp()
+    port = Number(new URL(await sandbox.app.listen({ port: 0, host: '127.0.0.1' })).port)
+  })
+  afterAll(() => sandbox.close())
+
+  /** All that comes back until the server ends the connection, or nothing more does. */
+  async function send(text: string): Promise<string> {
+    const socket = connect(port, '127.0.0.1').setEncoding('latin1')
+    let received = ''
+    socket.on('data', data => {
+      received += data
+      setTimeout(() => socket.end(), 50)
+    })
+    socket.write(text)
+    await once(socket, 'close')
+    return received.replace(/^(x-sandbox-request-id|Date): .*$/gm, '$1')
+  }
+
+  const headers = Object.entries(headersFor('getJourney')).map(([name, value]) => `${name}: ${value}`)
+  const get = (address: string, more: string[] = [], version = '1.1') =>
+    [`GET ${address} HTTP/${version}`, 'Host: localhost', ...headers, ...more, '', ''].join('\r\n')
+
+  test.each<[string, (address: string) => string]>([
+    ['a line of HTTP/1.0', address => get(address, [], '1.0')],
+    ['a wish to close the connection', address => get(address, ['Connection: close'])],
+    ['a body', address => `${get(address, ['Content-Length: 5'])}hello`],
+    ['a body in chunks', address => `${get(address, ['Transfer-Encoding: chunked'])}2\r\nhi\r\n0\r\n\r\n`],
+    ['an expectation', address => get(address, ['Expect: 100-continue'])],
+    ['another protocol', address => get(address, ['Connection: upgrade', 'Upgrade: websocket'])],
+    ['a second token', address => get(address, ['Authorization: Bearer x'])],
+    ['a second site', address => get(address, ['X-AnnexCloud-Site: 2'])],
+    ['its own host in the address', address => get(`http://localhost${address}`)],
+    ['another request behind it', address => get(address) + get(address)],
+    ['an unknown address behind it', address => get(address) + get('/api/3.0/nowhere')],
+  ])('with %s', async (what, request) => {
+    const text = request(`${pathOf('getJourney')}?with=${encodeURIComponent(what)}`)
+    const first = await send(text)
+    expect(first).toMatch(/^HTTP\/1\.1 [1-4]\d\d /)
+    expect(await send(text)).toBe(first)
+  })
 })
 
 test('With authentication off, it needs no token', async () => {
