@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http'
+import { setImmediate } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { type AnswerAhead, answerAhead } from './api/ahead.ts'
 import { api } from './api/api.ts'
@@ -47,9 +48,10 @@ function askFirst(answer: AnswerAhead, entrance: FastifyInstance): void {
   const { server } = entrance
   const [handle] = server.listeners('request') as [RequestListener]
   let closing = false
-  // Who is answered from then on is also told, by Fastify, that the connection ends.
+  // Who is answered from then on is also told, by Fastify, that the connection ends. What waits to be sent goes out before.
   entrance.addHook('preClose', async () => {
     closing = true
+    await setImmediate()
   })
   server.off('request', handle).on('request', (request, response) => {
     if (closing || !answer(request, response)) handle(request, response)

@@ -7,13 +7,14 @@ import { authenticator } from './authenticate.ts'
 import { FAULT_HEADER } from './faults.ts'
 import { namedSite, noteAnswer, noteRequest, REQUEST_ID_HEADER } from './journal.ts'
 import type { Asked, KnownAddresses } from './known-addresses.ts'
+import { together } from './together.ts'
 
 export interface AheadOptions extends Pick<ApiOptions, 'sites' | 'auth' | 'faultHeader'> {
   known: KnownAddresses
   nameRequest: () => string
 }
 
-/** @returns whether the request was answered; if not, nothing has become of it */
+/** @returns whether the request is dealt with; if not, nothing has become of it */
 export type AnswerAhead = (request: IncomingMessage, response: ServerResponse) => boolean
 
 /**
@@ -22,6 +23,7 @@ export type AnswerAhead = (request: IncomingMessage, response: ServerResponse) =
  * its answer is left to Fastify, which looks at everything anew.
  */
 export function answerAhead({ sites, auth, faultHeader, known, nameRequest }: AheadOptions): AnswerAhead {
+  const sendTogether = together()
   const verdictOn = authenticator(sites, auth)
   const asksForMore = (headers: IncomingHttpHeaders): boolean =>
     headers['if-none-match'] !== undefined || (faultHeader && headers[FAULT_HEADER] !== undefined)
@@ -52,16 +54,19 @@ export function answerAhead({ sites, auth, faultHeader, known, nameRequest }: Ah
     const id = nameRequest()
     const entry = noteRequest(sites, site, id, request, asked.operation, asked.identifier)
     entry.verdict = verdict
-    send(response, id, answer)
-    noteAnswer(sites, site, entry, 200, monotonic() - start)
+    sendTogether(() => {
+      send(response, id, answer)
+      noteAnswer(sites, site, entry, 200, monotonic() - start)
+    })
     return true
   }
 }
 
 function send(response: ServerResponse, id: string, { body, etag }: Answer): void {
   const headers = [REQUEST_ID_HEADER, id, 'etag', etag, 'content-type', CONTENT_TYPE]
+  headers.push('content-length', String(body.length))
   response
-    .writeHead(200, [...headers, 'content-length', String(body.length)])
+    .writeHead(200, headers)
     // An answer that is kept as text has no character beyond ASCII, and is copied sooner when Node is told.
     .end(body, 'latin1')
 }

@@ -138,6 +138,19 @@ test.each<[string, (site: Site) => unknown, number]>([
   expect(await watch.ask('getJourney')).toMatchObject({ status, wasAhead: false })
 })
 
+test('Many at once each get their own answer', async () => {
+  await using sandbox = await testApp({ config: { auth: 'off' } })
+  const origin = await sandbox.app.listen({ port: 0, host: '127.0.0.1' })
+  const headers = { 'x-annexcloud-site': SITE.site_id }
+  const addresses = OPERATION_IDS.flatMap(operation => Array<string>(8).fill(`${origin}${pathOf(operation)}`))
+  const ask = async (address: string) => (await fetch(address, { headers })).text()
+  const one = []
+  for (const address of addresses) one.push(await ask(address))
+  expect(await Promise.all(addresses.map(ask))).toEqual(one)
+  const noted = sandbox.sites.get(SITE.site_id).requests.list({ limit: addresses.length })
+  expect(noted.every(({ status, duration_ms }) => status === 200 && (duration_ms ?? 0) > 0)).toBe(true)
+})
+
 describe('Whatever else a request brings, its second answer is the first', () => {
   let sandbox: Awaited<ReturnType<typeof testApp>>
   let port: number
