@@ -5,8 +5,8 @@ import { openSeededStore } from '../src/seeding/seed.ts'
 
 /**
  * Makes dist/, what the package runs: the sources and most of what they import in a few files, since opening and
- * linking a thousand small ones is most of a start; as CommonJS, since to load that takes half as long; and the demo as
- * a database that is ready. The declarations are made by tsc.
+ * linking a thousand small ones is most of a start; as CommonJS, since Node loads that sooner; and the demo as a
+ * database that is ready. The declarations are made by tsc.
  */
 
 // What has files of its own besides its code, or is loaded only when it is asked for; and the compilers that Fastify
@@ -38,13 +38,20 @@ const bundle = await rolldown({
   external: LEFT_ALONE,
   plugins: [http2WhenAsked],
 })
-const [entryFileNames, chunkFileNames] = ['[name].cjs', '[name].cjs']
-const { output } = await bundle.write({ dir: 'dist', format: 'cjs', entryFileNames, chunkFileNames })
+const names = '[name].cjs'
+const { output } = await bundle.write({
+  dir: 'dist',
+  format: 'cjs',
+  entryFileNames: names,
+  chunkFileNames: names,
+})
 await bundle.close()
 
 // Who imports the package finds its names here.
-const names = output.flatMap(chunk => (chunk.type === 'chunk' && chunk.name === 'index' ? chunk.exports : []))
-writeFileSync(root('dist/index.js'), `export { ${names.join(', ')} } from './index.cjs'\n`)
+const exported = output.flatMap(chunk =>
+  chunk.type === 'chunk' && chunk.name === 'index' ? chunk.exports : [],
+)
+writeFileSync(root('dist/index.js'), `export { ${exported.join(', ')} } from './index.cjs'\n`)
 
 // Nothing of the demo depends on when it is loaded but the time of its site's creation, which is set when it is opened.
 const store = openSeededStore(':memory:', 'demo', '1970-01-01T00:00:00.000000')

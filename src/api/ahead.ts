@@ -29,12 +29,12 @@ export function answerAhead({ sites, auth, faultHeader, known, nameRequest }: Ah
     headers['if-none-match'] !== undefined || (faultHeader && headers[FAULT_HEADER] !== undefined)
 
   /** All there is to say to a request in which everything is as it should be. */
-  function prepare({ operation, identifier, answerTo }: Asked, headers: IncomingHttpHeaders) {
+  function prepare(asked: Asked, headers: IncomingHttpHeaders) {
     const site = asksForMore(headers) ? undefined : namedSite(sites, headers)
     if (!site || site.faults.list().length > 0) return undefined
-    const verdict = verdictOn(headers, site, operation, identifier)
+    const verdict = verdictOn(headers, site, asked)
     if (!verdict.ok || verdict.site !== site.site_id || verdict.warnings.length > 0) return undefined
-    return { site, verdict, answer: answerTo(site, identifier) }
+    return { site, verdict, answer: asked.answerTo(site, asked.identifier) }
   }
 
   return (request, response) => {
@@ -52,7 +52,7 @@ export function answerAhead({ sites, auth, faultHeader, known, nameRequest }: Ah
     if (!prepared) return false
     const { site, verdict, answer } = prepared
     const id = nameRequest()
-    const entry = noteRequest(sites, site, id, request, asked.operation, asked.identifier)
+    const entry = noteRequest(sites, site, id, request, asked)
     entry.verdict = verdict
     sendTogether(() => {
       send(response, id, answer)
@@ -63,10 +63,18 @@ export function answerAhead({ sites, auth, faultHeader, known, nameRequest }: Ah
 }
 
 function send(response: ServerResponse, id: string, { body, etag }: Answer): void {
-  const headers = [REQUEST_ID_HEADER, id, 'etag', etag, 'content-type', CONTENT_TYPE]
-  headers.push('content-length', String(body.length))
+  const length = String(body.length)
   response
-    .writeHead(200, headers)
+    .writeHead(200, [
+      REQUEST_ID_HEADER,
+      id,
+      'etag',
+      etag,
+      'content-type',
+      CONTENT_TYPE,
+      'content-length',
+      length,
+    ])
     // An answer that is kept as text has no character beyond ASCII, and is copied sooner when Node is told.
     .end(body, 'latin1')
 }

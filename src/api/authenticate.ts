@@ -3,12 +3,12 @@ import type { onRequestHookHandler } from 'fastify'
 import { unknownSite } from '../auth/checks.ts'
 import { toHeaderLine, type Verdict } from '../auth/verdict.ts'
 import { verify } from '../auth/verify.ts'
-import { type OperationId, operations } from '../contract/operations.ts'
+import { operations } from '../contract/operations.ts'
 import { authContext } from '../sites/credentials.ts'
 import type { Site } from '../sites/site.ts'
 import type { Sites } from '../sites/sites.ts'
 import { authFailure, EXPLAIN_HEADER } from './failure.ts'
-import { SITE_HEADER } from './journal.ts'
+import { type Subject, siteIdIn } from './journal.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -21,8 +21,7 @@ declare module 'fastify' {
 export type Authenticator = (
   headers: IncomingHttpHeaders,
   named: Site | undefined,
-  operation: OperationId | undefined,
-  identifier: string | undefined,
+  subject: Subject,
 ) => Verdict
 
 /**
@@ -32,16 +31,16 @@ export type Authenticator = (
 export function authenticator(sites: Sites, auth: 'strict' | 'off'): Authenticator {
   if (auth === 'off') {
     return headers => {
-      const siteId = headers[SITE_HEADER]?.toString() ?? sites.list()[0]?.site_id ?? ''
+      const siteId = siteIdIn(headers) ?? sites.list()[0]?.site_id ?? ''
       // All that can go wrong is a site that does not exist.
       return sites.find(siteId) ? { ok: true, site: siteId, warnings: [] } : unknownSite(siteId)
     }
   }
-  return (headers, named, operation, identifier) =>
+  return (headers, named, { operation, identifier }) =>
     verify(
       {
         authorization: headers.authorization,
-        siteId: headers[SITE_HEADER]?.toString(),
+        siteId: siteIdIn(headers),
         identifier: operation && operations[operation].identifier ? (identifier ?? '') : null,
       },
       authContext(sites, named),
@@ -52,7 +51,7 @@ export function authenticator(sites: Sites, auth: 'strict' | 'off'): Authenticat
 export function authenticate(sites: Sites, verdictOn: Authenticator): onRequestHookHandler {
   return (request, reply, done) => {
     const { entry, namedSite, headers } = request
-    const verdict = verdictOn(headers, namedSite, entry.operation, entry.identifier)
+    const verdict = verdictOn(headers, namedSite, entry)
     entry.verdict = verdict
     if (!verdict.ok) return done(authFailure(verdict))
     for (const warning of verdict.warnings) reply.header(EXPLAIN_HEADER, toHeaderLine(warning))

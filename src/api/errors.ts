@@ -8,6 +8,7 @@ import {
 } from 'fastify'
 import { type ErrorCode, errorCatalogue } from '../contract/errors.ts'
 import { STATUS_CODES } from '../http.ts'
+import { CONTENT_TYPE } from './answer.ts'
 import { Failure, sendFailure } from './failure.ts'
 
 /** Longer addresses are refused; what the vendor's limit is, is not known. */
@@ -55,7 +56,7 @@ export function handleClientError(error: ConnectionError, socket: Socket): void 
   const { status, errorCode, errorMessage } = errorCatalogue[parserFailure(error)]
   const body = JSON.stringify({ errorCode, errorMessage })
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nX-Sandbox-Explain: ${explainParser(error)}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nX-Sandbox-Explain: ${explainParser(error)}\r\nContent-Type: ${CONTENT_TYPE}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   )
 }

@@ -5,6 +5,7 @@ import { errorCatalogue } from '../contract/errors.ts'
 import { STATUS_CODES } from '../http.ts'
 import { parseFaultHeader } from '../sites/fault-header.ts'
 import type { FaultToCome } from '../sites/fault-rule.ts'
+import { CONTENT_TYPE } from './answer.ts'
 import { Failure } from './failure.ts'
 
 type BodyFault = Extract<FaultToCome, { kind: 'truncate' | 'malformed' | 'drip' }>
@@ -86,7 +87,7 @@ function sendStatus(
   reply: FastifyReply,
 ): void {
   const text = typeof body === 'string' ? body : JSON.stringify(body === undefined ? errorBody(status) : body)
-  const type = typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8'
+  const type = typeof body === 'string' ? 'text/plain; charset=utf-8' : CONTENT_TYPE
   reply.code(status).type(type).headers(headers).send(text)
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { onRequestHookHandler, onResponseHookHandler } from 'fastify'
-import { type OperationId, operations } from '../contract/operations.ts'
+import { operations } from '../contract/operations.ts'
 import type { Journal, JournalEntry } from '../sites/journal.ts'
 import type { Site } from '../sites/site.ts'
 import type { Sites } from '../sites/sites.ts'
@@ -17,14 +17,18 @@ declare module 'fastify' {
 /** The header that names a request as the journal does. */
 export const REQUEST_ID_HEADER = 'x-sandbox-request-id'
 
-/** The header that names the site. */
-export const SITE_HEADER = 'x-annexcloud-site'
+/** The id of the site that a request names, known or not. */
+export const siteIdIn = (headers: IncomingHttpHeaders): string | undefined =>
+  headers['x-annexcloud-site']?.toString()
 
 /** The site that a request names, when there is such a site. */
 export function namedSite(sites: Sites, headers: IncomingHttpHeaders): Site | undefined {
-  const siteId = headers[SITE_HEADER]?.toString()
+  const siteId = siteIdIn(headers)
   return siteId === undefined ? undefined : sites.find(siteId)
 }
+
+/** What a request asks for. */
+export type Subject = Pick<JournalEntry, 'operation' | 'identifier'>
 
 /** Notes a request in the journal of the site that it names; what becomes of it is still to be entered. */
 export function noteRequest(
@@ -32,8 +36,7 @@ export function noteRequest(
   site: Site | undefined,
   id: string,
   { method = '', url = '/', rawHeaders }: IncomingMessage,
-  operation: OperationId | undefined,
-  identifier: string | undefined,
+  { operation, identifier }: Subject,
 ): JournalEntry {
   const entry: JournalEntry = {
     id,
@@ -76,7 +79,7 @@ export function openEntry(sites: Sites): onRequestHookHandler {
     const identifier = name ? (request.params as Record<string, string>)[name] : undefined
     const site = namedSite(sites, request.headers)
     request.namedSite = site
-    request.entry = noteRequest(sites, site, request.id, request.raw, operation, identifier)
+    request.entry = noteRequest(sites, site, request.id, request.raw, { operation, identifier })
     reply.header(REQUEST_ID_HEADER, request.id)
     done()
   }

@@ -6,7 +6,7 @@ export interface HmacKey {
   inner: Buffer
   /** The outer block, and room for the inner digest. */
   readonly outer: Buffer
-  /** The right `hmac` claims of the identifiers that were last asked for. */
+  /** The right `hmac` claims that were made last, by their identifiers. */
   readonly claims: Map<string, readonly string[]>
 }
 
@@ -69,7 +69,7 @@ const CLAIMS_KEPT = 4096
 const LONGEST_KEPT = 64
 
 /**
- * The `hmac` claims that are right for an identifier, one for each form of its payload. Those last asked for are kept:
+ * The `hmac` claims that are right for an identifier, one for each form of its payload. The newest of them are kept:
  * they follow from the secret and the identifier alone, and what a request claims is compared with them every time.
  */
 export function claimsFor(key: HmacKey, identifier: string): readonly string[] {

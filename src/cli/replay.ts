@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-
 import { Command } from 'commander'
 import { ConfigError, readConfig, settings } from '../config.ts'
 import { MOST_EVENTS } from '../sites/events.ts'

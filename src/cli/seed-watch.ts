@@ -9,8 +9,10 @@ const LOOK_EVERY_MS = 100
 /** An editor that takes longer than this between two writes has its half of a file refused first. */
 const SETTLED_AFTER_MS = 250
 
+type Says = Pick<Terminal, 'print' | 'warn'>
+
 /** Follows the file for a sandbox that has read it, and says what comes of it. @returns what ends it */
-export type FollowSeed = (sandbox: Sandbox, terminal: Pick<Terminal, 'print' | 'warn'>) => () => void
+export type FollowSeed = (sandbox: Sandbox, says: Says) => () => void
 
 /**
  * Remembers how a seed file is, to be called before the file is read, so that no change is missed. What it returns reloads
@@ -18,8 +20,8 @@ export type FollowSeed = (sandbox: Sandbox, terminal: Pick<Terminal, 'print' | '
  */
 export function seedWatch(file: string): FollowSeed {
   let seen = stampOf(file)
-  return (sandbox, terminal) => {
-    const reload = reloading(file, sandbox, terminal)
+  return (sandbox, says) => {
+    const reload = reloading(file, sandbox, says)
     let settling: NodeJS.Timeout | undefined
     const looking = setInterval(() => {
       const now = stampOf(file)
@@ -47,7 +49,7 @@ function stampOf(file: string): string {
 }
 
 /** What replaces the site that came from a file by what the file has now. */
-function reloading(file: string, sandbox: Sandbox, { print, warn }: Pick<Terminal, 'print' | 'warn'>) {
+function reloading(file: string, sandbox: Sandbox, { print, warn }: Says) {
   let siteId = sandbox.sites()[0]?.site_id
 
   return (): void => {

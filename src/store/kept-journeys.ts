@@ -28,43 +28,46 @@ const MOST_GRAPHS = 1000
 
 export function keptJourneys(tables: JourneyTables, siteKey: number): KeptJourneys {
   const graphs = new LRUCache<number, KeyedGraph>({ max: MOST_GRAPHS })
-  let journeys: ReadonlyMap<number, JourneyRecord> | undefined
-  let keys = new Map<string, number>()
+  let kept: ReturnType<typeof read> | undefined
 
-  function all(): ReadonlyMap<number, JourneyRecord> {
-    if (journeys === undefined) {
-      journeys = new Map(tables.list(siteKey).map(([key, journey]) => [key, frozen(journey)]))
-      keys = new Map([...journeys].map(([key, { id }]) => [id, key]))
+  function read() {
+    const list = tables.list(siteKey)
+    return {
+      journeys: new Map(list.map(([key, journey]) => [key, frozen(journey)])),
+      keys: new Map(list.map(([key, { id }]) => [id, key])),
     }
-    return journeys
+  }
+
+  function current() {
+    kept ??= read()
+    return kept
   }
 
   function graph(journeyKey: number): KeyedGraph {
     const known = graphs.get(journeyKey)
     if (known) return known
     const { nodes, connections } = tables.graph(journeyKey)
-    const read = {
+    const graph = {
       nodes: new Map(nodes),
       record: frozen({
-        ...(all().get(journeyKey) as JourneyRecord),
+        ...(current().journeys.get(journeyKey) as JourneyRecord),
         nodes: nodes.map(([, node]) => node),
         connections,
       }),
     }
-    graphs.set(journeyKey, read)
-    return read
+    graphs.set(journeyKey, graph)
+    return graph
   }
 
   return {
-    all,
+    all: () => current().journeys,
     graph,
     find(id) {
-      all()
-      const key = keys.get(id)
+      const key = current().keys.get(id)
       return key === undefined ? undefined : graph(key).record
     },
     forget() {
-      journeys = undefined
+      kept = undefined
       graphs.clear()
     },
   }

@@ -59,19 +59,19 @@ const valuesOf = (member: MemberRecord) => [
 const outcomeOf = ({ type, config }: NodeRecord): string =>
   type === 'badge' ? 'badge' : String(config.type ?? 'reward')
 
-function toStep([, completed_at, extra]: StepRow, { id: node_id, name, type }: NodeRecord) {
-  const step = { completed_at, node_id, name, type }
-  return extra === null ? step : { ...step, ...extensionsIn(extra) }
-}
+const toStep = ([, completed_at, extra]: StepRow, { id: node_id, name, type }: NodeRecord) => ({
+  ...{ completed_at, node_id, name, type },
+  ...extensionsIn(extra),
+})
 
-function toReward(
+const toReward = (
   [, hold_start_datetime, hold_end_datetime, blocked_by, blocked_at, extra]: RewardRow,
   node: NodeRecord,
-) {
-  const holds = { hold_start_datetime, hold_end_datetime, blocked_by, blocked_at }
-  const reward = { ...holds, node_id: node.id, name: node.name, type: outcomeOf(node) }
-  return extra === null ? reward : { ...reward, ...extensionsIn(extra) }
-}
+) => ({
+  ...{ hold_start_datetime, hold_end_datetime, blocked_by, blocked_at },
+  ...{ node_id: node.id, name: node.name, type: outcomeOf(node) },
+  ...extensionsIn(extra),
+})
 
 /** The statements of members with their participations. Lists are in the order of creation, then id. */
 export function memberTables(db: Db) {

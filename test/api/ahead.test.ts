@@ -47,7 +47,7 @@ async function watched() {
 
   async function ask(operation: OperationId, headers: Headers = headersFor(operation), method = 'GET') {
     const response = await fetch(`${server.url}${pathOf(operation)}`, { method, headers })
-    return { ...(await toAnswer(response.status, response.headers, await response.text())), wasAhead }
+    return { ...toAnswer(response.status, response.headers, await response.text()), wasAhead }
   }
   async function inject(operation: OperationId, headers: Headers) {
     const response = await app.inject({ url: pathOf(operation), headers })
