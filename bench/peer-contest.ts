@@ -3,10 +3,11 @@ import { perSecond } from './cells.ts'
 import { asking, askingLengths, type Cell, type Contender, compare } from './compare.ts'
 import type { Context } from './context.ts'
 import { ratioOf } from './judge.ts'
-import { absenceOf, type Peer, peersFor, versionOf } from './peers.ts'
+import { absenceOf, type Peer, peersFor } from './peers.ts'
 import { inBrackets, type Row, type Section } from './report.ts'
 import { benchFile, start } from './servers.ts'
 import { spreadOf } from './spread.ts'
+import { peerVersionOf } from './versions.ts'
 import { forEachOperation } from './workload.ts'
 import type { Request } from './wrk.ts'
 
@@ -26,10 +27,10 @@ export async function peerSection(context: Context): Promise<Section> {
     }
     try {
       rows.push(...(await contestWith(context, peer)))
-      remarks.push(`${peer.name} ${versionOf(peer.name)} answers from ${peer.from}.`)
+      remarks.push(`${peer.name} ${peerVersionOf(peer.name)} answers from ${peer.from}.`)
     } catch (error) {
       // Whatever ails another's server, the numbers of the rest are worth having.
-      remarks.push(`${peer.name} ${versionOf(peer.name)} did not get through: ${oneLine(error as Error)}`)
+      remarks.push(`${peer.name} ${peerVersionOf(peer.name)} did not get through: ${oneLine(error as Error)}`)
     }
   }
   return {

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { operations } from '../src/contract/operations.ts'
 import { benchFile, type Server, startAt } from './servers.ts'
+import { peerVersionOf } from './versions.ts'
 import { type Answers, forEachOperation, type Workload } from './workload.ts'
 
 /** A server from npm that can answer the same requests, more or less. */
@@ -25,9 +26,6 @@ export interface Material {
 
 const OPENAPI = benchFile('../openapi/journeys.openapi.json')
 const moduleFile = (path: string): string => benchFile(`node_modules/${path}`)
-
-export const versionOf = (name: string): string =>
-  JSON.parse(readFileSync(moduleFile(`${name}/package.json`), 'utf8')).version
 
 /** All there are, installed or not. */
 export const peersFor = (material: Material): Peer[] => [
@@ -118,7 +116,7 @@ function wiremock({ answers, directory }: Material): Peer {
         JSON.stringify({ mappings: Object.values(stubs) }),
       )
       const port = await freePort()
-      const jar = moduleFile(`wiremock/build/wiremock-standalone-${versionOf('wiremock')}.jar`)
+      const jar = moduleFile(`wiremock/build/wiremock-standalone-${peerVersionOf('wiremock')}.jar`)
       return startAt(`http://127.0.0.1:${port}`, 'java', [
         ...['-jar', jar, '--port', port, '--bind-address', '127.0.0.1', '--root-dir', directory],
         ...['--no-request-journal', '--disable-banner'],

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
 import { version } from '../src/version.ts'
 import { judge, type Target } from './judge.ts'
 import type { Spread } from './spread.ts'
+import { versionOf } from './versions.ts'
 
 /** Something measured, with what it is meant to reach if that was promised. */
 export interface Row {
@@ -88,6 +88,3 @@ export function describeMachine(wrkVersion: string, loads: { before: number; aft
     `- load of the machine before: ${loads.before.toFixed(2)}, after: ${loads.after.toFixed(2)}`,
   ].join('\n')
 }
-
-const versionOf = (name: string): string =>
-  JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8')).version
