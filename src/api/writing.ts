@@ -32,6 +32,12 @@ const PLAIN = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/
 const writeWhole: Write = value =>
   typeof value === 'string' && PLAIN.test(value) ? `"${value}"` : JSON.stringify(value)
 
+/**
+ * The same text, copied. What was put together is kept by V8 as the tree of its parts, which takes many times the memory
+ * and is walked anew for every answer it becomes part of.
+ */
+const inOnePiece = (text: string): string => Buffer.from(text).toString()
+
 function listWriter(write: Write, operation: OperationId): Write {
   return list => {
     let text = ''
@@ -77,7 +83,7 @@ function objectWriter(properties: Record<string, TSchema>, operation: OperationI
     if (!Object.isFrozen(object)) return writeAnew(object)
     let text = written.get(object)
     if (text === undefined) {
-      text = writeAnew(object)
+      text = inOnePiece(writeAnew(object))
       written.set(object, text)
     }
     return text
