@@ -4,88 +4,109 @@ import type { JsonObject } from '../contract/json.ts'
 import type { OperationId } from '../contract/operations.ts'
 import { schemaAt } from '../contract/schemas.ts'
 
+/** What is to be written of a value: a new one, without anything that is not to be seen. */
+type Project = (value: unknown) => unknown
 type Write = (value: unknown) => string
+
+interface Shape {
+  $ref?: string
+  items?: TSchema
+  properties?: Record<string, TSchema>
+}
 
 /** Whether an operation does not answer an object at all. */
 export const isLeftOut = ({ 'x-answers': answers }: ExtendedByOperation, operation: OperationId): boolean =>
   answers?.[operation]?.left_out === true
 
-/**
- * Makes what writes a value as JSON: only what the schema names, in the order of the schema, so that nothing else is let
- * out and the same facts are always the same bytes. Where an object is extended, it is completed by what the seed says
- * another server answered. Objects without properties of their own are written whole.
- */
-export function writer(schema: TSchema, operation: OperationId): Write {
-  const { $ref, items, properties } = schema as {
-    $ref?: string
-    items?: TSchema
-    properties?: Record<string, TSchema>
-  }
-  if ($ref !== undefined) return writer(schemaAt($ref), operation)
-  if (items) return listWriter(writer(items, operation), operation)
-  return properties ? objectWriter(properties, operation) : writeWhole
-}
-
-// What stands for itself between quotes. JSON escapes the rest, or may.
-const PLAIN = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/
-
-const writeWhole: Write = value =>
-  typeof value === 'string' && PLAIN.test(value) ? `"${value}"` : JSON.stringify(value)
+const isExtended = (value: ExtendedByOperation): boolean =>
+  value['x-extra'] !== undefined || value['x-answers'] !== undefined
 
 /**
- * The same text, copied. What was put together is kept by V8 as the tree of its parts, which takes many times the memory
- * and is walked anew for every answer it becomes part of.
+ * Makes what writes the answers of an operation as JSON: only what the schema names, in the order of the schema, so that
+ * nothing else is let out and the same facts are always the same bytes. Where an object is extended, it is completed by
+ * what the seed says another server answered. Objects without properties of their own are written whole.
+ *
+ * What is frozen, an answer or an item of its list, is the same for as long as it is there, and is written once.
  */
-const inOnePiece = (text: string): string => Buffer.from(text).toString()
+export function writer(schema: TSchema, operation: OperationId): (answer: object) => string {
+  const writeWhole = objectWriter(schema, operation)
+  const parts = Object.entries(shapeOf(schema).properties ?? {}).map(([name, part]) => {
+    const { items } = shapeOf(part)
+    const write = items ? listWriter(items, operation) : valueWriter(part, operation)
+    return { name, prefix: `${JSON.stringify(name)}:`, write }
+  })
 
-function listWriter(write: Write, operation: OperationId): Write {
-  return list => {
-    let text = ''
-    for (const part of list as ExtendedByOperation[]) {
-      if (!isLeftOut(part, operation)) text += (text === '' ? '' : ',') + write(part)
-    }
-    return `[${text}]`
+  function writeInParts(answer: JsonObject): string {
+    const present = parts.filter(({ name }) => answer[name] !== undefined)
+    return `{${present.map(({ name, prefix, write }) => prefix + write(answer[name]))}}`
   }
+
+  return answer =>
+    Object.isFrozen(answer) || isExtended(answer) ? writeWhole(answer) : writeInParts(answer as JsonObject)
 }
 
-function objectWriter(properties: Record<string, TSchema>, operation: OperationId): Write {
-  const parts = Object.entries(properties).map(
-    ([name, part]) => [name, `${JSON.stringify(name)}:`, writer(part, operation)] as const,
-  )
-  // What is frozen is the same for as long as it is there.
+function listWriter(items: TSchema, operation: OperationId): Write {
+  const write = objectWriter(items, operation)
+  return list => `[${shownOf(list as object[], operation).map(write)}]`
+}
+
+function objectWriter(schema: TSchema, operation: OperationId): (object: object) => string {
+  const write = valueWriter(schema, operation)
   const written = new WeakMap<object, string>()
-
-  function writeAnew(value: JsonObject): string {
-    if (value['x-extra'] !== undefined || value['x-answers'] !== undefined) return writeExtended(value)
-    let text = ''
-    for (const [name, prefix, write] of parts) {
-      const part = value[name]
-      if (part === undefined) continue
-      text += (text === '' ? '' : ',') + prefix + (part === null ? 'null' : write(part))
-    }
-    return `{${text}}`
-  }
-
-  function writeExtended(value: JsonObject & ExtendedByOperation): string {
-    const { extra, instead, absent = [] } = value['x-answers']?.[operation] ?? {}
-    const texts = new Map<string, string>()
-    for (const [name, , write] of parts) {
-      const part = value[name]
-      if (part !== undefined && !absent.includes(name)) texts.set(name, part === null ? 'null' : write(part))
-    }
-    for (const [name, part] of Object.entries({ ...instead, ...value['x-extra'], ...extra }))
-      texts.set(name, JSON.stringify(part))
-    return `{${Array.from(texts, ([name, text]) => `${JSON.stringify(name)}:${text}`)}}`
-  }
-
-  return value => {
-    const object = value as JsonObject
-    if (!Object.isFrozen(object)) return writeAnew(object)
+  return object => {
+    if (!Object.isFrozen(object)) return write(object)
     let text = written.get(object)
     if (text === undefined) {
-      text = inOnePiece(writeAnew(object))
+      text = write(object)
       written.set(object, text)
     }
     return text
   }
+}
+
+/** Writes a value in one go, which is the fastest there is. */
+function valueWriter(schema: TSchema, operation: OperationId): Write {
+  const project = projection(schema, operation)
+  return value => JSON.stringify(value === null ? null : project(value))
+}
+
+function projection(schema: TSchema, operation: OperationId): Project {
+  const { items, properties } = shapeOf(schema)
+  if (items) {
+    const project = projection(items, operation)
+    return list => shownOf(list as object[], operation).map(project)
+  }
+  return properties ? objectProjection(properties, operation) : value => value
+}
+
+function objectProjection(properties: Record<string, TSchema>, operation: OperationId): Project {
+  const parts = Object.entries(properties).map(([name, part]) => [name, projection(part, operation)] as const)
+
+  function project(value: JsonObject): JsonObject {
+    const projected: JsonObject = {}
+    for (const [name, projectPart] of parts) {
+      const part = value[name]
+      if (part !== undefined) projected[name] = part === null ? null : projectPart(part)
+    }
+    return projected
+  }
+
+  return value => {
+    const projected = project(value as JsonObject)
+    return isExtended(value as JsonObject) ? extended(projected, value as ExtendedByOperation) : projected
+  }
+
+  function extended(projected: JsonObject, { 'x-extra': always, 'x-answers': answers }: ExtendedByOperation) {
+    const { extra, instead, absent = [] } = answers?.[operation] ?? {}
+    for (const name of absent) delete projected[name]
+    return { ...projected, ...instead, ...always, ...extra }
+  }
+}
+
+const shownOf = (list: object[], operation: OperationId): object[] =>
+  list.filter(part => !isLeftOut(part, operation))
+
+const shapeOf = (schema: TSchema): Shape => {
+  const { $ref } = schema as Shape
+  return $ref === undefined ? (schema as Shape) : shapeOf(schemaAt($ref))
 }
