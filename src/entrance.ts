@@ -38,7 +38,8 @@ export async function buildEntrance({ config, sites, record }: AppOptions): Prom
   })
   // First of all, since what the app keeps open would keep the server from closing.
   entrance.addHook('preClose', async () => (await app)?.close())
-  if (!logsRequests(config)) askFirst(answerAhead({ ...options, nameRequest }), entrance)
+  const log = logsRequests(config) ? entrance.log : undefined
+  askFirst(answerAhead({ ...options, nameRequest, log }), entrance)
   await entrance.ready()
   return entrance
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyBaseLogger } from 'fastify'
 import { monotonic } from '../clock.ts'
 import type { Answer } from '../sites/answers.ts'
 import { CONTENT_TYPE } from './answer.ts'
@@ -12,6 +13,8 @@ import { together } from './together.ts'
 export interface AheadOptions extends Pick<ApiOptions, 'sites' | 'auth' | 'faultHeader'> {
   known: KnownAddresses
   nameRequest: () => string
+  /** Where every request is logged, in Fastify's lines; nowhere, when left out. */
+  log?: FastifyBaseLogger | undefined
 }
 
 /** @returns whether the request is dealt with; if not, nothing has become of it */
@@ -22,7 +25,14 @@ export type AnswerAhead = (request: IncomingMessage, response: ServerResponse) =
  * sent just as Fastify would, in half the time. Whatever is out of the ordinary about the request, its token, its site or
  * its answer is left to Fastify, which looks at everything anew.
  */
-export function answerAhead({ sites, auth, faultHeader, known, nameRequest }: AheadOptions): AnswerAhead {
+export function answerAhead({
+  sites,
+  auth,
+  faultHeader,
+  known,
+  nameRequest,
+  log,
+}: AheadOptions): AnswerAhead {
   const sendTogether = together()
   const verdictOn = authenticator(sites, auth)
   const asksForMore = (headers: IncomingHttpHeaders): boolean =>
@@ -52,15 +62,25 @@ export function answerAhead({ sites, auth, faultHeader, known, nameRequest }: Ah
     if (!prepared) return false
     const { site, verdict, answer } = prepared
     const id = nameRequest()
+    log?.info({ reqId: id, req: loggable(request) }, 'incoming request')
     const entry = noteRequest(sites, site, id, request, asked)
     entry.verdict = verdict
     sendTogether(() => {
       send(response, id, answer)
-      noteAnswer(sites, site, entry, 200, monotonic() - start)
+      const responseTime = monotonic() - start
+      noteAnswer(sites, site, entry, 200, responseTime)
+      log?.info({ reqId: id, res: response, responseTime }, 'request completed')
     })
     return true
   }
 }
+
+/** A request as Fastify's logger wants it, which leaves out what it does not tell. */
+const loggable = ({ method, url, headers, socket }: IncomingMessage) => ({
+  ...{ method, url, headers, socket },
+  host: headers.host,
+  ip: socket.remoteAddress,
+})
 
 function send(response: ServerResponse, id: string, { body, etag }: Answer): void {
   const length = String(body.length)
