@@ -1,7 +1,10 @@
 import { type Spread, spreadOf } from './spread.ts'
 
 /** What a number is meant to reach. */
-export type Target = { atLeast: number } | { atMost: number }
+export type Target = ({ atLeast: number } | { atMost: number }) & {
+  /** How far it has come, where that is short of the target: it must not become much worse than that. */
+  reached?: number
+}
 
 /** `far off` is by more than a factor of two: no noise of a machine explains that. */
 export type Verdict = 'met' | 'missed' | 'far off'
@@ -14,6 +17,15 @@ export function judge({ median }: Spread, target: Target): Verdict {
   if (short <= 1) return 'met'
   return short <= LENIENCE ? 'missed' : 'far off'
 }
+
+/** Whether it is far off its target and, where that has not been reached yet, far from what has. */
+export const isWorse = (measured: Spread, { reached, ...target }: Target): boolean =>
+  [target, ...(reached === undefined ? [] : [asGoal(target, reached)])].every(
+    goal => judge(measured, goal) === 'far off',
+  )
+
+const asGoal = (target: Target, goal: number): Target =>
+  'atLeast' in target ? { atLeast: goal } : { atMost: goal }
 
 /** The ratios of what was measured right after one another, round by round. */
 export const ratioOf = (ours: readonly number[], theirs: readonly number[]): Spread =>

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
 import { version } from '../src/version.ts'
-import { judge, type Target } from './judge.ts'
+import { isWorse, judge, type Target } from './judge.ts'
 import type { Spread } from './spread.ts'
 import { versionOf } from './versions.ts'
 
@@ -40,11 +40,11 @@ export function describeSection(section: Section): string {
   ].join('\n\n')
 }
 
-/** One line for each promise that is far off, for whoever has to mend it. */
-export const farOff = (sections: Section[]): string[] =>
+/** One line for each promise that is far off and was nearer, for whoever has to mend it. */
+export const worsened = (sections: Section[]): string[] =>
   sections.flatMap(({ title, rows, digits = 2 }) =>
     rows.flatMap(({ cells, measured, target }) =>
-      target && judge(measured, target) === 'far off'
+      target && isWorse(measured, target)
         ? [
             `${title}, ${cells.slice(0, 2).join(', ')}: ${inBrackets(measured, digits)}, not ${describeTarget(target)}`,
           ]

@@ -10,7 +10,7 @@ import { madeUpSite } from './made-up.ts'
 import { memorySection } from './memory.ts'
 import { type Packed, packSandbox } from './packed.ts'
 import { peerSection, referenceSection } from './peer-contest.ts'
-import { describeMachine, describeSection, farOff, type Section } from './report.ts'
+import { describeMachine, describeSection, type Section, worsened } from './report.ts'
 import { benchFile, start } from './servers.ts'
 import { startSection } from './start-up.ts'
 import { costSection, missingSection, neighbourSection, warmSection } from './throughput.ts'
@@ -25,7 +25,8 @@ them: bench/README.md
   --quick  no peers, no large database, few short rounds: under 90 s instead of ten minutes or more
   --help   this
 
-The whole run also writes bench/RESULTS.md. Exits with 1 when a ratio is off its target by more than a factor of two.`
+The whole run also writes bench/RESULTS.md. Exits with 1 when a ratio is off by more than a factor of two: off
+its target or, where that was never reached, off what was.`
 
 const FULL: Pace = { rounds: 5, roundMs: 400, warmUpMs: 800 }
 const QUICK: Pace = { rounds: 3, roundMs: 120, warmUpMs: 150 }
@@ -47,9 +48,9 @@ async function main(): Promise<void> {
   console.log(results)
   if (!quick) writeFileSync(benchFile('RESULTS.md'), `${results}\n`)
 
-  const missed = farOff(sections)
-  for (const line of missed) console.error(`far off: ${line}`)
-  if (missed.length > 0) process.exitCode = 1
+  const worse = worsened(sections)
+  for (const line of worse) console.error(`worse than it was: ${line}`)
+  if (worse.length > 0) process.exitCode = 1
 }
 
 /** Everything in turn, never two things at once. */

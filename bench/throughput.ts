@@ -1,3 +1,4 @@
+import type { OperationId } from '../src/contract/operations.ts'
 import { columnsFor, rowOf } from './cells.ts'
 import { asking, askingLengths, compare } from './compare.ts'
 import type { Context } from './context.ts'
@@ -8,8 +9,17 @@ import { measureVerify } from './verify.ts'
 import { askAll } from './workload.ts'
 
 /** The targets at each concurrency, of answers that are ready. */
-const WARM: Record<number, Target> = { 1: { atLeast: 0.9 }, 16: { atLeast: 1 }, 64: { atLeast: 0.9 } }
-const MISSING: Target = { atLeast: 0.5 }
+const WARM: Record<number, Target> = {
+  1: { atLeast: 0.9, reached: 0.5 },
+  16: { atLeast: 1, reached: 0.6 },
+  64: { atLeast: 0.9, reached: 0.6 },
+}
+const MISSING: Record<OperationId, Target> = {
+  getJourneys: { atLeast: 0.5, reached: 0.25 },
+  getJourney: { atLeast: 0.5, reached: 0.45 },
+  getUserJourneysByEmail: { atLeast: 0.5, reached: 0.13 },
+  getMemberJourneys: { atLeast: 0.5, reached: 0.13 },
+}
 const UNASKED: Target = { atLeast: 0.9 }
 
 /** Answers that are ready, at each concurrency. */
@@ -59,7 +69,7 @@ export async function missingSection({
     about: 'The same with `--cache-bytes 0`.',
     columns: columnsFor('sandbox', 'bare'),
     measure: 'sandbox/bare',
-    rows: cells.map(cell => rowOf(cell, ['sandbox', 'bare'], MISSING)),
+    rows: cells.map(cell => rowOf(cell, ['sandbox', 'bare'], MISSING[cell.operation])),
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judge, ratioOf } from '../../bench/judge.ts'
+import { isWorse, judge, ratioOf } from '../../bench/judge.ts'
 import { spreadOf } from '../../bench/spread.ts'
 
 const exactly = (median: number) => ({ median, least: median, most: median })
@@ -40,5 +40,20 @@ describe('The judgement', () => {
 
   it('goes by the median, whatever the least and the most', () => {
     expect(judge({ median: 1, least: 0.1, most: 9 }, { atLeast: 1 })).toBe('met')
+  })
+})
+
+describe('It has become worse', () => {
+  it.each([
+    { median: 0.5, target: { atLeast: 1 }, worse: false },
+    { median: 0.49, target: { atLeast: 1 }, worse: true },
+    { median: 0.49, target: { atLeast: 1, reached: 0.8 }, worse: false },
+    { median: 0.39, target: { atLeast: 1, reached: 0.8 }, worse: true },
+    { median: 0.5, target: { atLeast: 1, reached: 2 }, worse: false },
+    { median: 191, target: { atMost: 95 }, worse: true },
+    { median: 191, target: { atMost: 95, reached: 100 }, worse: false },
+    { median: 201, target: { atMost: 95, reached: 100 }, worse: true },
+  ])('with $median for $target: $worse', ({ median, target, worse }) => {
+    expect(isWorse(exactly(median), target as Parameters<typeof judge>[1])).toBe(worse)
   })
 })
