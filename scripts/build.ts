@@ -38,7 +38,7 @@ const builtinsWhenAsked: Plugin = {
 
 const bundle = await rolldown({
   cwd: root('.'),
-  input: { main: 'src/main.ts', index: 'src/index.ts' },
+  input: { main: 'src/main.ts', index: 'src/index.ts', making: 'src/seeding/making.ts' },
   platform: 'node',
   external: LEFT_ALONE,
   plugins: [builtinsWhenAsked],

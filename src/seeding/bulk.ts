@@ -1,17 +1,15 @@
+import { on, once } from 'node:events'
 import { renameSync, rmSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
-import { openBulkLoad } from '../store/bulk.ts'
+import { Worker } from 'node:worker_threads'
+import { type BulkLoad, openBulkLoad } from '../store/bulk.ts'
 import type { SiteRecord } from '../store/records.ts'
-import { chanceOf } from './chance.ts'
-import { type MadeUpSize, madeUpJourneys, madeUpMembers } from './made-up.ts'
-import type { MadeUpJourney } from './made-up-journey.ts'
+import type { MadeUpJourneys, MadeUpMembers, MakingOrder } from './making.ts'
 
-export interface MakingUp extends MadeUpSize {
+export interface MakingUp extends MakingOrder {
   /** The database to make; one that is there already is replaced. */
   file: string
   site: SiteRecord
-  /** What everything made up follows from. */
-  randomSeed: number
   /** Stops it. Nothing is left then. */
   signal: AbortSignal
   /** Told how many members there are so far, and whether only the indexes are missing. */
@@ -38,41 +36,48 @@ export async function makeUpDatabase(order: MakingUp): Promise<number | undefine
   }
 }
 
-async function fill(partial: string, { site, randomSeed, signal, onProgress, ...size }: MakingUp) {
-  const chance = chanceOf(randomSeed)
-  const journeys: MadeUpJourney[] = []
-  for await (const journey of pausing(madeUpJourneys(size, chance), { every: 10, signal }))
-    journeys.push(journey)
-  const graphs = journeys.map(({ graph }) => graph)
-  const load = openBulkLoad(partial, site, graphs)
+// Beside this file, in the sources as in what is built of them.
+const MAKING = new URL(`./making.${import.meta.url.split('.').at(-1)}`, import.meta.url)
+
+// So many messages are under way that neither thread waits for the other.
+const AHEAD = 3
+
+async function fill(partial: string, making: MakingUp): Promise<number> {
+  const { site, signal, members, journeys, participations, randomSeed } = making
+  const workerData: MakingOrder = { members, journeys, participations, randomSeed }
+  const thread = new Worker(MAKING, { workerData })
   try {
-    const members = madeUpMembers(journeys, size, chance)
-    const onPause = (count: number) => onProgress(count, false)
-    for await (const member of pausing(members, { every: 500, signal, onPause })) load.add(member)
-    for await (const _ of pausing(load.finish(), { every: 1, signal })) onProgress(size.members, true)
-    return load.rows
+    const [graphs] = (await once(thread, 'message', { signal })) as [MadeUpJourneys]
+    const load = openBulkLoad(partial, site, graphs)
+    try {
+      await addMembers(load, thread, making)
+      for (const _ of load.finish()) {
+        making.onProgress(members, true)
+        // Signals are heard between two indexes.
+        await setImmediate()
+        signal.throwIfAborted()
+      }
+      return load.rows
+    } finally {
+      load.close()
+    }
   } finally {
-    load.close()
+    await thread.terminate()
   }
 }
 
-interface Pauses {
-  every: number
-  signal: AbortSignal
-  /** Told how many items there have been. */
-  onPause?: (count: number) => void
-}
-
-/** The same items, with a pause after every so many, in which signals are heard. @throws once the signal is given */
-async function* pausing<T>(items: Iterable<T>, { every, signal, onPause }: Pauses): AsyncGenerator<T> {
+async function addMembers(load: BulkLoad, thread: Worker, { signal, onProgress }: MakingUp): Promise<void> {
+  const messages = on(thread, 'message', { signal })
+  thread.postMessage(load.keys)
+  for (let i = 0; i < AHEAD; i++) thread.postMessage('more')
   let count = 0
-  for (const item of items) {
-    yield item
-    count++
-    if (count % every > 0) continue
-    onPause?.(count)
-    await setImmediate()
-    signal.throwIfAborted()
+  for await (const [message] of messages) {
+    const made: MadeUpMembers = message
+    if (!made) return
+    thread.postMessage('more')
+    load.add(made.rows)
+    count += made.members
+    onProgress(count, false)
   }
 }
 

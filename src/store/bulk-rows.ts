@@ -1,5 +1,4 @@
 import { foldEmail } from '../contract/formats.ts'
-import type { Db } from './database.ts'
 import type { MemberRecord, ParticipationRecord, RewardRecord, StepRecord } from './records.ts'
 
 /** A member of whom nothing is known but how far each journey has gone: no attributes, no history, nothing extra. */
@@ -21,45 +20,13 @@ export interface BulkKeys {
   journeys: ReadonlyMap<string, { journey: number; nodes: ReadonlyMap<string, number> }>
 }
 
-type Value = string | number | null
+/** What can be in a column. */
+export type Value = string | number | null
 
-// To bind a value takes longer than to write it, and fewer rows at once longer still.
-const ROWS_AT_ONCE = 100
-
-/** Rows of a table that is still empty, many of them in one statement. What is no column here has its default. */
-function bulkTable<const C extends readonly string[]>(db: Db, table: string, columns: C) {
-  const row = `(${columns.map(() => '?')})`
-  const insert = (rows: number) =>
-    db.prepare<[Value[]]>(`INSERT INTO ${table} (${columns}) VALUES ${Array(rows).fill(row)}`)
-  const insertMany = insert(ROWS_AT_ONCE)
-  let waiting: Value[] = []
-  let rows = 0
-  return {
-    get rows() {
-      return rows
-    },
-    /** @returns the key of the row: SQLite counts them from 1, and so it is done here */
-    add(...values: { [I in keyof C]: Value }): number {
-      for (const value of values) waiting.push(value)
-      rows++
-      if (rows % ROWS_AT_ONCE === 0) {
-        insertMany.run(waiting)
-        waiting = []
-      }
-      return rows
-    },
-    /** Writes what still waits. */
-    flush(): void {
-      if (waiting.length > 0) insert(waiting.length / columns.length).run(waiting)
-      waiting = []
-    },
-  }
-}
-
-/** The tables of members and what they have done and reached. */
-export const bulkTables = (db: Db) => ({
-  members: bulkTable(db, 'members', ['site_key', 'email', 'email_folded']),
-  participations: bulkTable(db, 'participations', [
+/** The columns of members and of what they have done and reached. What is no column here has its default. */
+export const BULK_COLUMNS = {
+  members: ['site_key', 'email', 'email_folded'],
+  participations: [
     'member_key',
     'journey_key',
     'id',
@@ -70,54 +37,75 @@ export const bulkTables = (db: Db) => ({
     'created_at',
     'updated_at',
     'standing',
-  ]),
-  steps: bulkTable(db, 'completed_steps', ['participation_key', 'node_key', 'completed_at']),
-  rewards: bulkTable(db, 'rewards', [
+  ],
+  completed_steps: ['participation_key', 'node_key', 'completed_at'],
+  rewards: [
     'participation_key',
     'node_key',
     'hold_start_datetime',
     'hold_end_datetime',
     'blocked_by',
     'blocked_at',
-  ]),
-})
+  ],
+} as const
 
-/** Takes members apart into rows. @throws RangeError for a journey or a node that there is not */
-export function memberWriter(
-  { members, participations, steps, rewards }: ReturnType<typeof bulkTables>,
-  { site, journeys }: BulkKeys,
-): (member: BulkMember) => void {
-  return member => {
-    const memberKey = members.add(site, member.email, foldEmail(member.email))
-    for (const participation of member.participations) write(memberKey, participation)
-  }
+export type BulkTable = keyof typeof BULK_COLUMNS
 
-  function write(memberKey: number, participation: BulkParticipation): void {
-    const { journey, nodes } = known(journeys, participation.journey_id)
-    const key = participations.add(
-      memberKey,
-      journey,
-      participation.id,
-      participation.started_at,
-      participation.progress_percentage,
-      participation.completed_at,
-      participation.expired_at,
-      participation.created_at,
-      participation.updated_at,
-      participation.standing && JSON.stringify(participation.standing),
-    )
-    for (const { node_id, completed_at } of participation.events)
-      steps.add(key, known(nodes, node_id), completed_at)
-    for (const {
-      node_id,
-      hold_start_datetime,
-      hold_end_datetime,
-      blocked_by,
-      blocked_at,
-    } of participation.rewards)
-      rewards.add(key, known(nodes, node_id), hold_start_datetime, hold_end_datetime, blocked_by, blocked_at)
+/** Rows of each table, the values of all of them in a single list, which is soon sent from one thread to another. */
+export type BulkRows = Record<BulkTable, Value[]>
+
+/**
+ * Takes members apart into rows of tables that are still empty: their keys are counted from 1, as SQLite does.
+ * @returns what does so for the members that come after those before. @throws RangeError for a journey or node that there is not
+ */
+export function memberRows({ site, journeys }: BulkKeys): (members: Iterable<BulkMember>) => BulkRows {
+  let memberKey = 0
+  let participationKey = 0
+  return members => {
+    const rows: BulkRows = { members: [], participations: [], completed_steps: [], rewards: [] }
+    const add = {
+      member: adding(rows.members, BULK_COLUMNS.members),
+      participation: adding(rows.participations, BULK_COLUMNS.participations),
+      step: adding(rows.completed_steps, BULK_COLUMNS.completed_steps),
+      reward: adding(rows.rewards, BULK_COLUMNS.rewards),
+    }
+    for (const { email, participations } of members) {
+      memberKey++
+      add.member(site, email, foldEmail(email))
+      for (const participation of participations) {
+        const { journey, nodes } = known(journeys, participation.journey_id)
+        participationKey++
+        add.participation(
+          memberKey,
+          journey,
+          participation.id,
+          participation.started_at,
+          participation.progress_percentage,
+          participation.completed_at,
+          participation.expired_at,
+          participation.created_at,
+          participation.updated_at,
+          participation.standing && JSON.stringify(participation.standing),
+        )
+        for (const { node_id, completed_at } of participation.events)
+          add.step(participationKey, known(nodes, node_id), completed_at)
+        for (const { node_id, ...reward } of participation.rewards) {
+          const { hold_start_datetime, hold_end_datetime, blocked_by, blocked_at } = reward
+          const node = known(nodes, node_id)
+          add.reward(participationKey, node, hold_start_datetime, hold_end_datetime, blocked_by, blocked_at)
+        }
+      }
+    }
+    return rows
   }
 }
+
+/** Adds a row, a value for each column. */
+const adding =
+  <const C extends readonly string[]>(values: Value[], _columns: C) =>
+  (...row: { [I in keyof C]: Value }): void => {
+    values.push(...row)
+  }
 
 function known<T>(keys: ReadonlyMap<string, T>, id: string): T {
   const key = keys.get(id)

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { type BulkKeys, type BulkMember, bulkTables, memberWriter } from './bulk-rows.ts'
+import { BULK_COLUMNS, type BulkKeys, type BulkRows, type BulkTable, type Value } from './bulk-rows.ts'
 import { type Db, openDatabase } from './database.ts'
 import { journeyTables } from './journeys.ts'
 import type { GraphRecord, SiteRecord } from './records.ts'
@@ -8,10 +8,12 @@ import { StoreError } from './store-error.ts'
 
 /** A new database while members by the million are written to it. When something throws, it is closed. */
 export interface BulkLoad {
-  /** How many rows members have taken so far, with what they did and reached. */
+  /** How many rows have been added so far. */
   readonly rows: number
-  /** Adds a member whom the site does not have, in journeys that it has. @throws {StoreError} when it cannot be written */
-  add(member: BulkMember): void
+  /** What the rows of members refer to the site and its journeys by. */
+  readonly keys: BulkKeys
+  /** Adds members, with what they did and reached. @throws {StoreError} when they cannot be written */
+  add(rows: BulkRows): void
   /**
    * Completes the file. Every step of the iteration may take seconds, and the caller may do something else between
    * them; after the last one the file is like any other database. @throws {StoreError} when it cannot be written
@@ -42,17 +44,21 @@ export function openBulkLoad(file: string, site: SiteRecord, journeys: GraphReco
     forLoading(db)
     const indexes = dropIndexes(db)
     db.exec('BEGIN')
-    const tables = bulkTables(db)
-    return { tables, indexes, write: memberWriter(tables, keysOf(db, site, journeys)) }
+    const tables = Object.keys(BULK_COLUMNS).map(name => bulkTable(db, name as BulkTable))
+    return { tables, indexes, keys: keysOf(db, site, journeys) }
   }
-  const { tables, indexes, write } = attempt(prepare)
+  const { tables, indexes, keys } = attempt(prepare)
   return {
     get rows() {
-      return Object.values(tables).reduce((total, table) => total + table.rows, 0)
+      return tables.reduce((total, table) => total + table.rows, 0)
     },
-    add: member => attempt(() => write(member)),
+    keys,
+    add: rows =>
+      attempt(() => {
+        for (const table of tables) table.add(rows[table.name])
+      }),
     *finish() {
-      for (const table of Object.values(tables)) attempt(() => table.flush())
+      for (const table of tables) attempt(() => table.flush())
       for (const index of indexes) {
         yield
         attempt(() => db.exec(index))
@@ -62,6 +68,40 @@ export function openBulkLoad(file: string, site: SiteRecord, journeys: GraphReco
       db.close()
     },
     close: () => db.close(),
+  }
+}
+
+// To bind a value takes longer than to write it, and fewer rows at once longer still.
+const ROWS_AT_ONCE = 100
+
+/** A table that rows are added to, many of them in one statement. */
+function bulkTable(db: Db, name: BulkTable) {
+  const columns = BULK_COLUMNS[name]
+  const row = `(${columns.map(() => '?')})`
+  const insert = (rows: number) =>
+    db.prepare<[Value[]]>(`INSERT INTO ${name} (${columns}) VALUES ${Array(rows).fill(row)}`)
+  const insertMany = insert(ROWS_AT_ONCE)
+  const valuesAtOnce = ROWS_AT_ONCE * columns.length
+  let waiting: Value[] = []
+  let rows = 0
+  return {
+    name,
+    get rows() {
+      return rows
+    },
+    add(values: Value[]): void {
+      rows += values.length / columns.length
+      waiting = waiting.concat(values)
+      let written = 0
+      for (; waiting.length - written >= valuesAtOnce; written += valuesAtOnce)
+        insertMany.run(waiting.slice(written, written + valuesAtOnce))
+      waiting = waiting.slice(written)
+    },
+    /** Writes what still waits. */
+    flush(): void {
+      if (waiting.length > 0) insert(waiting.length / columns.length).run(waiting)
+      waiting = []
+    },
   }
 }
 

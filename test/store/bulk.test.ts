@@ -4,6 +4,7 @@ import { chanceOf } from '../../src/seeding/chance.ts'
 import { madeUpJourneys, madeUpMembers } from '../../src/seeding/made-up.ts'
 import { toGraph } from '../../src/seeding/records.ts'
 import { openBulkLoad } from '../../src/store/bulk.ts'
+import { memberRows } from '../../src/store/bulk-rows.ts'
 import type { MemberRecord } from '../../src/store/records.ts'
 import { openStore } from '../../src/store/store.ts'
 import { StoreError } from '../../src/store/store-error.ts'
@@ -31,7 +32,8 @@ describe('What is loaded in bulk', () => {
     const graphs = journeys.map(({ graph }) => graph)
     const members = [...madeUpMembers(journeys, size, chance)]
     const load = openBulkLoad(folder.file('bulk.db'), SITE, graphs)
-    for (const member of members) load.add(member)
+    const toRows = memberRows(load.keys)
+    for (const some of [members.slice(0, 7), members.slice(7)]) load.add(toRows(some))
     for (const _ of load.finish());
     load.close()
 
@@ -50,11 +52,12 @@ describe('What is loaded in bulk', () => {
     expect([p, c, r].map(rows => rows.length > 100)).toEqual([true, true, true])
   })
 
-  it('is refused where it names a journey or a node that there is not', () => {
+  it('must not name a journey or a node that there is not', () => {
     using folder = temporaryFolder()
-    const load = openBulkLoad(folder.file('bulk.db'), SITE, [
-      toGraph(journeyOf(1), '2025-01-01T00:00:00.000000'),
-    ])
+    const journeys = [toGraph(journeyOf(1), '2025-01-01T00:00:00.000000')]
+    const load = openBulkLoad(folder.file('bulk.db'), SITE, journeys)
+    const toRows = memberRows(load.keys)
+    load.close()
     const at = '2025-01-15T10:33:32.500861'
     const participation = {
       ...{
@@ -68,10 +71,9 @@ describe('What is loaded in bulk', () => {
       ...{ completed_at: null, expired_at: null, standing: null, events: [], rewards: [] },
     }
     const add = (rest: object) => () =>
-      load.add({ email: 'ann@example.com', participations: [{ ...participation, ...rest }] })
+      toRows([{ email: 'ann@example.com', participations: [{ ...participation, ...rest }] }])
     expect(add({ journey_id: id(2) })).toThrow(RangeError)
     expect(add({ events: [{ node_id: id(7), completed_at: at }] })).toThrow(RangeError)
-    load.close()
   })
 
   it('cannot be where there is no folder', () => {
