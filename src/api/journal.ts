@@ -42,8 +42,6 @@ export function noteRequest(
     id,
     time: sites.machine.now(),
     method,
-    url,
-    rawHeaders,
     operation,
     identifier,
     status: undefined,
@@ -52,7 +50,7 @@ export function noteRequest(
     verdict: undefined,
   }
   const journal = journalOf(sites, site)
-  if (journal.size > 0) journal.add(entry)
+  if (journal.size > 0) journal.add(entry, { url, rawHeaders })
   return entry
 }
 

@@ -23,7 +23,7 @@ export const knownAddresses = (): KnownAddresses => new LRUCache({ max: MOST })
 /** The hook that notes an address once it has passed the router and the validation. */
 export const noteAddress =
   (known: KnownAddresses): preHandlerHookHandler =>
-  ({ entry: { url, operation, identifier }, routeOptions }, _reply, done) => {
+  ({ entry: { operation, identifier }, originalUrl: url, routeOptions }, _reply, done) => {
     const { answerTo } = routeOptions.config
     if (operation && answerTo && url.length <= LONGEST) known.set(url, { operation, identifier, answerTo })
     done()

@@ -1,7 +1,7 @@
 import type { AuthContext } from '../auth/checks.ts'
 import { type CheckReport, explain } from '../auth/explain.ts'
 import { addressOf, matchAddress, type OperationId, operations } from '../contract/operations.ts'
-import { type JournalEntry, readHeaders } from './journal.ts'
+import { type JournalEntry, type RequestHead, readHeaders } from './journal.ts'
 import { Invalid } from './refusals.ts'
 import type { Site } from './site.ts'
 import type { Sites } from './sites.ts'
@@ -118,7 +118,7 @@ export function explainRequest(
 export function explainEntry(
   sites: Sites,
   basePath: string,
-  { url, rawHeaders, time, verdict }: JournalEntry,
+  { url, rawHeaders, time, verdict }: JournalEntry & RequestHead,
 ): Explanation {
   const { checks, ...rest } = explainRequest(sites, basePath, {
     path: url,

@@ -2,21 +2,27 @@ import type { Verdict } from '../auth/verdict.ts'
 import { instantOf, isoOf } from '../clock.ts'
 import { foldEmail } from '../contract/formats.ts'
 import { type OperationId, operations } from '../contract/operations.ts'
+import { textSlots } from './text-slots.ts'
 
-/** What is noted of a request while it is answered: references only, nothing is built before someone reads it. */
+/** What is noted of a request while it is answered. */
 export interface JournalEntry {
   id: string
   /** Milliseconds since the epoch, by the machine's clock. */
   time: number
   method: string
-  url: string
-  rawHeaders: string[]
   operation: OperationId | undefined
   identifier: string | undefined
   status: number | undefined
   duration_ms: number | undefined
   fault: { id: string | undefined; kind: string } | undefined
   verdict: Verdict | undefined
+}
+
+/** What a request came with. */
+export interface RequestHead {
+  url: string
+  /** Header lines as sent, names and values in turn. */
+  rawHeaders: string[]
 }
 
 /** A request as it is shown. */
@@ -56,13 +62,13 @@ export interface Journal {
   /** At most so many entries are kept; 0 keeps none. */
   readonly size: number
   /** Notes a request; the entry may be completed until it is answered. */
-  add(entry: JournalEntry): void
+  add(entry: JournalEntry, head: RequestHead): void
   /** Newest first. @throws {InvalidTime} when `since` is no time */
   list(filter?: RequestFilter): RequestRecord[]
   count(filter?: RequestFilter): number
   get(id: string): RequestRecord | undefined
   /** The same as it was noted. */
-  entry(id: string): JournalEntry | undefined
+  entry(id: string): (JournalEntry & RequestHead) | undefined
   clear(): void
   /** Says that an entry was completed. */
   answered(entry: JournalEntry): void
@@ -70,37 +76,57 @@ export interface Journal {
   watch(listener: (id: string) => void): () => void
 }
 
-/** The last `size` requests, oldest dropped first. */
+/** The last `size` requests, oldest dropped first. What they came with is read only when someone asks for it. */
 export function createJournal(size: number): Journal {
   let ring: JournalEntry[] = []
+  // Where the next one goes, when the ring is full: the place of the oldest.
   let next = 0
+  const heads = textSlots()
   const watchers = new Set<(id: string) => void>()
   const tell = ({ id }: JournalEntry) => {
     for (const watcher of watchers) watcher(id)
   }
 
-  const newestFirst = (): JournalEntry[] => [...ring.slice(next), ...ring.slice(0, next)].reverse()
-  const select = (filter: RequestFilter): JournalEntry[] =>
-    newestFirst().filter(toPredicate(filter)).slice(filter.offset).slice(0, filter.limit)
-  const find = (id: string) => ring.find(candidate => candidate.id === id)
+  function put(place: number, entry: JournalEntry, { url, rawHeaders }: RequestHead): void {
+    ring[place] = entry
+    // No line of HTTP has the end of a line within.
+    heads.set(place, `${url}\n${rawHeaders.join('\n')}`)
+  }
+  function noted(place: number): JournalEntry & RequestHead {
+    const [url = '', ...rawHeaders] = heads.get(place).split('\n')
+    return { ...(ring[place] as JournalEntry), url, rawHeaders }
+  }
+  function select(filter: RequestFilter): number[] {
+    const matches = toPredicate(filter)
+    const places = [...ring.keys()]
+    return [...places.slice(next), ...places.slice(0, next)]
+      .reverse()
+      .filter(place => matches(ring[place] as JournalEntry))
+      .slice(filter.offset)
+      .slice(0, filter.limit)
+  }
+  function entry(id: string) {
+    const place = ring.findIndex(candidate => candidate.id === id)
+    return place < 0 ? undefined : noted(place)
+  }
 
   return {
     size,
-    add(entry) {
-      if (ring.length < size) ring.push(entry)
+    add(entry, head) {
+      if (ring.length < size) put(ring.length, entry, head)
       else if (size > 0) {
-        ring[next] = entry
+        put(next, entry, head)
         next = (next + 1) % size
       }
       if (watchers.size > 0) tell(entry)
     },
-    list: (filter = {}) => select(filter).map(toRecord),
+    list: (filter = {}) => select(filter).map(place => toRecord(noted(place))),
     count: (filter = {}) => select(filter).length,
     get(id) {
-      const entry = find(id)
-      return entry && toRecord(entry)
+      const found = entry(id)
+      return found && toRecord(found)
     },
-    entry: find,
+    entry,
     clear() {
       ring = []
       next = 0
@@ -131,7 +157,7 @@ const identifierAs = (
 ): string | null =>
   operation !== undefined && operations[operation].identifier === name ? (identifier ?? null) : null
 
-function toRecord(entry: JournalEntry): RequestRecord {
+function toRecord(entry: JournalEntry & RequestHead): RequestRecord {
   const { rawHeaders, url, operation, status, duration_ms, fault, verdict } = entry
   const { authorization, ...headers } = readHeaders(rawHeaders)
   return {

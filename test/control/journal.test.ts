@@ -116,6 +116,21 @@ test('keeps the last so many', async () => {
   expect(requests.map((noted: { path: string }) => noted.path.at(-1))).toEqual(['7', '6', '5'])
 })
 
+test('keeps a request whole, however long, and what comes after it', async () => {
+  await using small = await testApp({ config: { journal: 2, auth: 'off' } })
+  const requests = controlOf(small.app)
+  const long = { 'x-long': 'y'.repeat(3000), 'x-strange': 'é: \t, "ÿ"', 'x-empty': '' }
+  for (const [i, length] of [1000, 0, 1500, 0].entries()) {
+    const path = `/api/3.0/journeys?${i}=${'x'.repeat(length)}`
+    const headers = { 'x-annexcloud-site': SITE.site_id, ...(length > 0 && long) }
+    await small.app.inject({ url: path, headers })
+    const [noted] = (await requests.expect(200, 'GET', REQUESTS)).requests
+    expect(noted).toMatchObject({ path, headers })
+    expect('x-long' in noted.headers).toBe(length > 0)
+    expect(await requests.expect(200, 'GET', `${REQUESTS}/${noted.id}`)).toEqual(noted)
+  }
+})
+
 test('is off when it keeps none', async () => {
   await using off = await testApp({ config: { journal: 0 } })
   await off.app.inject({ url: '/api/3.0/journeys', headers: headersOf(jwt(goodClaims(''))) })
