@@ -49,7 +49,9 @@ export const BULK_COLUMNS = {
   ],
 } as const
 
-export type BulkTable = keyof typeof BULK_COLUMNS
+type Columns = typeof BULK_COLUMNS
+
+export type BulkTable = keyof Columns
 
 /** Rows of each table, the values of all of them in a single list, which is soon sent from one thread to another. */
 export type BulkRows = Record<BulkTable, Value[]>
@@ -64,10 +66,10 @@ export function memberRows({ site, journeys }: BulkKeys): (members: Iterable<Bul
   return members => {
     const rows: BulkRows = { members: [], participations: [], completed_steps: [], rewards: [] }
     const add = {
-      member: adding(rows.members, BULK_COLUMNS.members),
-      participation: adding(rows.participations, BULK_COLUMNS.participations),
-      step: adding(rows.completed_steps, BULK_COLUMNS.completed_steps),
-      reward: adding(rows.rewards, BULK_COLUMNS.rewards),
+      member: adding<Columns['members']>(rows.members),
+      participation: adding<Columns['participations']>(rows.participations),
+      step: adding<Columns['completed_steps']>(rows.completed_steps),
+      reward: adding<Columns['rewards']>(rows.rewards),
     }
     for (const { email, participations } of members) {
       memberKey++
@@ -102,7 +104,7 @@ export function memberRows({ site, journeys }: BulkKeys): (members: Iterable<Bul
 
 /** Adds a row, a value for each column. */
 const adding =
-  <const C extends readonly string[]>(values: Value[], _columns: C) =>
+  <C extends readonly string[]>(values: Value[]) =>
   (...row: { [I in keyof C]: Value }): void => {
     values.push(...row)
   }
