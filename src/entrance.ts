@@ -1,5 +1,4 @@
 import type { RequestListener } from 'node:http'
-import { setImmediate } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { type AnswerAhead, answerAhead } from './api/ahead.ts'
 import { api } from './api/api.ts'
@@ -44,17 +43,19 @@ export async function buildEntrance({ config, sites, record }: AppOptions): Prom
   return entrance
 }
 
-/** Lets `answer` answer what it can before Fastify hears of it, until the server is being closed. */
-function askFirst(answer: AnswerAhead, entrance: FastifyInstance): void {
+/** Lets `ahead` answer what it can before Fastify hears of it, until the server is being closed. */
+function askFirst({ answer, flush }: AnswerAhead, entrance: FastifyInstance): void {
   const { server } = entrance
   const [handle] = server.listeners('request') as [RequestListener]
   let closing = false
-  // Who is answered from then on is also told, by Fastify, that the connection ends. What waits to be sent goes out before.
+  // Who is answered from then on is also told, by Fastify, that the connection ends.
   entrance.addHook('preClose', async () => {
     closing = true
-    await setImmediate()
+    flush()
   })
   server.off('request', handle).on('request', (request, response) => {
     if (closing || !answer(request, response)) handle(request, response)
   })
+  // What comes behind a request may be none. It is answered last, and ends the connection.
+  server.prependListener('clientError', flush)
 }

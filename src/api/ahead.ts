@@ -17,8 +17,12 @@ export interface AheadOptions extends Pick<ApiOptions, 'sites' | 'auth' | 'fault
   log?: FastifyBaseLogger | undefined
 }
 
-/** @returns whether the request is dealt with; if not, nothing has become of it */
-export type AnswerAhead = (request: IncomingMessage, response: ServerResponse) => boolean
+export interface AnswerAhead {
+  /** @returns whether the request is dealt with; if not, nothing has become of it */
+  answer(request: IncomingMessage, response: ServerResponse): boolean
+  /** Sends every answer that waits for others of its turn of the event loop. */
+  flush(): void
+}
 
 /**
  * Answers, ahead of the router, a request for an address that the router knew when it was last asked: verified, noted and
@@ -33,7 +37,7 @@ export function answerAhead({
   nameRequest,
   log,
 }: AheadOptions): AnswerAhead {
-  const sendTogether = together()
+  const sending = together()
   const verdictOn = authenticator(sites, auth)
   const asksForMore = (headers: IncomingHttpHeaders): boolean =>
     headers['if-none-match'] !== undefined || (faultHeader && headers[FAULT_HEADER] !== undefined)
@@ -47,7 +51,7 @@ export function answerAhead({
     return { site, verdict, answer: asked.answerTo(site, asked.identifier) }
   }
 
-  return (request, response) => {
+  function answer(request: IncomingMessage, response: ServerResponse): boolean {
     const { method, url = '/', headers } = request
     const asked = method === 'GET' ? known.get(url) : undefined
     if (!asked) return false
@@ -65,7 +69,7 @@ export function answerAhead({
     log?.info({ reqId: id, req: loggable(request) }, 'incoming request')
     const entry = noteRequest(sites, site, id, request, asked)
     entry.verdict = verdict
-    sendTogether(() => {
+    sending.add(() => {
       send(response, id, answer)
       const responseTime = monotonic() - start
       noteAnswer(sites, site, entry, 200, responseTime)
@@ -73,6 +77,8 @@ export function answerAhead({
     })
     return true
   }
+
+  return { answer, flush: sending.flush }
 }
 
 /** A request as Fastify's logger wants it, which leaves out what it does not tell. */

@@ -1,5 +1,9 @@
-/** Does some work now, or at the end of the turn of the event loop. */
-export type Together = (work: () => void) => void
+export interface Together {
+  /** Does some work now, or at the end of the turn of the event loop. */
+  add(work: () => void): void
+  /** Does now what was put off. */
+  flush(): void
+}
 
 // After so many turns with nothing else to do, work is done at once; and of so many works, one tries whether that still is so.
 const TURNS_ALONE = 8
@@ -14,18 +18,25 @@ export function together(): Together {
   let waiting: (() => void)[] = []
   let alone = 0
 
-  function workThemOff(): void {
+  function flush(): void {
     const works = waiting
     waiting = []
-    alone = works.length > 1 ? 0 : alone + 1
     for (const work of works) work()
   }
 
-  return work => {
-    if (waiting.length === 0) {
-      if (alone >= TURNS_ALONE && ++alone % TRY_AGAIN > 0) return work()
-      setImmediate(workThemOff)
-    }
-    waiting.push(work)
+  function endTurn(): void {
+    alone = waiting.length > 1 ? 0 : alone + 1
+    flush()
+  }
+
+  return {
+    add(work) {
+      if (waiting.length === 0) {
+        if (alone >= TURNS_ALONE && ++alone % TRY_AGAIN > 0) return work()
+        setImmediate(endTurn)
+      }
+      waiting.push(work)
+    },
+    flush,
   }
 }

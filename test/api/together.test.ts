@@ -6,8 +6,19 @@ describe('Work that is put off', () => {
   it('is done in its order, at the end of the turn', async () => {
     const later = together()
     const done: number[] = []
-    for (const n of [1, 2, 3]) later(() => done.push(n))
+    for (const n of [1, 2, 3]) later.add(() => done.push(n))
     expect(done).toEqual([])
+    await setImmediate()
+    expect(done).toEqual([1, 2, 3])
+  })
+
+  it('is done once only when it is asked for before', async () => {
+    const later = together()
+    const done: number[] = []
+    for (const n of [1, 2]) later.add(() => done.push(n))
+    later.flush()
+    expect(done).toEqual([1, 2])
+    later.add(() => done.push(3))
     await setImmediate()
     expect(done).toEqual([1, 2, 3])
   })
@@ -20,7 +31,7 @@ describe('Work that is put off', () => {
     }
     const atOnce: boolean[] = []
     for (let turn = 0; turn < 40; turn++) {
-      later(work)
+      later.add(work)
       atOnce.push(done > turn)
       await setImmediate()
       expect(done).toBe(turn + 1)
@@ -28,10 +39,10 @@ describe('Work that is put off', () => {
     expect([atOnce[0], atOnce.at(-1)]).toEqual([false, true])
 
     const before = done
-    for (let n = 0; n < 100; n++) later(work)
+    for (let n = 0; n < 100; n++) later.add(work)
     await setImmediate()
     expect(done).toBe(before + 100)
-    later(work)
+    later.add(work)
     expect(done).toBe(before + 100)
     await setImmediate()
     expect(done).toBe(before + 101)
