@@ -9,7 +9,7 @@ import {
   extraColumn,
   withExtensions,
 } from './extensions.ts'
-import type { KeptJourneys, KeyedGraph } from './kept-journeys.ts'
+import type { KeptJourneys } from './kept-journeys.ts'
 import type {
   HistoryRecord,
   JourneyRecord,
@@ -27,22 +27,15 @@ export interface ParticipationDetail extends ParticipationRecord {
   rewards: (RewardRecord & { name: string; type: string })[]
 }
 
-type ParticipationRow = [
-  journeyKey: number,
-  id: string,
-  started_at: string,
-  progress_percentage: string,
-  completed_at: string | null,
-  expired_at: string | null,
-  created_at: string,
-  updated_at: string,
-  standing: string | null,
-  /** JSON, as are the rewards. */
-  steps: string,
-  rewards: string,
-  extra: string | null,
-  answers: string | null,
-]
+type ParticipationRow = Omit<ParticipationRecord, 'journey_id' | 'events' | 'rewards' | 'standing'> &
+  ExtensionColumns & {
+    journey_key: number
+    standing: string | null
+    /** JSON, as are the rewards. */
+    steps: string
+    rewards: string
+  }
+
 type StepRow = [nodeKey: number, completed_at: string, extra: string | null]
 type RewardRow = [
   nodeKey: number,
@@ -80,33 +73,6 @@ const toReward = (
   ...extensionsIn(extra),
 })
 
-function toDetail(
-  [
-    ,
-    id,
-    started_at,
-    progress_percentage,
-    completed_at,
-    expired_at,
-    created_at,
-    updated_at,
-    ...rest
-  ]: ParticipationRow,
-  { nodes, record: journey }: KeyedGraph,
-): ParticipationDetail {
-  const [standing, steps, rewards, extra, answers] = rest
-  const nodeAt = (key: number) => nodes.get(key) as NodeRecord
-  return {
-    ...{ id, started_at, progress_percentage, completed_at, expired_at, created_at, updated_at },
-    ...extensionsIn(extra, answers),
-    journey_id: journey.id,
-    journey,
-    events: (JSON.parse(steps) as StepRow[]).map(step => toStep(step, nodeAt(step[0]))),
-    rewards: (JSON.parse(rewards) as RewardRow[]).map(reward => toReward(reward, nodeAt(reward[0]))),
-    standing: standing === null ? null : JSON.parse(standing),
-  }
-}
-
 /** The statements of members with their participations. Lists are in the order of creation, then id. */
 export function memberTables(db: Db) {
   const find = db.prepare<[number, string], MemberRow>(
@@ -119,16 +85,14 @@ export function memberTables(db: Db) {
     .pluck()
   const count = db.prepare<[number], number>('SELECT count(*) FROM members WHERE site_key = +?').pluck()
   // The steps and rewards come along as JSON: as rows of their own they took longer.
-  const participations = db
-    .prepare<[number], ParticipationRow>(`
-      SELECT journey_key, id, started_at, progress_percentage, completed_at, expired_at, created_at, updated_at, standing,
-        (SELECT json_group_array(json_array(node_key, completed_at, extra))
-          FROM (SELECT * FROM completed_steps s WHERE s.participation_key = p.participation_key ORDER BY step_key)),
-        (SELECT json_group_array(json_array(node_key, hold_start_datetime, hold_end_datetime, blocked_by, blocked_at, extra))
-          FROM (SELECT * FROM rewards r WHERE r.participation_key = p.participation_key ORDER BY reward_key)),
-        extra, answers
-      FROM participations p WHERE member_key = +? ORDER BY created_at, id`)
-    .raw()
+  const participations = db.prepare<[number], ParticipationRow>(`
+    SELECT journey_key, id, started_at, progress_percentage, completed_at, expired_at, created_at, updated_at, standing,
+      (SELECT json_group_array(json_array(node_key, completed_at, extra))
+        FROM (SELECT * FROM completed_steps s WHERE s.participation_key = p.participation_key ORDER BY step_key)) AS steps,
+      (SELECT json_group_array(json_array(node_key, hold_start_datetime, hold_end_datetime, blocked_by, blocked_at, extra))
+        FROM (SELECT * FROM rewards r WHERE r.participation_key = p.participation_key ORDER BY reward_key)) AS rewards,
+      extra, answers
+    FROM participations p WHERE member_key = +? ORDER BY created_at, id`)
   const insertMember = db.prepare(`
     INSERT INTO members (site_key, email_folded, email, attributes, extra, answers) VALUES (?, ?, ?, ?, ?, ?)`)
   const insertParticipation = db.prepare(`
@@ -177,7 +141,19 @@ export function memberTables(db: Db) {
   const removeAll = db.prepare('DELETE FROM members WHERE site_key = ?')
 
   const participationsOf = (memberKey: number, journeys: KeptJourneys): ParticipationDetail[] =>
-    participations.all(memberKey).map(row => toDetail(row, journeys.graph(row[0])))
+    participations.all(memberKey).map(({ journey_key, standing, steps, rewards, extra, answers, ...row }) => {
+      const { nodes, record: journey } = journeys.graph(journey_key)
+      const nodeAt = (key: number) => nodes.get(key) as NodeRecord
+      return {
+        ...row,
+        ...extensionsIn(extra, answers),
+        journey_id: journey.id,
+        journey,
+        events: (JSON.parse(steps) as StepRow[]).map(step => toStep(step, nodeAt(step[0]))),
+        rewards: (JSON.parse(rewards) as RewardRow[]).map(reward => toReward(reward, nodeAt(reward[0]))),
+        standing: standing === null ? null : JSON.parse(standing),
+      }
+    })
 
   function get(siteKey: number, email: string, journeys: KeptJourneys): MemberRecord | undefined {
     const member = find.get(siteKey, foldEmail(email))
