@@ -29,7 +29,7 @@ The whole run also writes bench/RESULTS.md. Exits with 1 when a ratio is off by 
 its target or, where that was never reached, off what was.`
 
 const FULL: Pace = { rounds: 5, roundMs: 400, warmUpMs: 800 }
-const QUICK: Pace = { rounds: 3, roundMs: 120, warmUpMs: 150 }
+const QUICK: Pace = { rounds: 5, roundMs: 80, warmUpMs: 150 }
 const STARTS = { full: 7, quick: 5 }
 const MADE_UP = { members: 2000, journeys: 200, participations: 5 }
 
