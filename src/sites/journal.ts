@@ -79,28 +79,21 @@ export interface Journal {
 /** The last `size` requests, oldest dropped first. What they came with is read only when someone asks for it. */
 export function createJournal(size: number): Journal {
   let ring: JournalEntry[] = []
-  // Where the next one goes, when the ring is full: the place of the oldest.
-  let next = 0
-  const heads = textSlots()
+  let heads = textSlots()
+  // How many there have been; the next one takes the place of the oldest, once there are `size`.
+  let count = 0
   const watchers = new Set<(id: string) => void>()
   const tell = ({ id }: JournalEntry) => {
     for (const watcher of watchers) watcher(id)
   }
 
-  function put(place: number, entry: JournalEntry, { url, rawHeaders }: RequestHead): void {
-    ring[place] = entry
-    // No line of HTTP has the end of a line within.
-    heads.set(place, `${url}\n${rawHeaders.join('\n')}`)
-  }
   function noted(place: number): JournalEntry & RequestHead {
     const [url = '', ...rawHeaders] = heads.get(place).split('\n')
     return { ...(ring[place] as JournalEntry), url, rawHeaders }
   }
   function select(filter: RequestFilter): number[] {
     const matches = toPredicate(filter)
-    const places = [...ring.keys()]
-    return [...places.slice(next), ...places.slice(0, next)]
-      .reverse()
+    return Array.from(ring, (_, age) => (count - 1 - age) % size)
       .filter(place => matches(ring[place] as JournalEntry))
       .slice(filter.offset)
       .slice(0, filter.limit)
@@ -112,11 +105,12 @@ export function createJournal(size: number): Journal {
 
   return {
     size,
-    add(entry, head) {
-      if (ring.length < size) put(ring.length, entry, head)
-      else if (size > 0) {
-        put(next, entry, head)
-        next = (next + 1) % size
+    add(entry, { url, rawHeaders }) {
+      if (size > 0) {
+        const place = count++ % size
+        ring[place] = entry
+        // No line of HTTP has the end of a line within.
+        heads.set(place, `${url}\n${rawHeaders.join('\n')}`)
       }
       if (watchers.size > 0) tell(entry)
     },
@@ -129,7 +123,8 @@ export function createJournal(size: number): Journal {
     entry,
     clear() {
       ring = []
-      next = 0
+      heads = textSlots()
+      count = 0
     },
     answered(entry) {
       if (watchers.size > 0) tell(entry)

@@ -38,9 +38,11 @@ export function textSlots(): TextSlots {
       buffer.write(text, offset + LENGTH_BYTES, 'latin1')
     },
     get(slot) {
+      const whole = long.get(slot)
+      if (whole !== undefined) return whole
       const { buffer, offset } = placeOf(slot)
       const start = offset + LENGTH_BYTES
-      return long.get(slot) ?? buffer.toString('latin1', start, start + buffer.readUInt16LE(offset))
+      return buffer.toString('latin1', start, start + buffer.readUInt16LE(offset))
     },
   }
 }
