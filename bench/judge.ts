@@ -19,10 +19,10 @@ export function judge({ median }: Spread, target: Target): Verdict {
 }
 
 /** Whether it is far off its target and, where that has not been reached yet, far from what has. */
-export const isWorse = (measured: Spread, { reached, ...target }: Target): boolean =>
-  [target, ...(reached === undefined ? [] : [asGoal(target, reached)])].every(
-    goal => judge(measured, goal) === 'far off',
-  )
+export function isWorse(measured: Spread, target: Target): boolean {
+  const farFrom = (goal: Target) => judge(measured, goal) === 'far off'
+  return farFrom(target) && (target.reached === undefined || farFrom(asGoal(target, target.reached)))
+}
 
 const asGoal = (target: Target, goal: number): Target =>
   'atLeast' in target ? { atLeast: goal } : { atMost: goal }

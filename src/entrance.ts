@@ -43,7 +43,7 @@ export async function buildEntrance({ config, sites, record }: AppOptions): Prom
   return entrance
 }
 
-/** Lets `ahead` answer what it can before Fastify hears of it, until the server is being closed. */
+/** Asks for an answer ahead of Fastify, which hears of a request only when there is none, until the server is being closed. */
 function askFirst({ answer, flush }: AnswerAhead, entrance: FastifyInstance): void {
   const { server } = entrance
   const [handle] = server.listeners('request') as [RequestListener]
