@@ -3,7 +3,7 @@ import { MemberEvent, MemberReward } from '../contract/participation.ts'
 import { checkParticipation } from '../seeding/check-member.ts'
 import type { SeedJourney, SeedParticipation } from '../seeding/schema.ts'
 import { LONG_AGO, unknownOf } from './journey-facts.ts'
-import { idOf, textOf, timeOf, withoutUndefined } from './values.ts'
+import { idOf, numberOf, textOf, timeOf, withoutUndefined } from './values.ts'
 
 /**
  * A participation as the sandbox can have it, nearest to what the two operations answered of it, either of which may be
@@ -40,7 +40,7 @@ function endOf({ status, completed_at, expired_at, progress_percentage }: JsonOb
     return { progress_percentage: '100.0', completed_at: timeOf(completed_at) ?? last, expired_at: null }
   }
   // Only who has completed a journey has come all the way.
-  const percentage = Math.min(Math.max(Number(progress_percentage) || 0, 0), 99.9)
+  const percentage = Math.min(Math.max(numberOf(progress_percentage), 0), 99.9)
   return {
     progress_percentage: percentage.toFixed(1),
     completed_at: null,

@@ -11,6 +11,10 @@ export const textOf = (value: unknown, otherwise = ''): string =>
 
 export const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
+/** A number, or the one that a text says; 0 for what is neither. */
+export const numberOf = (value: unknown): number =>
+  typeof value === 'number' || typeof value === 'string' ? Number(value) || 0 : 0
+
 const UUID = LowerCaseUuid()
 
 /** A UUID in lower case; for what is none one that is made from it, the same every time. */

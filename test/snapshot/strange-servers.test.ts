@@ -95,6 +95,13 @@ describe('What a server answers otherwise than the sandbox would is kept as it w
       },
     ],
     [
+      'a progress that is an object, of which no number can be made',
+      {
+        '/journeys': { journeys: [other] },
+        [`/user/${ANN}/journeys`]: { journeys: [{ progress_percentage: { toString: 0 } }] },
+      },
+    ],
+    [
       'a participation whose times and progress cannot be',
       {
         '/journeys': { journeys: [other] },
