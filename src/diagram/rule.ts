@@ -29,7 +29,7 @@ function tell(rule: unknown): string {
   const [[operator, given] = []] = Object.entries(rule)
   if (operator === undefined) return '{}'
   const args: unknown[] = Array.isArray(given) ? given : [given]
-  if (operator === 'var') return String(args[0]).replace(/^attributes\./, '')
+  if (operator === 'var' && typeof args[0] !== 'object') return String(args[0]).replace(/^attributes\./, '')
   if (operator === '!') return `not ${args.map(part).join(', ')}`
   const infix = INFIX[operator]
   return infix !== undefined && args.length > 1

@@ -124,6 +124,7 @@ test('The same journey is always written alike, without a thing but text', () =>
 test.each([
   ['else', 'else'],
   ['{">=":[{"var":"attributes.amount"},50]}', 'amount ≥ 50'],
+  ['{"some":[{"var":"items"},{"var":{"cat":["a","b"]}}]}', 'some(items, var(cat(a, b)))'],
   ['{"==":[{"var":"attributes.category"},"boots"]}', 'category = boots'],
   [
     '{"and":[{">":[{"var":"attributes.a"},1]},{"!":{"var":"member.attributes.b"}}]}',
