@@ -1,3 +1,4 @@
+import { escapeUnits, lowerHex, upperHex } from './escaping.ts'
 import { type HmacKey, hmacKey, hmacSha256, payloadsOf, sameBytes } from './hmac.ts'
 
 interface Signer {
@@ -146,12 +147,41 @@ function identifiers(identifier: string): Choice<string>[] {
   ]
 }
 
-const payloads = (identifier: string): Choice<string>[] => [
-  ...payloadsOf(identifier).map(value => ({ value })),
-  {
-    value: identifier,
-    mistake: { did: 'computed over the bare identifier', instead: 'wrap it in double quotes before base64' },
-  },
+function payloads(identifier: string): Choice<string>[] {
+  const right = payloadsOf(identifier)
+  return [
+    ...right.map(value => ({ value })),
+    {
+      value: identifier,
+      mistake: {
+        did: 'computed over the bare identifier',
+        instead: 'wrap it in double quotes before base64',
+      },
+    },
+    ...forHtml(JSON.stringify(identifier))
+      .filter(value => !right.includes(value))
+      .map(value => ({
+        value,
+        mistake: {
+          did: 'computed over an identifier with a character escaped that need not be',
+          instead: 'turn off what the JSON encoder escapes for HTML',
+        },
+      })),
+  ]
+}
+
+/** A JSON string literal as it is written by encoders that, by default, also escape what means something in HTML. */
+const forHtml = (literal: string): string[] => [
+  // System.Text.Json of .NET
+  escapeUnits(
+    literal.replace(/\\(.)/g, (pair, escaped) => (escaped === '"' ? '\\u0022' : pair)),
+    upperHex,
+    /[^ -~]|[&'+<>`]/g,
+  ),
+  // json_encode of PHP
+  escapeUnits(literal, lowerHex).replaceAll('/', '\\/'),
+  // encoding/json of Go
+  escapeUnits(literal, lowerHex, /[&<>]/g),
 ]
 
 const messages = (payload: string): Choice<string>[] => [

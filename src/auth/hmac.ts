@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
+import { escapeUnits, lowerHex, upperHex } from './escaping.ts'
 
 /** A secret that is ready for HMAC-SHA256, with the two padded blocks that RFC 2104 makes of it. */
 export interface HmacKey {
@@ -83,10 +84,6 @@ export function claimsFor(key: HmacKey, identifier: string): readonly string[] {
   return claims
 }
 
-/** A character beyond ASCII as JSON escapes it, in the hexadecimal case that `toHex` gives. */
-const escapeBeyondAscii = (literal: string, toHex: (hex: string) => string): string =>
-  literal.replace(/[^ -~]/g, unit => `\\u${toHex(unit.charCodeAt(0).toString(16).padStart(4, '0'))}`)
-
 /**
  * The payload of a GET: its identifier as a JSON string literal, quotes included. Where it has characters beyond
  * ASCII, clients differ on writing them raw or as \uXXXX, and every form is accepted (CONTRACT.md section 3, I).
@@ -94,9 +91,5 @@ const escapeBeyondAscii = (literal: string, toHex: (hex: string) => string): str
 export function payloadsOf(identifier: string): string[] {
   const literal = JSON.stringify(identifier)
   if (!/[^ -~]/.test(literal)) return [literal]
-  return [
-    literal,
-    escapeBeyondAscii(literal, hex => hex),
-    escapeBeyondAscii(literal, hex => hex.toUpperCase()),
-  ]
+  return [literal, escapeUnits(literal, lowerHex), escapeUnits(literal, upperHex)]
 }

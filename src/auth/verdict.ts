@@ -1,3 +1,5 @@
+import { escapeUnits, lowerHex } from './escaping.ts'
+
 /** The checks of a request's authentication, in the order in which they run. */
 export const CHECKS = ['format', 'alg', 'site', 'signature', 'exp', 'site_id', 'hmac'] as const
 export type Check = (typeof CHECKS)[number]
@@ -29,8 +31,6 @@ const LONGEST = 512
 
 /** A finding as one line of printable ASCII of at most 512 characters, fit for a header. */
 export function toHeaderLine({ check, hint, actual }: Finding): string {
-  const line = `${check}: ${hint} (got ${actual})`.replace(/[^ -~]/g, unit => {
-    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
-  })
+  const line = escapeUnits(`${check}: ${hint} (got ${actual})`, lowerHex)
   return line.length > LONGEST ? `${line.slice(0, LONGEST - 3)}...` : line
 }

@@ -86,6 +86,22 @@ describe('A mistake in making the hmac is named, and what to do instead is said'
     expect(await explain(`${bytes.toString('base64url')}=`, name)).toContain(hint)
   })
 
+  // What the encoders of JSON in these languages make of the names, with their defaults.
+  it.each([
+    ['System.Text.Json of .NET', ANN, String.raw`"Ann\u002Bloyalty@example.com"`],
+    ['the same, beyond ASCII', "o'zoë@example.com", String.raw`"o\u0027zo\u00EB@example.com"`],
+    ['the same, with quotes', '"a\\"b@example.com', String.raw`"\u0022a\\\u0022b@example.com"`],
+    ['json_encode of PHP', 'Ann/loyalty@example.com', String.raw`"Ann\/loyalty@example.com"`],
+    ['the same, beyond ASCII', 'a/zoë@example.com', String.raw`"a\/zo\u00eb@example.com"`],
+    ['encoding/json of Go', 'a&b@example.com', String.raw`"a\u0026b@example.com"`],
+    ['the same, beyond ASCII', 'a&zoë@example.com', String.raw`"a\u0026zoë@example.com"`],
+  ])('more escaped than JSON asks, by %s: %s', async (_encoder, name, literal) => {
+    expect(JSON.parse(literal)).toBe(name)
+    expect(await explain(mac(RAW, base64(literal)).toString('base64'), name)).toContain(
+      'hmac: computed over an identifier with a character escaped that need not be; turn off what the JSON encoder escapes for HTML',
+    )
+  })
+
   it('a lower-cased journey id', async () => {
     const identifier = 'DE04A64D-DC40-445F-8351-3DDE7567D5C8'
     expect(await explain(hmacFor(identifier.toLowerCase()), identifier)).toContain(`hmac: ${LOWER_CASED}`)
