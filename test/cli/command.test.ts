@@ -1,7 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { delimiter, join } from 'node:path'
 import { CommanderError } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { buildProgram } from '../../src/cli/program.ts'
@@ -83,12 +80,15 @@ describe.concurrent('The command', () => {
     expect([code, stdout]).toEqual([1, ''])
   })
 
-  it('started by hand on an old Node says so in one line, and exits 1', async ({ skip }) => {
-    const old = oldNode()
-    if (!old) return skip('there is no Node older than 22.18 on this machine')
-    const { code, stdout, stderr } = await run([], { node: old.path })
+  it('started by hand on an old Node says so in one line, and exits 1', async () => {
+    using folder = temporaryFolder()
+    const pretence = folder.file(
+      'old.cjs',
+      "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } })",
+    )
+    const { code, stdout, stderr } = await run([], { env: { NODE_OPTIONS: `--require ${pretence}` } })
     expect(stderr).toMatch(ONE_LINE)
-    expect(stderr).toMatch(`journeys-sandbox needs Node 22.18 or newer, this is ${old.version}`)
+    expect(stderr).toMatch('journeys-sandbox needs Node 22.18 or newer, this is 20.1.0')
     expect([code, stdout]).toEqual([1, ''])
   })
 })
@@ -117,18 +117,3 @@ describe('Wrong use of the command line is an error of one line, and starts noth
     expect(done).toEqual([])
   })
 })
-
-/** A Node that is too old for the program, if one is installed. */
-function oldNode(): { path: string; version: string } | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin']
-  const candidates = [...new Set(folders.map(folder => join(folder, 'node')))].filter(existsSync)
-  return candidates
-    .map(path => ({
-      path,
-      version: execFileSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim(),
-    }))
-    .find(({ version }) => {
-      const [major = 0, minor = 0] = version.split('.').map(Number)
-      return major < 22 || (major === 22 && minor < 18)
-    })
-}

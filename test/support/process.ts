@@ -17,8 +17,6 @@ export interface Finished {
 
 interface Options {
   env?: Record<string, string>
-  /** The node to run it with. */
-  node?: string
   /** What stands on its standard input. */
   input?: string
 }
@@ -30,8 +28,8 @@ export class Program implements AsyncDisposable {
   readonly ended: Promise<Finished>
   readonly #process: ChildProcess
 
-  constructor(args: string[], { env = {}, node = process.execPath, input }: Options = {}) {
-    this.#process = spawn(node, [BIN, ...args], {
+  constructor(args: string[], { env = {}, input }: Options = {}) {
+    this.#process = spawn(process.execPath, [BIN, ...args], {
       env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     })
