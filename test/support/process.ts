@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { inject } from 'vitest'
 
-const BIN = fileURLToPath(new URL('../../bin/journeys-sandbox.js', import.meta.url))
+const packaged = inject('packaged')
+const BIN = join(packaged, 'bin/journeys-sandbox.js')
 
 // Starting takes half as long when the compiled modules of the start before are still there.
-const COMPILE_CACHE = join(tmpdir(), 'journeys-sandbox-compile-cache')
+const COMPILE_CACHE = join(packaged, 'compile-cache')
 
 export interface Finished {
   code: number | null
@@ -21,7 +21,7 @@ interface Options {
   input?: string
 }
 
-/** The program as a user starts it: a process of its own, with no setting but those given. */
+/** The program as a user starts it: the package, in a process of its own, with no setting but those given. */
 export class Program implements AsyncDisposable {
   stdout = ''
   stderr = ''
