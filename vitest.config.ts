@@ -1,12 +1,18 @@
 import { defineConfig } from 'vitest/config'
 
+// What needs a browser, curl, Python, PHP and Java. Whatever is missing there fails, and nothing is skipped.
+const PROGRAMS = 'test/programs/**/*.test.ts'
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: 'test/support/packaged.ts',
     testTimeout: 60_000,
+    globalSetup: 'test/support/packaged.ts',
     // No test leaves anything behind in a module, so that a worker can serve several files.
     isolate: false,
     maxWorkers: '100%',
+    projects: [
+      { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'], exclude: [PROGRAMS] } },
+      { extends: true, test: { name: 'programs', include: [PROGRAMS] } },
+    ],
   },
 })

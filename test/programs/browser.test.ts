@@ -3,15 +3,14 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { NODE_TYPES } from '../../src/contract/journey.ts'
 import { type Sandbox, type SandboxOptions, type SandboxSite, startSandbox } from '../../src/index.ts'
-import { BROWSER, openBrowser, withoutBrowser } from '../support/browser.ts'
+import { openBrowser } from '../support/browser.ts'
 import { id, journeyOf, memberOf, participationOf, seedOf } from '../support/seeds.ts'
 
-const skipped = withoutBrowser ? ' (skipped: no Chromium here)' : ''
 const FELLS = 'a516dc23-6342-4ebb-87d9-3ba856032c96'
 
 let browser: Browser
 beforeAll(async () => {
-  if (BROWSER !== undefined || !withoutBrowser) browser = await openBrowser()
+  browser = await openBrowser()
 }, 30_000)
 afterAll(() => browser?.close())
 
@@ -82,7 +81,7 @@ const HARD = seedOf({
   members: [memberOf('"<script>alert(1)</script>/"@example.com', participationOf(1, 60))],
 })
 
-describe.skipIf(withoutBrowser)(`In a browser${skipped}`, () => {
+describe('In a browser', () => {
   async function withHardSite(options: SandboxOptions = {}) {
     const sandbox = await startSandbox({ logLevel: 'silent', ...options })
     const hard = sandbox.createSite({ site_id: 'hard', name: HARD.site.name, seed: HARD })

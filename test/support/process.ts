@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { inject } from 'vitest'
 
 const packaged = inject('packaged')
-const BIN = join(packaged, 'bin/journeys-sandbox.js')
+export const BIN = join(packaged, 'bin/journeys-sandbox.js')
 
 // Starting takes half as long when the compiled modules of the start before are still there.
 const COMPILE_CACHE = join(packaged, 'compile-cache')

@@ -1,0 +1,140 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { useDemo } from '../support/demo.ts'
+import { blocks, onlyBlock, PRINTED_ORIGIN, section } from '../support/readme.ts'
+import { execute, shell } from '../support/shell.ts'
+
+/** The README's programs in other languages, and its commands with curl, are run as they stand. */
+
+const demo = useDemo()
+
+describe('Of the programs that sign a call', () => {
+  const EMAILS = ['ann@example.com', 'ann+loyalty@example.com', 'zoë@exämple.com', '"ann b"@example.com']
+  // Java compiles before every call, so it makes those that are easiest to get wrong.
+  const HARDEST = EMAILS.slice(2)
+  const programs = [
+    {
+      title: 'TypeScript',
+      language: 'ts',
+      file: 'call.mts',
+      command: process.execPath,
+      emails: EMAILS,
+    },
+    {
+      title: 'Python',
+      language: 'python',
+      file: 'call.py',
+      command: 'python3',
+      emails: EMAILS,
+    },
+    { title: 'PHP', language: 'php', file: 'call.php', command: 'php', emails: EMAILS },
+    {
+      title: 'Java',
+      language: 'java',
+      file: 'Call.java',
+      command: 'java',
+      // It runs once, and so is compiled in as little time as can be.
+      flags: ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'],
+      emails: HARDEST,
+    },
+  ]
+
+  for (const { title, language, file, command, flags = [], emails } of programs) {
+    test(`the one in ${title} gets each member's journeys`, { timeout: 90_000 }, async () => {
+      const text = section(`### ${title}`)
+      expect(text).toContain(file)
+      writeFileSync(join(demo.folder, file), onlyBlock(text, language))
+      const settingsOf = (SANDBOX_EMAIL: string) => ({ ...documentedEnvironment(), SANDBOX_EMAIL })
+      const calls = emails.map(async email => {
+        const { status, body } = await demo.askAbout(email)
+        expect(status, email).toBe(200)
+        expect(await execute(demo.folder, [command, ...flags, file], settingsOf(email)), email).toEqual({
+          code: 0,
+          stdout: `200 ${body}\n`,
+          stderr: '',
+        })
+      })
+      const refused = execute(demo.folder, [command, ...flags, file], {
+        ...settingsOf(EMAILS[0] as string),
+        SANDBOX_KEY: 'another',
+      })
+      await Promise.all(calls)
+      expect(await refused).toMatchObject({ code: 0, stdout: expect.stringMatching(/^401 .*UNAUTHORIZED/) })
+    })
+  }
+
+  /** The settings that the README tells to export, for the server of this test. */
+  function documentedEnvironment(): Record<string, string> {
+    const line = onlyBlock(section('## Authentication').split('\n### ', 1)[0] as string, 'sh')
+    const found = [...line.replace(PRINTED_ORIGIN, demo.sandbox.origin).matchAll(/(SANDBOX_\w+)=(\S+)/g)]
+    expect(found.map(([, name]) => name)).toEqual([
+      'SANDBOX_URL',
+      'SANDBOX_SITE',
+      'SANDBOX_KEY',
+      'SANDBOX_EMAIL',
+    ])
+    return Object.fromEntries(found.map(([, name, value]) => [name, value]))
+  }
+})
+
+const sh = (script: string) => shell(demo.folder, script.replaceAll(PRINTED_ORIGIN, demo.sandbox.origin))
+
+describe('Of the commands', () => {
+  const [first = '', atOnce = ''] = blocks(section('## The first call'), 'sh')
+
+  test('the first makes a token, and a call that works when pasted', async () => {
+    const made = await sh(first)
+    expect(made).toMatchObject({ code: 0, stderr: '' })
+    const { token, headers, curl } = JSON.parse(made.stdout)
+    expect(headers.Authorization).toBe(`Bearer ${token}`)
+    expect((await sh(`${curl} -s`)).stdout).toBe((await demo.askAbout('ann@example.com')).body)
+  })
+
+  test('the second makes that call at once', async () => {
+    const { code, stdout } = await sh(atOnce)
+    expect({ code, stdout }).toEqual({ code: 0, stdout: (await demo.askAbout('ann@example.com')).body })
+  })
+
+  // Every status goes to stderr, so that what a command prints stays as it is.
+  const CURL = `curl() { command curl -sS -w '%{stderr}[%{http_code}]' "$@"; }\n`
+  const [definitions = '', ...examples] = blocks(section('## The control plane'), 'sh')
+
+  for (const example of examples) {
+    const name = `this works: ${example.replace(/\s+/g, ' ').slice(0, 80)}…`
+    test(name, async () => {
+      const { code, stderr } = await sh(`${CURL}${definitions}${example}`)
+      expect(code, stderr).toBe(0)
+      const statuses = [...stderr.matchAll(/\[(\d+)\]/g)].map(found => found[1])
+      expect(statuses).toHaveLength(example.match(/^curl/gm)?.length as number)
+      const right = example.includes('X-Sandbox-Fault: delay=200; status=503') ? /^503$/ : /^20[014]$/
+      for (const status of statuses) expect(status).toMatch(right)
+    })
+  }
+
+  test("the inspector's takes a graph as a file", async () => {
+    const { code, stdout } = await sh(onlyBlock(section('## The inspector'), 'sh'))
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^flowchart LR\n/) })
+    expect(readFileSync(join(demo.folder, 'journey.svg'), 'utf8')).toContain(
+      '<title>Photo of the Month</title>',
+    )
+  })
+
+  test("the events' hold a reward, then block it", async () => {
+    const example = examples.find(text => text.includes('/events')) as string
+    const { stdout } = await sh(`${CURL}${definitions}${example}`)
+    const seen = [...stdout.matchAll(/"type":"coupon","status":"(\w+)"/g)].map(found => found[1])
+    expect(seen).toEqual([...example.matchAll(/ # (\w+)$/gm)].map(found => found[1]))
+    expect(seen).toEqual(['held', 'blocked'])
+  })
+
+  test("the clock's ends the hold that it says it ends", async () => {
+    const example = examples.find(text => text.includes('/clock')) as string
+    const held = async () =>
+      JSON.parse((await demo.askAbout('held@example.com')).body).journeys[0].rewards[0].status
+    expect(example).toContain('# the reward of held@example.com is issued')
+    expect(await held()).toBe('held')
+    await sh(`${CURL}${definitions}${example}`)
+    expect(await held()).toBe('issued')
+  })
+})
