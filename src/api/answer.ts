@@ -28,7 +28,7 @@ export function answering(operation: OperationId, success: TSchema, bodyOf: Body
   return (site, identifier = '') =>
     site.answers.get(operation, identifier, now => {
       const { body, moments } = bodyOf(site, identifier, now)
-      return { text: write(body), moments }
+      return { ...write(body), moments }
     })
 }
 

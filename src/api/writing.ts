@@ -1,12 +1,14 @@
+import { hash } from 'node:crypto'
 import type { TSchema } from '@sinclair/typebox'
 import type { ExtendedByOperation } from '../contract/extension.ts'
 import type { JsonObject } from '../contract/json.ts'
 import type { OperationId } from '../contract/operations.ts'
 import { schemaAt } from '../contract/schemas.ts'
+import type { Json } from '../sites/answers.ts'
 
 /** What is to be written of a value: a new one, without anything that is not to be seen. */
 type Project = (value: unknown) => unknown
-type Write = (value: unknown) => string
+type Write<Value> = (value: Value) => Json
 
 interface Shape {
   $ref?: string
@@ -28,46 +30,72 @@ const isExtended = (value: ExtendedByOperation): boolean =>
  *
  * What is frozen, an answer or an item of its list, is the same for as long as it is there, and is written once.
  */
-export function writer(schema: TSchema, operation: OperationId): (answer: object) => string {
+export function writer(schema: TSchema, operation: OperationId): Write<object> {
   const writeWhole = objectWriter(schema, operation)
   const parts = Object.entries(shapeOf(schema).properties ?? {}).map(([name, part]) => {
     const { items } = shapeOf(part)
     const write = items ? listWriter(items, operation) : valueWriter(part, operation)
-    return { name, prefix: `${JSON.stringify(name)}:`, write }
+    return { name, prefix: `${JSON.stringify(name)}:`, write: write as Write<unknown> }
   })
 
-  function writeInParts(answer: JsonObject): string {
-    const present = parts.filter(({ name }) => answer[name] !== undefined)
-    return `{${present.map(({ name, prefix, write }) => prefix + write(answer[name]))}}`
+  function writeInParts(answer: JsonObject): Json {
+    const pieces: Json[] = []
+    for (const { name, prefix, write } of parts) {
+      const part = answer[name]
+      if (part === undefined) continue
+      const { text, isAscii, digest } = write(part)
+      pieces.push({ text: prefix + text, isAscii, digest: digest && prefix + digest })
+    }
+    return enclosed('{', pieces, '}')
   }
 
   return answer =>
     Object.isFrozen(answer) || isExtended(answer) ? writeWhole(answer) : writeInParts(answer as JsonObject)
 }
 
-function listWriter(items: TSchema, operation: OperationId): Write {
-  const write = objectWriter(items, operation)
-  return list => `[${shownOf(list as object[], operation).map(write)}]`
+/** Pieces with commas between them, in brackets. */
+function enclosed(open: string, pieces: Json[], close: string): Json {
+  let isAscii = true
+  let isDigested = false
+  for (const piece of pieces) {
+    isAscii &&= piece.isAscii
+    isDigested ||= piece.digest !== undefined
+  }
+  const enclose = (texts: string[]) => `${open}${texts}${close}`
+  return {
+    text: enclose(pieces.map(({ text }) => text)),
+    isAscii,
+    digest: isDigested ? enclose(pieces.map(({ text, digest = text }) => digest)) : undefined,
+  }
 }
 
-function objectWriter(schema: TSchema, operation: OperationId): (object: object) => string {
+function listWriter(items: TSchema, operation: OperationId): Write<object[]> {
+  const write = objectWriter(items, operation)
+  return list => enclosed('[', shownOf(list, operation).map(write), ']')
+}
+
+function objectWriter(schema: TSchema, operation: OperationId): Write<object> {
   const write = valueWriter(schema, operation)
-  const written = new WeakMap<object, string>()
+  const written = new WeakMap<object, Json>()
   return object => {
     if (!Object.isFrozen(object)) return write(object)
-    let text = written.get(object)
-    if (text === undefined) {
-      text = write(object)
-      written.set(object, text)
+    let json = written.get(object)
+    if (json === undefined) {
+      json = write(object)
+      json.digest = hash('sha1', json.text, 'base64url')
+      written.set(object, json)
     }
-    return text
+    return json
   }
 }
 
 /** Writes a value in one go, which is the fastest there is. */
-function valueWriter(schema: TSchema, operation: OperationId): Write {
+function valueWriter(schema: TSchema, operation: OperationId): Write<unknown> {
   const project = projection(schema, operation)
-  return value => JSON.stringify(value === null ? null : project(value))
+  return value => {
+    const text = JSON.stringify(value === null ? null : project(value))
+    return { text, isAscii: Buffer.byteLength(text) === text.length, digest: undefined }
+  }
 }
 
 function projection(schema: TSchema, operation: OperationId): Project {

@@ -13,10 +13,17 @@ export interface Answer {
   readonly etag: string
 }
 
-/** What an answer is made of. */
-export interface View {
-  /** The whole answer, as JSON. */
+/** Something as JSON. */
+export interface Json {
   text: string
+  /** Whether the text has no character beyond ASCII. */
+  isAscii: boolean
+  /** What is the same for the same text only, where that is known and shorter. */
+  digest: string | undefined
+}
+
+/** What an answer is made of. */
+export interface View extends Json {
   /** Vendor timestamps of the moments at which the answer changes by itself. */
   moments: Iterable<string | null>
 }
@@ -77,17 +84,17 @@ export function siteAnswers(store: SiteStore, clock: SiteClock, cache: AnswerCac
 const ONE_PIECE = 12 * 1024
 
 /** A short answer as text, which is written together with its headers; any other as bytes, which need no encoding. */
-function sendable(text: string): string | Buffer {
-  return text.length <= ONE_PIECE && Buffer.byteLength(text) === text.length ? text : Buffer.from(text)
+function sendable({ text, isAscii }: Json): string | Buffer {
+  if (!isAscii) return Buffer.from(text)
+  return text.length <= ONE_PIECE ? text : Buffer.from(text, 'latin1')
 }
 
 function keepable(make: (now: string) => View, version: number, now: string): KeptAnswer {
-  const { text, moments } = make(now)
-  const { from, until } = sameBetween(moments, now)
-  const body = sendable(text)
+  const view = make(now)
+  const { from, until } = sameBetween(view.moments, now)
   return {
-    body,
-    etag: `"${hash('sha1', body, 'base64url')}"`,
+    body: sendable(view),
+    etag: `"${hash('sha1', view.digest ?? view.text, 'base64url')}"`,
     version,
     from: from === null ? Number.NEGATIVE_INFINITY : instantFrom(from),
     until: until === null ? Number.POSITIVE_INFINITY : instantFrom(until),

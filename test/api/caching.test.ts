@@ -202,7 +202,7 @@ describe('A kept answer', () => {
       ours.answers
         .get('getJourneys', '', () => {
           made++
-          return { text: `${made}`, moments: [] }
+          return { text: `${made}`, isAscii: true, digest: undefined, moments: [] }
         })
         .body.toString()
     expect([get(), get()]).toEqual(['1', '1'])
@@ -236,6 +236,30 @@ describe('A kept answer', () => {
     }
     const changed = await ask(ann, { 'if-none-match': '"other"' })
     expect([changed.statusCode, changed.payload]).toEqual([200, first.payload])
+  })
+
+  it('has another tag when a journey of a list is another, and the same when it is as before', async () => {
+    const seed = seedOf({ journeys: [journeyOf(1), journeyOf(2)], members: [] })
+    await using own = await testApp({ seeds: [seed], config: { auth: 'off' } })
+    const [site] = own.sites.list() as [Site]
+    const list = async () => (await own.app.inject('/api/3.0/journeys')).headers.etag
+    const first = await list()
+    const named = (name: string) => site.content.putJourney(id(2), { ...seed.journeys[1], name })
+    named('Other')
+    expect(await list()).not.toBe(first)
+    named(seed.journeys[1]?.name as string)
+    expect(await list()).toBe(first)
+  })
+
+  it.each(['a', 'é', '日', '😀'])('is whole when it is long, with %s', async character => {
+    const description = character.repeat(9000)
+    const seed = seedOf({ journeys: [journeyOf(1), journeyOf(2, { description })], members: [] })
+    await using own = await testApp({ seeds: [seed], config: { auth: 'off' } })
+    for (const path of ['journeys', `journeys/${id(2)}`]) {
+      const { body, rawPayload, headers } = await own.app.inject(`/api/3.0/${path}`)
+      expect(body).toContain(description)
+      expect(headers['content-length']).toBe(`${rawPayload.length}`)
+    }
   })
 
   it('is spoiled when a fault asks for it, even if the client has it', async () => {
