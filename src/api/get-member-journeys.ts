@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { MemberParams } from '../contract/parameters.ts'
+import { momentsOf, participationAsOf } from '../engine/as-of.ts'
 import { operationRoute } from './operation.ts'
 import { participationList } from './participations.ts'
 
@@ -8,10 +9,15 @@ export const getMemberJourneys: FastifyPluginAsyncTypebox = async api => {
   api.route(operationRoute('getMemberJourneys', MemberParams, memberJourneys))
 }
 
-const memberJourneys = participationList('getMemberJourneys', view => {
-  const { name, description } = view.journey
-  // A string here, a boolean everywhere else: CONTRACT.md section 2 (D).
-  const open_ended = view.journey.open_ended ? 'true' : 'false'
-  const events = view.events.map(event => ({ ...event, status: 'Completed' }))
-  return { ...view, name, description, open_ended, events }
+const memberJourneys = participationList('getMemberJourneys', {
+  find: (store, email) => store.memberWithParticipations(email),
+  show(participation, now) {
+    const { name, description } = participation.journey
+    // A string here, a boolean everywhere else: CONTRACT.md section 2 (D).
+    const open_ended = participation.journey.open_ended ? 'true' : 'false'
+    const view = participationAsOf(participation, now)
+    const events = view.events.map(event => ({ ...event, status: 'Completed' }))
+    return { ...view, name, description, open_ended, events }
+  },
+  moments: momentsOf,
 })

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { MemberParams } from '../contract/parameters.ts'
+import { endsOf, statusAsOf } from '../engine/as-of.ts'
 import { operationRoute } from './operation.ts'
 import { participationList } from './participations.ts'
 
@@ -8,7 +9,11 @@ export const getUserJourneysByEmail: FastifyPluginAsyncTypebox = async api => {
   api.route(operationRoute('getUserJourneysByEmail', MemberParams, userJourneys))
 }
 
-const userJourneys = participationList('getUserJourneysByEmail', (view, { site_id }) => {
-  const { name, description, open_ended } = view.journey
-  return { ...view, site_id, name, description, open_ended }
+const userJourneys = participationList('getUserJourneysByEmail', {
+  find: (store, email) => store.memberWithSummaries(email),
+  show(participation, now, { site_id }) {
+    const { name, description, open_ended } = participation.journey
+    return { ...participation, ...statusAsOf(participation, now), site_id, name, description, open_ended }
+  },
+  moments: endsOf,
 })

@@ -1,26 +1,27 @@
 import type { OperationId } from '../contract/operations.ts'
-import { momentsOf, type ParticipationView, participationAsOf } from '../engine/as-of.ts'
 import type { Site } from '../sites/site.ts'
-import type { ParticipationDetail } from '../store/store.ts'
+import type { Participations, SiteStore } from '../store/store.ts'
 import type { Body } from './answer.ts'
 import { Failure } from './failure.ts'
 import { isLeftOut } from './writing.ts'
 
-/** What makes an operation's body of a member's participations: each as it is at the moment of asking, shown by `show`. */
+interface ParticipationList<P> {
+  find(store: SiteStore, email: string): Participations<P> | undefined
+  /** A participation as it is at the moment of asking. */
+  show(participation: NoInfer<P>, now: string, site: Site): object
+  /** When that may change. */
+  moments(participation: NoInfer<P>): (string | null)[]
+}
+
+/** What makes an operation's body of a member's participations. */
 export const participationList =
-  (
-    operation: OperationId,
-    show: (participation: ParticipationView<ParticipationDetail>, site: Site) => object,
-  ) =>
+  <P>(operation: OperationId, { find, show, moments }: ParticipationList<P>) =>
   (site: Site, email: string, now: string): Body => {
-    const member = site.store.memberWithJourneys(email)
+    const member = find(site.store, email)
     if (!member || isLeftOut(member, operation)) throw new Failure('MEMBER_NOT_FOUND')
     const { participations, ...extensions } = member
     return {
-      body: {
-        ...extensions,
-        journeys: participations.map(stored => show(participationAsOf(stored, now), site)),
-      },
-      moments: participations.flatMap(momentsOf),
+      body: { ...extensions, journeys: participations.map(stored => show(stored, now, site)) },
+      moments: participations.flatMap(moments),
     }
   }

@@ -9,11 +9,14 @@ interface JourneyFacts {
   end_date: string | null
 }
 
-interface ParticipationFacts {
+interface EndFacts {
   completed_at: string | null
   /** When it expired by itself; it also does with its journey. */
   expired_at: string | null
   journey: JourneyFacts
+}
+
+interface ParticipationFacts extends EndFacts {
   rewards: RewardFacts[]
 }
 
@@ -32,11 +35,13 @@ export type RewardView<R> = Omit<R, keyof RewardFacts> & { status: RewardStatus 
     | object
   )
 
-export type ParticipationView<P extends ParticipationFacts> = Omit<P, 'expired_at' | 'rewards'> & {
+interface Standing {
   status: ParticipationStatus
   expired_at: string | null
-  rewards: RewardView<P['rewards'][number]>[]
 }
+
+export type ParticipationView<P extends ParticipationFacts> = Omit<P, 'expired_at' | 'rewards'> &
+  Standing & { rewards: RewardView<P['rewards'][number]>[] }
 
 const reached = (moment: string | null, now: string): moment is string => moment !== null && moment <= now
 
@@ -51,26 +56,29 @@ export const journeyAsOf = <J extends JourneyFacts>(journey: J, now: string): Jo
 })
 
 /** A participation that is open when its journey ends is expired from then on (CONTRACT.md, Formats, I). */
-export function participationAsOf<P extends ParticipationFacts>(
-  participation: P,
-  now: string,
-): ParticipationView<P> {
-  const { completed_at, expired_at, journey, rewards } = participation
-  const ends = [expired_at, journey.end_date].filter(end => reached(end, now)).sort()
-  const expiredAt = completed_at === null ? (ends[0] ?? null) : null
-  return {
-    ...participation,
-    status: completed_at !== null ? 'Completed' : expiredAt !== null ? 'Expired' : 'InProgress',
-    expired_at: expiredAt,
-    rewards: rewards.map(reward => rewardAsOf(reward, now)),
-  }
+export function statusAsOf({ completed_at, expired_at, journey }: EndFacts, now: string): Standing {
+  if (completed_at !== null) return { status: 'Completed', expired_at: null }
+  const [expiredAt = null] = [expired_at, journey.end_date].filter(end => reached(end, now)).sort()
+  return { status: expiredAt === null ? 'InProgress' : 'Expired', expired_at: expiredAt }
 }
 
+/** A participation, its status and its rewards. */
+export const participationAsOf = <P extends ParticipationFacts>(
+  participation: P,
+  now: string,
+): ParticipationView<P> => ({
+  ...participation,
+  ...statusAsOf(participation, now),
+  rewards: participation.rewards.map(reward => rewardAsOf(reward, now)),
+})
+
+/** The moments at which the status of a participation may change. */
+export const endsOf = ({ expired_at, journey }: EndFacts): (string | null)[] => [expired_at, journey.end_date]
+
 /** The moments at which the view of a participation may change. */
-export const momentsOf = ({ expired_at, journey, rewards }: ParticipationFacts): (string | null)[] => [
-  expired_at,
-  journey.end_date,
-  ...rewards.map(({ hold_end_datetime }) => hold_end_datetime),
+export const momentsOf = (participation: ParticipationFacts): (string | null)[] => [
+  ...endsOf(participation),
+  ...participation.rewards.map(({ hold_end_datetime }) => hold_end_datetime),
 ]
 
 /**

@@ -1,6 +1,6 @@
 import type { Outcome } from '../contract/outcome.ts'
 import { arrive, type Change } from './arrive.ts'
-import { participationAsOf } from './as-of.ts'
+import { statusAsOf } from './as-of.ts'
 import type { Facts } from './criterion.ts'
 import type { JourneyGraph, Step } from './graph.ts'
 import { blockReward } from './hold.ts'
@@ -14,7 +14,7 @@ const NOWHERE: Passage = { nodes: [], steps: [], exit: false }
 /** Why a participation cannot move at a moment; `undefined` where it can. */
 export function stillAt({ journey }: JourneyGraph, participation: ParticipationState, at: string) {
   const { completed_at, expired_at } = participation
-  const { status } = participationAsOf({ completed_at, expired_at, journey, rewards: [] }, at)
+  const { status } = statusAsOf({ completed_at, expired_at, journey }, at)
   if (status === 'Completed') return 'completed'
   if (status === 'Expired') return 'expired'
   return journey.status === 'Draft' ? 'draft' : undefined

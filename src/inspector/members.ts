@@ -1,6 +1,6 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyInstance } from 'fastify'
-import { participationAsOf } from '../engine/as-of.ts'
+import { statusAsOf } from '../engine/as-of.ts'
 import type { Site } from '../sites/site.ts'
 import { memberHref, membersHref } from './addresses.ts'
 import { pageNumber, pager, status, table } from './elements.ts'
@@ -51,12 +51,12 @@ export const memberSearch = (
 export function memberTable(site: Site, emails: readonly string[], search = ''): SafeHtml {
   const now = site.now()
   const rows = emails.map(email => {
-    const participations = (site.store.participations(email) ?? []).map(each => participationAsOf(each, now))
+    const { participations = [] } = site.store.memberWithSummaries(email) ?? {}
     const shown = participations.slice(0, STATUSES)
     return html`<tr>
 <th scope="row" class="name"><a href="${memberHref(site.site_id, email)}">${email}</a></th>
 <td class="number">${participations.length}</td>
-<td>${shown.map(each => html`${status(each.status)} <small>${each.progress_percentage} %</small> `)}${participations.length > STATUSES ? '…' : ''}</td>
+<td>${shown.map(each => html`${status(statusAsOf(each, now).status)} <small>${each.progress_percentage} %</small> `)}${participations.length > STATUSES ? '…' : ''}</td>
 </tr>`
   })
   return table(

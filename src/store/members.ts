@@ -20,21 +20,27 @@ import type {
   StepRecord,
 } from './records.ts'
 
-/** A participation as the member endpoints need it: with what its journey and nodes say. */
-export interface ParticipationDetail extends ParticipationRecord {
+/** A participation without what was done in it, but with its journey. */
+export type ParticipationSummary = Omit<ParticipationRecord, 'events' | 'rewards' | 'standing'> & {
   journey: JourneyRecord
+}
+
+/** A participation with its journey, and with what the nodes say of all that was done in it. */
+export interface ParticipationDetail extends ParticipationSummary {
+  standing: ParticipationRecord['standing']
   events: (StepRecord & { name: string; type: NodeType })[]
   rewards: (RewardRecord & { name: string; type: string })[]
 }
 
-type ParticipationRow = Omit<ParticipationRecord, 'journey_id' | 'events' | 'rewards' | 'standing'> &
-  ExtensionColumns & {
-    journey_key: number
-    standing: string | null
-    /** JSON, as are the rewards. */
-    steps: string
-    rewards: string
-  }
+type SummaryRow = Omit<ParticipationSummary, 'journey_id' | 'journey'> &
+  ExtensionColumns & { journey_key: number }
+
+type ParticipationRow = SummaryRow & {
+  standing: string | null
+  /** JSON, as are the rewards. */
+  steps: string
+  rewards: string
+}
 
 type StepRow = [nodeKey: number, completed_at: string, extra: string | null]
 type RewardRow = [
@@ -58,6 +64,19 @@ const valuesOf = (member: MemberRecord) => [
 /** What a reward node gives, in a word. */
 const outcomeOf = ({ type, config }: NodeRecord): string =>
   type === 'badge' ? 'badge' : String(config.type ?? 'reward')
+
+const toSummary = (row: SummaryRow, journey: JourneyRecord): ParticipationSummary => ({
+  id: row.id,
+  journey_id: journey.id,
+  journey,
+  started_at: row.started_at,
+  progress_percentage: row.progress_percentage,
+  completed_at: row.completed_at,
+  expired_at: row.expired_at,
+  created_at: row.created_at,
+  updated_at: row.updated_at,
+  ...extensionsIn(row.extra, row.answers),
+})
 
 const toStep = ([, completed_at, extra]: StepRow, { id: node_id, name, type }: NodeRecord) => ({
   ...{ completed_at, node_id, name, type },
@@ -84,15 +103,18 @@ export function memberTables(db: Db) {
     )
     .pluck()
   const count = db.prepare<[number], number>('SELECT count(*) FROM members WHERE site_key = +?').pluck()
+  const summary = `journey_key, id, started_at, progress_percentage, completed_at, expired_at, created_at, updated_at,
+    extra, answers`
+  const ofMember = 'FROM participations p WHERE member_key = +? ORDER BY created_at, id'
+  const summaries = db.prepare<[number], SummaryRow>(`SELECT ${summary} ${ofMember}`)
   // The steps and rewards come along as JSON: as rows of their own they took longer.
   const participations = db.prepare<[number], ParticipationRow>(`
-    SELECT journey_key, id, started_at, progress_percentage, completed_at, expired_at, created_at, updated_at, standing,
+    SELECT ${summary}, standing,
       (SELECT json_group_array(json_array(node_key, completed_at, extra))
         FROM (SELECT * FROM completed_steps s WHERE s.participation_key = p.participation_key ORDER BY step_key)) AS steps,
       (SELECT json_group_array(json_array(node_key, hold_start_datetime, hold_end_datetime, blocked_by, blocked_at, extra))
-        FROM (SELECT * FROM rewards r WHERE r.participation_key = p.participation_key ORDER BY reward_key)) AS rewards,
-      extra, answers
-    FROM participations p WHERE member_key = +? ORDER BY created_at, id`)
+        FROM (SELECT * FROM rewards r WHERE r.participation_key = p.participation_key ORDER BY reward_key)) AS rewards
+    ${ofMember}`)
   const insertMember = db.prepare(`
     INSERT INTO members (site_key, email_folded, email, attributes, extra, answers) VALUES (?, ?, ?, ?, ?, ?)`)
   const insertParticipation = db.prepare(`
@@ -140,18 +162,18 @@ export function memberTables(db: Db) {
     WHERE j.site_key = @siteKey AND j.id = @journeyId`)
   const removeAll = db.prepare('DELETE FROM members WHERE site_key = ?')
 
+  const summariesOf = (memberKey: number, journeys: KeptJourneys): ParticipationSummary[] =>
+    summaries.all(memberKey).map(row => toSummary(row, journeys.graph(row.journey_key).record))
+
   const participationsOf = (memberKey: number, journeys: KeptJourneys): ParticipationDetail[] =>
-    participations.all(memberKey).map(({ journey_key, standing, steps, rewards, extra, answers, ...row }) => {
-      const { nodes, record: journey } = journeys.graph(journey_key)
+    participations.all(memberKey).map(row => {
+      const { nodes, record: journey } = journeys.graph(row.journey_key)
       const nodeAt = (key: number) => nodes.get(key) as NodeRecord
       return {
-        ...row,
-        ...extensionsIn(extra, answers),
-        journey_id: journey.id,
-        journey,
-        events: (JSON.parse(steps) as StepRow[]).map(step => toStep(step, nodeAt(step[0]))),
-        rewards: (JSON.parse(rewards) as RewardRow[]).map(reward => toReward(reward, nodeAt(reward[0]))),
-        standing: standing === null ? null : JSON.parse(standing),
+        ...toSummary(row, journey),
+        events: (JSON.parse(row.steps) as StepRow[]).map(step => toStep(step, nodeAt(step[0]))),
+        rewards: (JSON.parse(row.rewards) as RewardRow[]).map(reward => toReward(reward, nodeAt(reward[0]))),
+        standing: row.standing === null ? null : JSON.parse(row.standing),
       }
     })
 
@@ -212,6 +234,7 @@ export function memberTables(db: Db) {
     count: (siteKey: number) => count.get(siteKey) as number,
     /** The emails of at most `limit` members, in the order of insertion, which is that of the seed document. */
     emails: (siteKey: number, limit = -1) => emails.all(siteKey, limit),
+    summariesOf,
     participationsOf,
     get,
     insert,

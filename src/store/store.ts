@@ -2,8 +2,8 @@ import { type ExtendedByOperation, extensionsOf } from '../contract/extension.ts
 import { type Db, openDatabase } from './database.ts'
 import { withExtensions } from './extensions.ts'
 import { journeyTables } from './journeys.ts'
-import { keptJourneys } from './kept-journeys.ts'
-import { memberTables, type ParticipationDetail } from './members.ts'
+import { type KeptJourneys, keptJourneys } from './kept-journeys.ts'
+import { memberTables, type ParticipationDetail, type ParticipationSummary } from './members.ts'
 import { type JourneyCount, type MemberPage, overviewStatements, type StandingCount } from './overview.ts'
 import type {
   FaultRecord,
@@ -17,7 +17,10 @@ import type {
 import { type SiteRow, siteTable } from './sites.ts'
 import { faultTable, snapshotTable } from './test-state.ts'
 
-export type { ParticipationDetail } from './members.ts'
+export type { ParticipationDetail, ParticipationSummary } from './members.ts'
+
+/** The participations of a member, and what the member has beyond the contract. */
+export type Participations<P> = ExtendedByOperation & { participations: P[] }
 
 /** Everything stored about one site; there is no way to reach another site's through it. */
 export interface SiteStore {
@@ -60,9 +63,9 @@ export interface SiteStore {
   /** The participations of a member, found without regard to case; `undefined` when there is no such member. */
   participations(email: string): ParticipationDetail[] | undefined
   /** The same, with what the member has beyond the contract. */
-  memberWithJourneys(
-    email: string,
-  ): (ExtendedByOperation & { participations: ParticipationDetail[] }) | undefined
+  memberWithParticipations(email: string): Participations<ParticipationDetail> | undefined
+  /** The same, without what was done in them. */
+  memberWithSummaries(email: string): Participations<ParticipationSummary> | undefined
   /** The folded email of the member whose participation has this id. */
   holderOf(participationId: string): string | undefined
   /** A page of the emails, as they were given, and how many members there are on all pages. */
@@ -216,12 +219,14 @@ function bindSite(
     })
   }
 
-  const memberWithJourneys: SiteStore['memberWithJourneys'] = email => {
-    const member = members.find(key, email)
-    if (!member) return undefined
-    const participations = members.participationsOf(member.member_key, kept)
-    return { ...extensionsOf(withExtensions(member)), participations }
-  }
+  const memberBy =
+    <P>(read: (memberKey: number, journeys: KeptJourneys) => P[]) =>
+    (email: string): Participations<P> | undefined => {
+      const member = members.find(key, email)
+      if (!member) return undefined
+      return { ...extensionsOf(withExtensions(member)), participations: read(member.member_key, kept) }
+    }
+  const memberWithParticipations = memberBy(members.participationsOf)
 
   return {
     get site() {
@@ -248,8 +253,9 @@ function bindSite(
 
     emails: limit => members.emails(key, limit),
     member: email => members.get(key, email, kept),
-    participations: email => memberWithJourneys(email)?.participations,
-    memberWithJourneys,
+    participations: email => memberWithParticipations(email)?.participations,
+    memberWithParticipations,
+    memberWithSummaries: memberBy(members.summariesOf),
     memberPage: page => overview.members(key, page),
     holderOf: participationId => members.holderOf(key, participationId),
     putMember: member => write(() => members.replace(key, member)),
