@@ -3,8 +3,9 @@ import { type Db, openDatabase } from './database.ts'
 import { withExtensions } from './extensions.ts'
 import { journeyTables } from './journeys.ts'
 import { type KeptJourneys, keptJourneys } from './kept-journeys.ts'
-import { memberTables, type ParticipationDetail, type ParticipationSummary } from './members.ts'
+import { memberTables } from './members.ts'
 import { type JourneyCount, type MemberPage, overviewStatements, type StandingCount } from './overview.ts'
+import { type ParticipationDetail, type ParticipationSummary, participationTables } from './participations.ts'
 import type {
   FaultRecord,
   GraphRecord,
@@ -17,7 +18,7 @@ import type {
 import { type SiteRow, siteTable } from './sites.ts'
 import { faultTable, snapshotTable } from './test-state.ts'
 
-export type { ParticipationDetail, ParticipationSummary } from './members.ts'
+export type { ParticipationDetail, ParticipationSummary } from './participations.ts'
 
 /** The participations of a member, and what the member has beyond the contract. */
 export type Participations<P> = ExtendedByOperation & { participations: P[] }
@@ -172,14 +173,18 @@ export function openStore(file: string, image?: Buffer): Store {
   }
 }
 
-const prepare = (db: Db) => ({
-  sites: siteTable(db),
-  journeys: journeyTables(db),
-  members: memberTables(db),
-  faults: faultTable(db),
-  snapshots: snapshotTable(db),
-  overview: overviewStatements(db),
-})
+function prepare(db: Db) {
+  const participations = participationTables(db)
+  return {
+    sites: siteTable(db),
+    journeys: journeyTables(db),
+    participations,
+    members: memberTables(db, participations),
+    faults: faultTable(db),
+    snapshots: snapshotTable(db),
+    overview: overviewStatements(db),
+  }
+}
 
 /** Binds the site's key into every statement: the one place where the tenant is chosen. */
 function bindSite(
@@ -187,7 +192,7 @@ function bindSite(
   tables: ReturnType<typeof prepare>,
   { site_key: key, ...record }: SiteRow,
 ): SiteStore {
-  const { sites, journeys, members, faults, snapshots, overview } = tables
+  const { sites, journeys, participations, members, faults, snapshots, overview } = tables
   let site: SiteRecord = record
   let version = 0
   let graphVersion = 0
@@ -226,7 +231,7 @@ function bindSite(
       if (!member) return undefined
       return { ...extensionsOf(withExtensions(member)), participations: read(member.member_key, kept) }
     }
-  const memberWithParticipations = memberBy(members.participationsOf)
+  const memberWithParticipations = memberBy(participations.detailsOf)
 
   return {
     get site() {
@@ -246,18 +251,18 @@ function bindSite(
     putJourney: journey => changeJourneys(() => journeys.replace(key, journey)),
     removeJourney: id =>
       changeJourneys(() => {
-        members.removeFromJourney(key, id)
+        participations.removeFromJourney(key, id)
         return journeys.remove(key, id)
       }),
-    usedNodes: journeyId => members.usedNodes(key, journeyId),
+    usedNodes: journeyId => participations.usedNodes(key, journeyId),
 
     emails: limit => members.emails(key, limit),
     member: email => members.get(key, email, kept),
     participations: email => memberWithParticipations(email)?.participations,
     memberWithParticipations,
-    memberWithSummaries: memberBy(members.summariesOf),
+    memberWithSummaries: memberBy(participations.summariesOf),
     memberPage: page => overview.members(key, page),
-    holderOf: participationId => members.holderOf(key, participationId),
+    holderOf: participationId => participations.holderOf(key, participationId),
     putMember: member => write(() => members.replace(key, member)),
     removeMember: email => write(() => members.remove(key, email)),
 
