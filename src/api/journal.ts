@@ -49,8 +49,7 @@ export function noteRequest(
     fault: undefined,
     verdict: undefined,
   }
-  const journal = journalOf(sites, site)
-  if (journal.size > 0) journal.add(entry, { url, rawHeaders })
+  journalOf(sites, site).add(entry, { url, rawHeaders })
   return entry
 }
 

@@ -61,7 +61,7 @@ export interface RequestFilter {
 export interface Journal {
   /** At most so many entries are kept; 0 keeps none. */
   readonly size: number
-  /** Notes a request; the entry may be completed until it is answered. */
+  /** Notes a request, unless none are kept; the entry may be completed until it is answered. */
   add(entry: JournalEntry, head: RequestHead): void
   /** Newest first. @throws {InvalidTime} when `since` is no time */
   list(filter?: RequestFilter): RequestRecord[]
@@ -106,12 +106,11 @@ export function createJournal(size: number): Journal {
   return {
     size,
     add(entry, { url, rawHeaders }) {
-      if (size > 0) {
-        const place = count++ % size
-        ring[place] = entry
-        // No line of HTTP has the end of a line within.
-        heads.set(place, `${url}\n${rawHeaders.join('\n')}`)
-      }
+      if (size === 0) return
+      const place = count++ % size
+      ring[place] = entry
+      // No line of HTTP has the end of a line within.
+      heads.set(place, `${url}\n${rawHeaders.join('\n')}`)
       if (watchers.size > 0) tell(entry)
     },
     list: (filter = {}) => select(filter).map(place => toRecord(noted(place))),
