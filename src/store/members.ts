@@ -1,7 +1,6 @@
-import { extensionsOf } from '../contract/extension.ts'
 import { foldEmail } from '../contract/formats.ts'
 import type { Db } from './database.ts'
-import { answersColumn, type ExtensionColumns, extraColumn, withExtensions } from './extensions.ts'
+import { answersColumn, type ExtensionColumns, extensionsIn, extraColumn } from './extensions.ts'
 import type { KeptJourneys } from './kept-journeys.ts'
 import type { ParticipationTables } from './participations.ts'
 import type { HistoryRecord, MemberRecord } from './records.ts'
@@ -45,7 +44,7 @@ export function memberTables(db: Db, participations: ParticipationTables) {
     const member = find.get(siteKey, foldEmail(email))
     if (!member) return undefined
     return {
-      ...extensionsOf(withExtensions(member)),
+      ...extensionsIn(member.extra, member.answers),
       email: member.email,
       attributes: JSON.parse(member.attributes),
       participations: participations.recordsOf(member.member_key, journeys),

@@ -1,6 +1,6 @@
 import { type ExtendedByOperation, extensionsOf } from '../contract/extension.ts'
 import { type Db, openDatabase } from './database.ts'
-import { withExtensions } from './extensions.ts'
+import { extensionsIn } from './extensions.ts'
 import { journeyTables } from './journeys.ts'
 import { type KeptJourneys, keptJourneys } from './kept-journeys.ts'
 import { memberTables } from './members.ts'
@@ -229,7 +229,8 @@ function bindSite(
     (email: string): Participations<P> | undefined => {
       const member = members.find(key, email)
       if (!member) return undefined
-      return { ...extensionsOf(withExtensions(member)), participations: read(member.member_key, kept) }
+      const { member_key, extra, answers } = member
+      return { ...extensionsIn(extra, answers), participations: read(member_key, kept) }
     }
   const memberWithParticipations = memberBy(participations.detailsOf)
 
