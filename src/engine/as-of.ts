@@ -35,13 +35,13 @@ export type RewardView<R> = Omit<R, keyof RewardFacts> & { status: RewardStatus 
     | object
   )
 
-interface Standing {
+interface StatusView {
   status: ParticipationStatus
   expired_at: string | null
 }
 
 export type ParticipationView<P extends ParticipationFacts> = Omit<P, 'expired_at' | 'rewards'> &
-  Standing & { rewards: RewardView<P['rewards'][number]>[] }
+  StatusView & { rewards: RewardView<P['rewards'][number]>[] }
 
 const reached = (moment: string | null, now: string): moment is string => moment !== null && moment <= now
 
@@ -56,7 +56,7 @@ export const journeyAsOf = <J extends JourneyFacts>(journey: J, now: string): Jo
 })
 
 /** A participation that is open when its journey ends is expired from then on (CONTRACT.md, Formats, I). */
-export function statusAsOf({ completed_at, expired_at, journey }: EndFacts, now: string): Standing {
+export function statusAsOf({ completed_at, expired_at, journey }: EndFacts, now: string): StatusView {
   if (completed_at !== null) return { status: 'Completed', expired_at: null }
   const [expiredAt = null] = [expired_at, journey.end_date].filter(end => reached(end, now)).sort()
   return { status: expiredAt === null ? 'InProgress' : 'Expired', expired_at: expiredAt }
