@@ -1,5 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { Config, type SettingName, settings } from '../../src/config.ts'
@@ -26,25 +25,25 @@ test('the commands that need no server find nothing wrong with what is ours', {
     ['seed.json', 'seed/demo.json'],
     ['vendor.yaml', 'openapi/journeys.openapi.yaml'],
   ] as const) {
-    writeFileSync(join(demo.folder, name), readFileSync(new URL(ours, ROOT)))
+    demo.folder.file(name, readFileSync(new URL(ours, ROOT)))
   }
   const npm = `npm() { shift 3; "${process.execPath}" "${BIN}" "$@"; }\n`
   const { code, stdout, stderr } = await shell(
-    demo.folder,
+    demo.folder.path,
     npm + onlyBlock(section('## Without a server'), 'sh'),
   )
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toMatch(/^seed\.json: good, with 14 journeys/)
   expect(stdout.match(/^passed {3}hmac$/gm)).toHaveLength(2)
   expect(stdout).toMatch(/^vendor\.yaml: no difference from our contract$/m)
-  expect(readFileSync(join(demo.folder, 'changes.json'), 'utf8')).toBe('[]\n')
+  expect(readFileSync(demo.folder.file('changes.json'), 'utf8')).toBe('[]\n')
 })
 
 test('the command that compares a server finds that the sandbox does not differ from itself', async () => {
   const command = onlyBlock(section('## Against the live API'), 'sh')
   const [node, bin] = [process.execPath, fileURLToPath(new URL('bin/journeys-sandbox.js', ROOT))]
   const { code, stdout } = await shell(
-    demo.folder,
+    demo.folder.path,
     command
       .replaceAll(PRINTED_ORIGIN, demo.sandbox.origin)
       .replace('npm start --', `'${node}' '${bin}'`)
@@ -52,18 +51,18 @@ test('the command that compares a server finds that the sandbox does not differ 
   )
   expect(code).toBe(0)
   expect(stdout).toMatch(/^0 differ/m)
-  expect(existsSync(join(demo.folder, 'observed.json'))).toBe(true)
+  expect(existsSync(demo.folder.file('observed.json'))).toBe(true)
 })
 
 test('the program that starts a sandbox prints what its comments say', async () => {
   const program = onlyBlock(section('## In a TypeScript test'), 'ts')
   const expected = [...program.matchAll(/^console\.log\(.*\) \/\/ (.*)$/gm)].map(found => found[1])
   expect(expected.length).toBeGreaterThan(0)
-  writeFileSync(
-    join(demo.folder, 'embedded.mts'),
+  demo.folder.file(
+    'embedded.mts',
     program.replace("'journeys-sandbox'", `'${new URL('src/index.ts', ROOT)}'`),
   )
-  expect(await execute(demo.folder, [process.execPath, 'embedded.mts'])).toEqual({
+  expect(await execute(demo.folder.path, [process.execPath, 'embedded.mts'])).toEqual({
     code: 0,
     stdout: `${expected.join('\n')}\n`,
     stderr: '',

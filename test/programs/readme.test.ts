@@ -1,5 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { useDemo } from '../support/demo.ts'
 import { blocks, onlyBlock, PRINTED_ORIGIN, section } from '../support/readme.ts'
@@ -44,18 +43,18 @@ describe('Of the programs that sign a call', () => {
     test(`the one in ${title} gets each member's journeys`, { timeout: 90_000 }, async () => {
       const text = section(`### ${title}`)
       expect(text).toContain(file)
-      writeFileSync(join(demo.folder, file), onlyBlock(text, language))
+      demo.folder.file(file, onlyBlock(text, language))
       const settingsOf = (SANDBOX_EMAIL: string) => ({ ...documentedEnvironment(), SANDBOX_EMAIL })
       const calls = emails.map(async email => {
         const { status, body } = await demo.askAbout(email)
         expect(status, email).toBe(200)
-        expect(await execute(demo.folder, [command, ...flags, file], settingsOf(email)), email).toEqual({
+        expect(await execute(demo.folder.path, [command, ...flags, file], settingsOf(email)), email).toEqual({
           code: 0,
           stdout: `200 ${body}\n`,
           stderr: '',
         })
       })
-      const refused = execute(demo.folder, [command, ...flags, file], {
+      const refused = execute(demo.folder.path, [command, ...flags, file], {
         ...settingsOf(EMAILS[0] as string),
         SANDBOX_KEY: 'another',
       })
@@ -78,7 +77,7 @@ describe('Of the programs that sign a call', () => {
   }
 })
 
-const sh = (script: string) => shell(demo.folder, script.replaceAll(PRINTED_ORIGIN, demo.sandbox.origin))
+const sh = (script: string) => shell(demo.folder.path, script.replaceAll(PRINTED_ORIGIN, demo.sandbox.origin))
 
 describe('Of the commands', () => {
   const [first = '', atOnce = ''] = blocks(section('## The first call'), 'sh')
@@ -115,7 +114,7 @@ describe('Of the commands', () => {
   test("the inspector's takes a graph as a file", async () => {
     const { code, stdout } = await sh(onlyBlock(section('## The inspector'), 'sh'))
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^flowchart LR\n/) })
-    expect(readFileSync(join(demo.folder, 'journey.svg'), 'utf8')).toContain(
+    expect(readFileSync(demo.folder.file('journey.svg'), 'utf8')).toContain(
       '<title>Photo of the Month</title>',
     )
   })

@@ -1,14 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { type Sandbox, type SandboxSite, startSandbox } from '../../src/index.ts'
+import { type Folder, temporaryFolder } from './folder.ts'
 
 export interface Demo {
   sandbox: Sandbox
   site: SandboxSite
   /** An empty directory, for all tests of the file. */
-  folder: string
+  folder: Folder
   /** Calls an operation as the site. */
   ask(path: string, identifier?: string): Promise<{ status: number; body: string }>
   /** Asks what a member did. */
@@ -27,13 +25,13 @@ export function useDemo(): Demo {
     askAbout: email => demo.ask(`/user/${encodeURIComponent(email)}/journeys`, email),
   } as Demo
   beforeAll(async () => {
-    demo.folder = mkdtempSync(join(tmpdir(), 'journeys-sandbox-'))
+    demo.folder = temporaryFolder()
     demo.sandbox = await startSandbox({ logLevel: 'silent' })
     demo.site = demo.sandbox.sites()[0] as SandboxSite
   })
   afterAll(async () => {
     await demo.sandbox.close()
-    rmSync(demo.folder, { recursive: true })
+    demo.folder[Symbol.dispose]()
   })
   beforeEach(() => demo.site.reset())
   return demo

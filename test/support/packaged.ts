@@ -1,10 +1,9 @@
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { cpSync, symlinkSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
 import packageJson from '../../package.json' with { type: 'json' }
 import { build } from '../../scripts/build.ts'
+import { temporaryFolder } from './folder.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -20,11 +19,11 @@ const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, im
  * of the sources.
  */
 export default async function (project: TestProject): Promise<() => void> {
-  const packaged = mkdtempSync(join(tmpdir(), 'journeys-sandbox-'))
-  await build(join(packaged, 'dist'))
+  const folder = temporaryFolder()
+  await build(folder.file('dist'))
   for (const path of ['package.json', ...packageJson.files.filter(path => path !== 'dist')])
-    cpSync(root(path), join(packaged, path), { recursive: true })
-  symlinkSync(root('node_modules'), join(packaged, 'node_modules'))
-  project.provide('packaged', packaged)
-  return () => rmSync(packaged, { recursive: true })
+    cpSync(root(path), folder.file(path), { recursive: true })
+  symlinkSync(root('node_modules'), folder.file('node_modules'))
+  project.provide('packaged', folder.path)
+  return () => folder[Symbol.dispose]()
 }
