@@ -5,7 +5,10 @@ const PROGRAMS = 'test/programs/**/*.test.ts'
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
+    // A machine that is busy with other things takes a multiple of what it takes else.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 15_000 } },
     globalSetup: 'test/support/packaged.ts',
     // No test leaves anything behind in a module, so that a worker can serve several files.
     isolate: false,

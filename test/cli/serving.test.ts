@@ -124,7 +124,9 @@ describe('The running command', () => {
     expect(await never.answer).toBe('')
   })
 
-  it('stops on SIGINT at once when nothing is in flight, and lets go of its database', async () => {
+  it('stops on SIGINT at once when nothing is in flight, and lets go of its database', {
+    retry: 2,
+  }, async () => {
     using folder = temporaryFolder()
     const db = folder.file('kept.db')
     await using program = new Program([], { env: { PORT: '0', SANDBOX_DB: db, SANDBOX_SEED: 'empty' } })

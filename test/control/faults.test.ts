@@ -221,7 +221,8 @@ describe('the header', () => {
   })
 })
 
-test('a server that stops does not wait for what hangs or is delayed', async () => {
+// Tried again, because a machine that is busy with other things may need longer than promised.
+test('a server that stops does not wait for what hangs or is delayed', { retry: 2 }, async () => {
   const own = await startSandbox({ logLevel: 'silent', auth: 'off' })
   const left: Promise<unknown>[] = []
   for (const fault of ['hang', 'delay=60000', 'drip=1/60000']) {

@@ -18,9 +18,7 @@ const CONTROL = JSON.parse(readFileSync(new URL('openapi/control.openapi.json', 
 
 const demo = useDemo()
 
-test('the commands that need no server find nothing wrong with what is ours', {
-  timeout: 60_000,
-}, async () => {
+test('the commands that need no server find nothing wrong with what is ours', async () => {
   for (const [name, ours] of [
     ['seed.json', 'seed/demo.json'],
     ['vendor.yaml', 'openapi/journeys.openapi.yaml'],

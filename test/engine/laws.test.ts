@@ -103,7 +103,7 @@ const isPublished = (outcome: Outcome) => {
 
 const tenths = ({ progress_percentage }: ParticipationState) => Math.round(Number(progress_percentage) * 10)
 
-describe('whatever the journeys and whatever happens', { timeout: 60_000 }, () => {
+describe('whatever the journeys and whatever happens', () => {
   test('all of it does happen, and is told as published', () => {
     const tally = new Map<string, number>()
     for (const one of fc.sample(life, { ...CASES, numRuns: 1000 })) {

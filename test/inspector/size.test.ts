@@ -25,7 +25,7 @@ let sandbox: Awaited<ReturnType<typeof testApp>>
 beforeAll(async () => {
   const journeys = Array.from({ length: JOURNEYS }, (_, i) => journeyOf(i + 1))
   sandbox = await testApp({ seeds: [seedOf({ journeys, members: crowd() })] })
-}, 60_000)
+})
 afterAll(() => sandbox.close())
 
 const HOME = '/sites/9991331'

@@ -40,7 +40,7 @@ describe('Of the programs that sign a call', () => {
   ]
 
   for (const { title, language, file, command, flags = [], emails } of programs) {
-    test(`the one in ${title} gets each member's journeys`, { timeout: 90_000 }, async () => {
+    test(`the one in ${title} gets each member's journeys`, async () => {
       const text = section(`### ${title}`)
       expect(text).toContain(file)
       demo.folder.file(file, onlyBlock(text, language))
