@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http'
-import type { FastifyInstance } from 'fastify'
-import { type AnswerAhead, answerAhead } from './api/ahead.ts'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { addresses } from './api/addresses.ts'
+import { type AnswerAhead, answerAhead, respond } from './api/ahead.ts'
 import { api } from './api/api.ts'
-import { knownAddresses } from './api/known-addresses.ts'
 import type { AppOptions } from './app.ts'
 import { prefixOf } from './config.ts'
 import { health } from './control/health.ts'
@@ -25,9 +25,12 @@ export async function buildEntrance({ config, sites, record }: AppOptions): Prom
   // A body is left to the app to read.
   entrance.removeAllContentTypeParsers()
   entrance.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  const known = knownAddresses()
-  const options = { sites, auth: config.auth, faultHeader: config.control === 'on', known }
-  entrance.register(api, { ...options, prefix: prefixOf(config), only: true })
+  const prefix = prefixOf(config)
+  const options = {
+    ...{ sites, auth: config.auth, faultHeader: config.control === 'on' },
+    addresses: addresses(prefix),
+  }
+  entrance.register(api, { ...options, prefix, only: true })
   entrance.register(health, { prefix: '/_sandbox', sites })
   entrance.setNotFoundHandler(async (request, reply) => {
     app ??= loadApp()
@@ -37,25 +40,28 @@ export async function buildEntrance({ config, sites, record }: AppOptions): Prom
   })
   // First of all, since what the app keeps open would keep the server from closing.
   entrance.addHook('preClose', async () => (await app)?.close())
-  const log = logsRequests(config) ? entrance.log : undefined
-  askFirst(answerAhead({ ...options, nameRequest, log }), entrance)
+  askFirst(
+    answerAhead({ ...options, nameRequest }),
+    entrance,
+    logsRequests(config) ? entrance.log : undefined,
+  )
   await entrance.ready()
   return entrance
 }
 
 /** Asks for an answer ahead of Fastify, which hears of a request only when there is none, until the server is being closed. */
-function askFirst({ answer, flush }: AnswerAhead, entrance: FastifyInstance): void {
+function askFirst(ahead: AnswerAhead, entrance: FastifyInstance, log?: FastifyBaseLogger): void {
   const { server } = entrance
   const [handle] = server.listeners('request') as [RequestListener]
   let closing = false
   // Who is answered from then on is also told, by Fastify, that the connection ends.
   entrance.addHook('preClose', async () => {
     closing = true
-    flush()
+    ahead.flush()
   })
   server.off('request', handle).on('request', (request, response) => {
-    if (closing || !answer(request, response)) handle(request, response)
+    if (closing || !ahead.answer(request, respond(request, response, log))) handle(request, response)
   })
   // What comes behind a request may be none. It is answered last, and ends the connection.
-  server.prependListener('clientError', flush)
+  server.prependListener('clientError', ahead.flush)
 }

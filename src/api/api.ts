@@ -4,6 +4,7 @@ import { operations } from '../contract/operations.ts'
 import { SCHEMAS } from '../contract/schemas.ts'
 import { METHODS } from '../http.ts'
 import type { Sites } from '../sites/sites.ts'
+import type { Addresses } from './addresses.ts'
 import { authenticate, authenticator } from './authenticate.ts'
 import { handleError } from './errors.ts'
 import { Failure } from './failure.ts'
@@ -13,7 +14,6 @@ import { getJourneys } from './get-journeys.ts'
 import { getMemberJourneys } from './get-member-journeys.ts'
 import { getUserJourneysByEmail } from './get-user-journeys-by-email.ts'
 import { closeEntry, openEntry } from './journal.ts'
-import { type KnownAddresses, noteAddress } from './known-addresses.ts'
 
 export interface ApiOptions {
   sites: Sites
@@ -22,14 +22,14 @@ export interface ApiOptions {
   faultHeader: boolean
   /** Whether it is left to others to refuse what is none of the operations; it is not. */
   only?: boolean
-  /** Where the addresses are noted that were found to be an operation's. */
-  known?: KnownAddresses
+  /** What is to know the operations' routes. */
+  addresses?: Addresses
 }
 
 /** The vendor's plane: the four operations, and what becomes of every other request under the base path. */
 export async function api(
   scope: FastifyInstance,
-  { sites, auth, faultHeader, only = false, known }: ApiOptions,
+  { sites, auth, faultHeader, only = false, addresses }: ApiOptions,
 ): Promise<void> {
   scope.setValidatorCompiler(TypeBoxValidatorCompiler)
   for (const schema of SCHEMAS) scope.addSchema(schema)
@@ -47,7 +47,7 @@ export async function api(
 
   scope.register(async authenticated => {
     authenticated.addHook('onRequest', authenticate(sites, authenticator(sites, auth)))
-    if (known) authenticated.addHook('preHandler', noteAddress(known))
+    if (addresses) authenticated.addHook('onRoute', addresses.add)
     authenticated.register(getJourneys)
     authenticated.register(getJourney)
     authenticated.register(getUserJourneysByEmail)

@@ -14,6 +14,9 @@ declare module 'fastify' {
   }
 }
 
+/** What a request says before its body. */
+export type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders'>
+
 /** The header that names a request as the journal does. */
 export const REQUEST_ID_HEADER = 'x-sandbox-request-id'
 
@@ -35,7 +38,7 @@ export function noteRequest(
   sites: Sites,
   site: Site | undefined,
   id: string,
-  { method = '', url = '/', rawHeaders }: IncomingMessage,
+  { method = '', url = '/', rawHeaders }: RequestHead,
   { operation, identifier }: Subject,
 ): JournalEntry {
   const entry: JournalEntry = {

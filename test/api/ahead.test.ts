@@ -1,9 +1,7 @@
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { answerAhead } from '../../src/api/ahead.ts'
+import { addresses } from '../../src/api/addresses.ts'
+import { answerAhead, respond } from '../../src/api/ahead.ts'
 import { api } from '../../src/api/api.ts'
-import { knownAddresses } from '../../src/api/known-addresses.ts'
 import { ATTEMPTS } from '../../src/auth/attempts.ts'
 import { requestHeaders } from '../../src/auth/sign.ts'
 import { checkConfig } from '../../src/config.ts'
@@ -34,14 +32,14 @@ const pathOf = (operation: OperationId): string => `/api/3.0${addressOf(operatio
 /** A sandbox that is asked over sockets, and says of each request whether it was answered ahead of the router. */
 async function watched() {
   const sandbox = await testApp()
-  const known = knownAddresses()
-  const options = { sites: sandbox.sites, auth: 'strict', faultHeader: true, known } as const
+  const { sites } = sandbox
+  const options = { sites, auth: 'strict', faultHeader: true, addresses: addresses('/api/3.0') } as const
   const app = createServer({ config: checkConfig({ logLevel: 'silent' }) })
   await app.register(api, { ...options, prefix: '/api/3.0' }).ready()
   const ahead = answerAhead({ ...options, nameRequest: () => 'ahead' })
   let wasAhead = false
   const server = await serverOf((request, response) => {
-    wasAhead = ahead.answer(request, response)
+    wasAhead = ahead.answer(request, respond(request, response))
     if (!wasAhead) app.routing(request, response)
   })
 
@@ -59,7 +57,7 @@ async function watched() {
   }
   return {
     sandbox,
-    site: sandbox.sites.get(SITE.site_id),
+    site: sites.get(SITE.site_id),
     ask,
     inject,
     async [Symbol.asyncDispose]() {
@@ -76,11 +74,10 @@ function toAnswer(status: number, headers: Iterable<[string, string]>, body: str
   return { status, headers: [...headers].filter(([name]) => !passing.includes(name)).sort(), body }
 }
 
-describe('A request for a known address', () => {
+describe('A request for an operation', () => {
   let watch: Awaited<ReturnType<typeof watched>>
   beforeAll(async () => {
     watch = await watched()
-    for (const operation of OPERATION_IDS) await watch.ask(operation)
   })
   afterAll(() => watch[Symbol.asyncDispose]())
 
@@ -132,7 +129,6 @@ test.each<[string, (site: Site) => unknown, number]>([
   ['something breaks', site => vi.spyOn(site.answers, 'get').mockThrow(new Error('broken')), 500],
 ])('It is the router that answers once %s', async (_what, change, status) => {
   await using watch = await watched()
-  await watch.ask('getJourney')
   expect(await watch.ask('getJourney')).toMatchObject({ status: 200, wasAhead: true })
   change(watch.site)
   expect(await watch.ask('getJourney')).toMatchObject({ status, wasAhead: false })
@@ -149,57 +145,6 @@ test('Many at once each get their own answer', async () => {
   expect(await Promise.all(addresses.map(ask))).toEqual(one)
   const noted = sandbox.sites.get(SITE.site_id).requests.list({ limit: addresses.length })
   expect(noted.every(({ status, duration_ms }) => status === 200 && (duration_ms ?? 0) > 0)).toBe(true)
-})
-
-describe('Whatever else a request brings, its second answer is the first', () => {
-  let sandbox: Awaited<ReturnType<typeof testApp>>
-  let port: number
-  beforeAll(async () => {
-    sandbox = await testApp()
-    port = Number(new URL(await sandbox.app.listen({ port: 0, host: '127.0.0.1' })).port)
-  })
-  afterAll(() => sandbox.close())
-
-  /** All that comes back until the server ends the connection, but for what differs from request to request. */
-  async function send(text: string): Promise<string> {
-    const socket = connect(port, '127.0.0.1').setEncoding('latin1')
-    let received = ''
-    socket.on('data', data => {
-      received += data
-    })
-    socket.write(text)
-    await once(socket, 'close')
-    return received.replace(/^(x-sandbox-request-id|Date): .*$/gm, '$1')
-  }
-
-  const headers = Object.entries(headersFor('getJourney')).map(([name, value]) => `${name}: ${value}`)
-  const get = (address: string, more: string[] = [], version = '1.1') =>
-    [`GET ${address} HTTP/${version}`, 'Host: localhost', ...headers, ...more, '', ''].join('\r\n')
-  const LAST = get('/api/3.0/journeys', ['Connection: close'])
-
-  test.each<[string, (address: string) => string]>([
-    ['a line of HTTP/1.0', address => get(address, [], '1.0')],
-    ['a wish to close the connection', address => get(address, ['Connection: close'])],
-    ['a request behind that wish', address => get(address, ['Connection: close']) + LAST],
-    ['a body', address => `${get(address, ['Content-Length: 5'])}hello${LAST}`],
-    ['a body that it does not announce', address => `${get(address)}{"a": 1}\r\n${LAST}`],
-    [
-      'a body in chunks',
-      address => `${get(address, ['Transfer-Encoding: chunked'])}2\r\nhi\r\n0\r\n\r\n${LAST}`,
-    ],
-    ['an expectation', address => get(address, ['Expect: 100-continue']) + LAST],
-    ['another protocol', address => get(address, ['Connection: upgrade, close', 'Upgrade: websocket'])],
-    ['a second token', address => get(address, ['Authorization: Bearer x']) + LAST],
-    ['a second site', address => get(address, ['X-AnnexCloud-Site: 2']) + LAST],
-    ['its own host in the address', address => get(`http://localhost${address}`) + LAST],
-    ['another request behind it', address => get(address) + get(address) + LAST],
-    ['an unknown address behind it', address => get(address) + get('/api/3.0/nowhere') + LAST],
-  ])('with %s', async (what, request) => {
-    const text = request(`${pathOf('getJourney')}?with=${encodeURIComponent(what)}`)
-    const first = await send(text)
-    expect(first).toMatch(/^HTTP\/1\.1 [1-4]\d\d /)
-    expect(await send(text)).toBe(first)
-  })
 })
 
 test('With authentication off, it needs no token', async () => {

@@ -1,0 +1,134 @@
+import { connect } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import fc from 'fast-check'
+import type { FastifyInstance } from 'fastify'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { api } from '../../src/api/api.ts'
+import { requestHeaders } from '../../src/auth/sign.ts'
+import { checkConfig } from '../../src/config.ts'
+import { createServer } from '../../src/server.ts'
+import { NOW_SECONDS, testApp } from '../support/app.ts'
+import { id, SITE } from '../support/seeds.ts'
+
+const JOURNEY = `/api/3.0/journeys/${id(1)}`
+const headers = Object.entries(
+  requestHeaders({ ...SITE, identifier: id(1), exp: NOW_SECONDS + 60, sub: 'a client' }),
+).map(([name, value]) => `${name}: ${value}`)
+const get = (address: string, more: string[] = [], version = '1.1') =>
+  [`GET ${address} HTTP/${version}`, 'Host: localhost', ...headers, ...more, '', ''].join('\r\n')
+const CLOSE = ['Connection: close']
+const LAST = get('/api/3.0/journeys', CLOSE)
+
+const listen = async (app: FastifyInstance) =>
+  Number(new URL(await app.listen({ port: 0, host: '127.0.0.1' })).port)
+
+/** A connection, what has come back on it, and its end. */
+function connection(port: number) {
+  const socket = connect(port, '127.0.0.1').setEncoding('latin1').setNoDelay(true)
+  const client = { socket, received: '', closed: new Promise(resolve => socket.once('close', resolve)) }
+  // The server may close it while there is still something to send.
+  socket.on('error', () => {})
+  socket.on('data', data => {
+    client.received += data
+  })
+  return client
+}
+
+/** All that comes back to these chunks until the server ends the connection, but for what differs from request to request. */
+async function send(port: number, chunks: string[]): Promise<string> {
+  const client = connection(port)
+  for (const chunk of chunks) {
+    client.socket.write(chunk, 'latin1')
+    await pause(1)
+  }
+  await client.closed
+  return client.received.replace(/^(x-sandbox-request-id|Date): .*$/gm, '$1')
+}
+
+/** Requests after which a connection stays open, by what they bring. */
+const KEEPING: Record<string, string> = {
+  'nothing else': get(JOURNEY),
+  'a query': get(`${JOURNEY}?a=b`),
+  'a wish to keep the connection': get(JOURNEY, ['Connection: Keep-Alive']),
+  'a body': `${get(JOURNEY, ['Content-Length: 5'])}hello`,
+  'a body in chunks': `${get(JOURNEY, ['Transfer-Encoding: chunked'])}2\r\nhi\r\n0\r\n\r\n`,
+  'an expectation': get(JOURNEY, ['Expect: 100-continue']),
+  'a second token': get(JOURNEY, ['Authorization: Bearer x']),
+  'a second site': get(JOURNEY, ['X-AnnexCloud-Site: 2']),
+  'a second host': get(JOURNEY, ['Host: localhost']),
+  'other letters and no space': get(JOURNEY).replace(/x-annexcloud-site: /i, 'X-ANNEXCLOUD-SITE:'),
+  'no token': get(JOURNEY).replace(/Authorization: .*\r\n/i, ''),
+  'an entity tag': get(JOURNEY, ['If-None-Match: *']),
+  'a fault that it asks for': get(JOURNEY, ['X-Sandbox-Fault: status=503']),
+  'a header of a kilobyte': get(JOURNEY, [`X-Long: ${'a'.repeat(1000)}`]),
+  'headers of 10 kB': get(JOURNEY, [`X-Long: ${'a'.repeat(10_000)}`]),
+  'a header beyond ASCII': get(JOURNEY, ['X-Name: \xe4']),
+  'its own host in the address': get(`http://localhost${JOURNEY}`),
+  'another request behind it': get(JOURNEY) + get(JOURNEY),
+  'an unknown address behind it': get(JOURNEY) + get('/api/3.0/nowhere'),
+  'another method': get(JOURNEY).replace('GET', 'POST'),
+  'its headers alone': get(JOURNEY).replace('GET', 'HEAD'),
+  'an unknown address': get('/api/3.0/nowhere'),
+  'an empty line before it': `\r\n${get(JOURNEY)}`,
+}
+
+/** And those that end it. */
+const ENDING: Record<string, string> = {
+  'a wish to close the connection': get(JOURNEY, CLOSE),
+  'a request behind that wish': get(JOURNEY, CLOSE) + LAST,
+  'a line of HTTP/1.0': get(JOURNEY, [], '1.0'),
+  'another protocol': get(JOURNEY, ['Connection: upgrade, close', 'Upgrade: websocket']),
+  'a body that it does not announce': `${get(JOURNEY)}{"a": 1}\r\n`,
+  'no host': get(JOURNEY).replace('Host: localhost\r\n', ''),
+  'headers of 20 kB': get(JOURNEY, [`X-Long: ${'a'.repeat(20_000)}`]),
+  'a header that is continued': get(JOURNEY, ['X-Long: a', ' b']),
+  'a bare line feed': get(JOURNEY).replaceAll('\r\n', '\n'),
+  nonsense: 'nonsense\r\n\r\n',
+}
+
+describe('Over a socket, every answer is that of a server without shortcuts', () => {
+  let sandbox: Awaited<ReturnType<typeof testApp>>
+  let plain: FastifyInstance
+  let ports: [number, number]
+  beforeAll(async () => {
+    sandbox = await testApp()
+    plain = createServer({ config: checkConfig({ logLevel: 'silent' }) })
+    plain.register(api, { prefix: '/api/3.0', sites: sandbox.sites, auth: 'strict', faultHeader: true })
+    ports = [await listen(sandbox.app), await listen(plain)]
+  })
+  afterAll(async () => {
+    await plain.close()
+    await sandbox.close()
+  })
+
+  async function compare(...chunks: string[]): Promise<void> {
+    const [ours, theirs] = await Promise.all(ports.map(port => send(port, chunks)))
+    expect(ours).toBe(theirs)
+    expect(ours).toMatch(/^HTTP\/1\.1 [1-5]\d\d /)
+  }
+
+  test.each(Object.entries(KEEPING))('with %s', async (_what, request) => {
+    await compare(request, LAST)
+    await compare(get(JOURNEY), request, get(JOURNEY), LAST)
+  })
+
+  test.each(Object.entries(ENDING))('with %s', async (_what, request) => {
+    await compare(request)
+    await compare(get(JOURNEY), request)
+  })
+
+  test('whatever comes in whatever order, and however it is cut', async () => {
+    const request = fc.constantFrom(...Object.values(KEEPING), ...Array<string>(12).fill(get(JOURNEY)))
+    const piece = fc.tuple(request, fc.array(fc.nat(), { maxLength: 3 })).map(([text, cuts]) => {
+      const at = [0, ...cuts.map(cut => cut % text.length).sort((a, b) => a - b), text.length]
+      return at.slice(1).map((end, i) => text.slice(at[i], end))
+    })
+    const last = fc.constantFrom(LAST, ...Object.values(ENDING))
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 5 }), last, async (pieces, last) => {
+        await compare(...pieces.flat().filter(chunk => chunk !== ''), last)
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
