@@ -12,6 +12,16 @@ export const systemClock: Clock = { now: () => Date.now() }
 /** Milliseconds since some moment in the past, which no setting of the clock changes; for durations. */
 export const monotonic = (): number => performance.now()
 
+let date = { second: 0, text: '' }
+
+/** The machine's time as HTTP writes it (RFC 9110, 5.6.7). Written once a second, as it stands in every answer. */
+export function httpDate(): string {
+  const now = Date.now()
+  const second = Math.floor(now / 1000)
+  if (second !== date.second) date = { second, text: new Date(now).toUTCString() }
+  return date.text
+}
+
 /** A clock that stands still at an instant given in milliseconds since the epoch. */
 export const frozenClock = (instant: number): Clock => ({ now: () => instant })
 

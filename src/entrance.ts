@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { addresses } from './api/addresses.ts'
 import { type AnswerAhead, answerAhead, respond } from './api/ahead.ts'
 import { api } from './api/api.ts'
+import { answerPlainConnections } from './api/plain-connections.ts'
 import type { AppOptions } from './app.ts'
 import { prefixOf } from './config.ts'
 import { health } from './control/health.ts'
@@ -49,15 +50,20 @@ export async function buildEntrance({ config, sites, record }: AppOptions): Prom
   return entrance
 }
 
-/** Asks for an answer ahead of Fastify, which hears of a request only when there is none, until the server is being closed. */
+/**
+ * Asks for an answer ahead of Fastify, and where no request is logged ahead of Node's HTTP server, until the server is being
+ * closed. Both hear of a request only when there is none.
+ */
 function askFirst(ahead: AnswerAhead, entrance: FastifyInstance, log?: FastifyBaseLogger): void {
   const { server } = entrance
+  const connections = log ? undefined : answerPlainConnections(server, ahead)
   const [handle] = server.listeners('request') as [RequestListener]
   let closing = false
   // Who is answered from then on is also told, by Fastify, that the connection ends.
   entrance.addHook('preClose', async () => {
     closing = true
     ahead.flush()
+    connections?.close()
   })
   server.off('request', handle).on('request', (request, response) => {
     if (closing || !ahead.answer(request, respond(request, response, log))) handle(request, response)

@@ -1,9 +1,11 @@
-import { connect } from 'node:net'
+import { createServer as createHttpServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import fc from 'fast-check'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { api } from '../../src/api/api.ts'
+import { answerPlainConnections } from '../../src/api/plain-connections.ts'
 import { requestHeaders } from '../../src/auth/sign.ts'
 import { checkConfig } from '../../src/config.ts'
 import { createServer } from '../../src/server.ts'
@@ -34,12 +36,16 @@ function connection(port: number) {
   return client
 }
 
-/** All that comes back to these chunks until the server ends the connection, but for what differs from request to request. */
-async function send(port: number, chunks: string[]): Promise<string> {
+/**
+ * All that comes back to these chunks until the server ends the connection, but for what differs from request to request.
+ * Each is sent once there is an answer to the one before, or at once.
+ */
+async function send(port: number, chunks: string[], atOnce = false): Promise<string> {
   const client = connection(port)
   for (const chunk of chunks) {
+    const answer = new Promise(resolve => client.socket.once('data', resolve))
     client.socket.write(chunk, 'latin1')
-    await pause(1)
+    await (atOnce ? pause(1) : Promise.race([answer, client.closed]))
   }
   await client.closed
   return client.received.replace(/^(x-sandbox-request-id|Date): .*$/gm, '$1')
@@ -95,26 +101,28 @@ describe('Over a socket, every answer is that of a server without shortcuts', ()
     plain = createServer({ config: checkConfig({ logLevel: 'silent' }) })
     plain.register(api, { prefix: '/api/3.0', sites: sandbox.sites, auth: 'strict', faultHeader: true })
     ports = [await listen(sandbox.app), await listen(plain)]
+    // What is loaded when it is first asked for takes a while then.
+    await send(ports[0], [get('/api/3.0/nowhere', CLOSE)])
   })
   afterAll(async () => {
     await plain.close()
     await sandbox.close()
   })
 
-  async function compare(...chunks: string[]): Promise<void> {
-    const [ours, theirs] = await Promise.all(ports.map(port => send(port, chunks)))
+  async function compare(chunks: string[], atOnce = false): Promise<void> {
+    const [ours, theirs] = await Promise.all(ports.map(port => send(port, chunks, atOnce)))
     expect(ours).toBe(theirs)
     expect(ours).toMatch(/^HTTP\/1\.1 [1-5]\d\d /)
   }
 
   test.each(Object.entries(KEEPING))('with %s', async (_what, request) => {
-    await compare(request, LAST)
-    await compare(get(JOURNEY), request, get(JOURNEY), LAST)
+    await compare([request, LAST])
+    await compare([get(JOURNEY), request, get(JOURNEY), LAST])
   })
 
   test.each(Object.entries(ENDING))('with %s', async (_what, request) => {
-    await compare(request)
-    await compare(get(JOURNEY), request)
+    await compare([request])
+    await compare([get(JOURNEY), request])
   })
 
   test('whatever comes in whatever order, and however it is cut', async () => {
@@ -123,12 +131,122 @@ describe('Over a socket, every answer is that of a server without shortcuts', ()
       const at = [0, ...cuts.map(cut => cut % text.length).sort((a, b) => a - b), text.length]
       return at.slice(1).map((end, i) => text.slice(at[i], end))
     })
-    const last = fc.constantFrom(LAST, ...Object.values(ENDING))
     await fc.assert(
-      fc.asyncProperty(fc.array(piece, { maxLength: 5 }), last, async (pieces, last) => {
-        await compare(...pieces.flat().filter(chunk => chunk !== ''), last)
+      // Not what ends a connection at once: it would race with the answers to what came before.
+      fc.asyncProperty(fc.array(piece, { maxLength: 5 }), async pieces => {
+        await compare([...pieces.flat().filter(chunk => chunk !== ''), LAST], true)
       }),
       { numRuns: 60 },
     )
+  })
+})
+
+describe('A connection with nothing but plain requests', () => {
+  /** A sandbox, and how often its HTTP server has heard of a request. */
+  async function listening() {
+    const sandbox = await testApp()
+    const port = await listen(sandbox.app)
+    const http = { heard: 0 }
+    sandbox.app.server.prependListener('request', () => http.heard++)
+    return { ...sandbox, port, http, site: sandbox.sites.get(SITE.site_id) }
+  }
+  const answered = (client: ReturnType<typeof connection>, count: number) =>
+    expect.poll(() => client.received.split('HTTP/1.1 ').length - 1).toBe(count)
+
+  test('is answered without the HTTP server, until it brings something else', async () => {
+    await using sandbox = await listening()
+    const client = connection(sandbox.port)
+    const heard: number[] = []
+    for (const request of [get(JOURNEY), get(JOURNEY), get(JOURNEY, ['If-None-Match: *']), get(JOURNEY)]) {
+      client.socket.write(request)
+      await answered(client, heard.length + 1)
+      heard.push(sandbox.http.heard)
+    }
+    expect(heard).toEqual([0, 0, 1, 2])
+    expect(client.received.match(/(?<=HTTP\/1\.1 )\d+/g)).toEqual(['200', '200', '304', '200'])
+    client.socket.destroy()
+  })
+
+  test('is noted in the journal like any other', async () => {
+    await using sandbox = await listening()
+    const client = connection(sandbox.port)
+    client.socket.write(get(JOURNEY))
+    await answered(client, 1)
+    client.socket.write(get(JOURNEY, ['X-Sandbox-Fault: delay=1']))
+    await answered(client, 2)
+    client.socket.destroy()
+    const [routed, plain] = sandbox.site.requests.list()
+    expect(sandbox.http.heard).toBe(1)
+    const passing = { id: '', duration_ms: 0, fault: undefined, headers: {} }
+    expect({ ...plain, ...passing }).toEqual({ ...routed, ...passing })
+    expect(plain).toMatchObject({
+      status: 200,
+      duration_ms: expect.any(Number),
+      headers: { host: 'localhost' },
+    })
+  })
+
+  test('whose client has nothing more to say is answered, and ended', async () => {
+    await using sandbox = await listening()
+    const client = connection(sandbox.port)
+    client.socket.end(get(JOURNEY))
+    await client.closed
+    expect(client.received).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\}$/)
+    expect(sandbox.http.heard).toBe(0)
+  })
+
+  test('whose client does not read gets every answer once it does', async () => {
+    await using sandbox = await listening()
+    const client = connection(sandbox.port)
+    client.socket.pause()
+    const COUNT = 3000
+    for (let i = 0; i < COUNT; i++) client.socket.write(get(JOURNEY))
+    await expect.poll(() => sandbox.http.heard).toBeGreaterThan(0)
+    client.socket.resume()
+    await answered(client, COUNT)
+    const names = client.received.match(/(?<=^x-sandbox-request-id: req-).*$/gm) ?? []
+    expect(names.map(name => Number.parseInt(name, 36))).toEqual(names.map((_, i) => i + 1))
+    client.socket.destroy()
+  })
+
+  test('may be cut at any moment', async () => {
+    await using sandbox = await listening()
+    for (let i = 0; i < 20; i++) {
+      const client = connection(sandbox.port)
+      client.socket.write(get(JOURNEY))
+      if (i % 2) await pause(1)
+      client.socket.resetAndDestroy()
+    }
+    expect(await send(sandbox.port, [LAST])).toMatch(/^HTTP\/1\.1 200 /)
+  })
+
+  test('ends when the server is closed, which does not wait for it', async () => {
+    const sandbox = await listening()
+    const [used, unused] = [connection(sandbox.port), connection(sandbox.port)]
+    used.socket.write(get(JOURNEY))
+    await answered(used, 1)
+    await sandbox.close()
+    await Promise.all([used.closed, unused.closed])
+    expect(sandbox.http.heard).toBe(0)
+  })
+
+  test('ends when it is idle for a second longer than the client was told', async () => {
+    const server = createHttpServer({ keepAliveTimeout: 1000 })
+    answerPlainConnections(server, {
+      answer(_request, send) {
+        send('req-1', { body: '{}', etag: '"a"' })
+        return true
+      },
+      flush() {},
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const client = connection((server.address() as AddressInfo).port)
+    client.socket.write(get(JOURNEY))
+    await answered(client, 1)
+    expect(client.received).toContain('Keep-Alive: timeout=1\r\n')
+    const start = performance.now()
+    await client.closed
+    expect(performance.now() - start).toBeGreaterThan(1500)
+    server.close()
   })
 })
