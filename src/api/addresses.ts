@@ -1,5 +1,5 @@
 import type { TSchema } from '@sinclair/typebox'
-import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
+import { Value } from '@sinclair/typebox/value'
 import type { RouteOptions } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { matchOperation, type OperationId, operations } from '../contract/operations.ts'
@@ -33,7 +33,7 @@ const COMMON = /^[\w\-.~%!$&'()*+,=:@/?]+$/
 
 /** @param prefix the base path, without a slash at its end */
 export function addresses(prefix: string): Addresses {
-  const routes = new Map<OperationId, { answerTo: AnswerTo; params: TypeCheck<TSchema> }>()
+  const routes = new Map<OperationId, { answerTo: AnswerTo; params: TSchema }>()
   const found = new LRUCache<string, Asked>({ max: MOST_KEPT })
 
   function read(url: string): Asked | undefined {
@@ -42,15 +42,14 @@ export function addresses(prefix: string): Addresses {
     const route = operation && routes.get(operation)
     if (!route) return undefined
     const { identifier: name } = operations[operation]
-    return !name || route.params.Check({ [name]: identifier })
+    return !name || Value.Check(route.params, { [name]: identifier })
       ? { operation, identifier, answerTo: route.answerTo }
       : undefined
   }
 
   return {
     add({ config: { operation, answerTo } = {}, schema }) {
-      if (operation && answerTo)
-        routes.set(operation, { answerTo, params: TypeCompiler.Compile(schema?.params as TSchema) })
+      if (operation && answerTo) routes.set(operation, { answerTo, params: schema?.params as TSchema })
     },
     find(url) {
       let asked = found.get(url)

@@ -86,7 +86,11 @@ export function answerPlainConnections(server: Server, ahead: AnswerAhead): { cl
   return {
     close() {
       closing = true
-      for (const socket of connections) socket.destroySoon()
+      // Who is still taking an answer may be cut off later, by the HTTP server.
+      for (const socket of connections) {
+        if (socket.writableLength > 0) handOver(socket)
+        else socket.destroy()
+      }
     },
   }
 }

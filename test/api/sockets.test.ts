@@ -230,11 +230,12 @@ describe('A connection with nothing but plain requests', () => {
     expect(sandbox.http.heard).toBe(0)
   })
 
-  test('ends when it is idle for a second longer than the client was told', async () => {
-    const server = createHttpServer({ keepAliveTimeout: 1000 })
-    answerPlainConnections(server, {
+  /** An HTTP server before which every plain request is answered with this body. */
+  async function answering(body: string | Buffer, keepAliveTimeout: number) {
+    const server = createHttpServer({ keepAliveTimeout })
+    const connections = answerPlainConnections(server, {
       answer(_request, send) {
-        send('req-1', { body: '{}', etag: '"a"' })
+        send('req-1', { body, etag: '"a"' })
         return true
       },
       flush() {},
@@ -242,11 +243,33 @@ describe('A connection with nothing but plain requests', () => {
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
     const client = connection((server.address() as AddressInfo).port)
     client.socket.write(get(JOURNEY))
+    return { server, connections, client }
+  }
+
+  test('ends when it is idle for a second longer than the client was told', async () => {
+    const { server, client } = await answering('{}', 1000)
     await answered(client, 1)
     expect(client.received).toContain('Keep-Alive: timeout=1\r\n')
     const start = performance.now()
     await client.closed
     expect(performance.now() - start).toBeGreaterThan(1500)
     server.close()
+  })
+
+  test('whose client is slow may take its answer while the server is being closed, or be cut off', async () => {
+    const body = Buffer.alloc(50_000_000, 'a')
+    for (const patient of [true, false]) {
+      const { server, connections, client } = await answering(body, 600_000)
+      await answered(client, 1)
+      client.socket.pause()
+      connections.close()
+      const closed = new Promise(resolve => server.close(resolve))
+      if (patient) {
+        client.socket.resume()
+        await expect.poll(() => client.received.length).toBeGreaterThan(body.length)
+        client.socket.destroy()
+      } else server.closeAllConnections()
+      await closed
+    }
   })
 })
