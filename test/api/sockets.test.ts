@@ -175,6 +175,7 @@ describe('A connection with nothing but plain requests', () => {
     client.socket.write(get(JOURNEY, ['X-Sandbox-Fault: delay=1']))
     await answered(client, 2)
     client.socket.destroy()
+    await expect.poll(() => sandbox.site.requests.list()[0]?.status).toBe(200)
     const [routed, plain] = sandbox.site.requests.list()
     expect(sandbox.http.heard).toBe(1)
     const passing = { id: '', duration_ms: 0, fault: undefined, headers: {} }
