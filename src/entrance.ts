@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { addresses } from './api/addresses.ts'
 import { type AnswerAhead, answerAhead, respond } from './api/ahead.ts'
 import { api } from './api/api.ts'
@@ -41,32 +41,31 @@ export async function buildEntrance({ config, sites, record }: AppOptions): Prom
   })
   // First of all, since what the app keeps open would keep the server from closing.
   entrance.addHook('preClose', async () => (await app)?.close())
-  askFirst(
-    answerAhead({ ...options, nameRequest }),
-    entrance,
-    logsRequests(config) ? entrance.log : undefined,
-  )
+  const log = logsRequests(config) ? entrance.log : undefined
+  askFirst(answerAhead({ ...options, nameRequest, log }), entrance)
   await entrance.ready()
   return entrance
 }
 
 /**
- * Asks for an answer ahead of Fastify, and where no request is logged ahead of Node's HTTP server, until the server is being
- * closed. Both hear of a request only when there is none.
+ * Asks for an answer ahead of Node's HTTP server and of Fastify, which hear of a request only when there is none, until the
+ * server is being closed.
  */
-function askFirst(ahead: AnswerAhead, entrance: FastifyInstance, log?: FastifyBaseLogger): void {
+function askFirst(ahead: AnswerAhead, entrance: FastifyInstance): void {
   const { server } = entrance
-  const connections = log ? undefined : answerPlainConnections(server, ahead)
+  const connections = answerPlainConnections(server, ahead)
   const [handle] = server.listeners('request') as [RequestListener]
   let closing = false
   // Who is answered from then on is also told, by Fastify, that the connection ends.
   entrance.addHook('preClose', async () => {
     closing = true
     ahead.flush()
-    connections?.close()
+    connections.close()
   })
   server.off('request', handle).on('request', (request, response) => {
-    if (closing || !ahead.answer(request, respond(request, response, log))) handle(request, response)
+    const isAnswered =
+      !closing && ahead.answer(request, request.socket, (id, answer) => respond(response, id, answer))
+    if (!isAnswered) handle(request, response)
   })
   // What comes behind a request may be none. It is answered last, and ends the connection.
   server.prependListener('clientError', ahead.flush)

@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyBaseLogger } from 'fastify'
 import { monotonic } from '../clock.ts'
 import type { Answer } from '../sites/answers.ts'
@@ -13,14 +14,16 @@ import { together } from './together.ts'
 export interface AheadOptions extends Pick<ApiOptions, 'sites' | 'auth' | 'faultHeader'> {
   addresses: Addresses
   nameRequest: () => string
+  /** Where every request is logged, in Fastify's lines; nowhere, when left out. */
+  log?: FastifyBaseLogger | undefined
 }
 
 /** Sends an answer to a request that has this name. */
 export type Send = (id: string, answer: Answer) => void
 
 export interface AnswerAhead {
-  /** @returns whether the request is dealt with; if not, nothing has become of it */
-  answer(request: RequestHead, send: Send): boolean
+  /** @returns whether the request that came over this socket is dealt with; if not, nothing has become of it */
+  answer(request: RequestHead, socket: Socket, send: Send): boolean
   /** Sends every answer that waits for others of its turn of the event loop. */
   flush(): void
 }
@@ -29,7 +32,14 @@ export interface AnswerAhead {
  * Answers a request ahead of the router: verified, noted and sent just as Fastify would, in half the time. Whatever is out
  * of the ordinary about the request, its token, its site or its answer is left to Fastify, which looks at everything anew.
  */
-export function answerAhead({ sites, auth, faultHeader, addresses, nameRequest }: AheadOptions): AnswerAhead {
+export function answerAhead({
+  sites,
+  auth,
+  faultHeader,
+  addresses,
+  nameRequest,
+  log,
+}: AheadOptions): AnswerAhead {
   const sending = together()
   const verdictOn = authenticator(sites, auth)
   const asksForMore = (headers: IncomingHttpHeaders): boolean =>
@@ -44,7 +54,7 @@ export function answerAhead({ sites, auth, faultHeader, addresses, nameRequest }
     return { site, verdict, answer: asked.answerTo(site, asked.identifier) }
   }
 
-  function answer(request: RequestHead, send: Send): boolean {
+  function answer(request: RequestHead, socket: Socket, send: Send): boolean {
     const { method, url = '/', headers } = request
     const asked = method === 'GET' ? addresses.find(url) : undefined
     if (!asked) return false
@@ -59,11 +69,14 @@ export function answerAhead({ sites, auth, faultHeader, addresses, nameRequest }
     if (!prepared) return false
     const { site, verdict, answer } = prepared
     const id = nameRequest()
+    log?.info({ reqId: id, req: loggable(request, socket) }, 'incoming request')
     const entry = noteRequest(sites, site, id, request, asked)
     entry.verdict = verdict
     sending.add(() => {
       send(id, answer)
-      noteAnswer(sites, site, entry, 200, monotonic() - start)
+      const responseTime = monotonic() - start
+      noteAnswer(sites, site, entry, 200, responseTime)
+      log?.info({ reqId: id, res: { statusCode: 200 }, responseTime }, 'request completed')
     })
     return true
   }
@@ -71,24 +84,15 @@ export function answerAhead({ sites, auth, faultHeader, addresses, nameRequest }
   return { answer, flush: sending.flush }
 }
 
-/** Sends answers as responses of Node's. @param log where every request is logged, in Fastify's lines */
-export function respond(request: IncomingMessage, response: ServerResponse, log?: FastifyBaseLogger): Send {
-  const start = monotonic()
-  return (id, answer) => {
-    log?.info({ reqId: id, req: loggable(request) }, 'incoming request')
-    send(response, id, answer)
-    log?.info({ reqId: id, res: response, responseTime: monotonic() - start }, 'request completed')
-  }
-}
-
 /** A request as Fastify's logger wants it, which leaves out what it does not tell. */
-const loggable = ({ method, url, headers, socket }: IncomingMessage) => ({
+const loggable = ({ method, url, headers }: RequestHead, socket: Socket) => ({
   ...{ method, url, headers, socket },
   host: headers.host,
   ip: socket.remoteAddress,
 })
 
-function send(response: ServerResponse, id: string, { body, etag }: Answer): void {
+/** Sends an answer as a response of Node's. */
+export function respond(response: ServerResponse, id: string, { body, etag }: Answer): void {
   const length = String(body.length)
   response
     .writeHead(200, [

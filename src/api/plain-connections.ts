@@ -56,7 +56,7 @@ export function answerPlainConnections(server: Server, ahead: AnswerAhead): { cl
   function read(this: Socket, chunk: Buffer): void {
     // A client that does not take its answers is for those who can make it wait.
     const request = this.writableLength === 0 ? plainRequest(chunk) : undefined
-    if (request && ahead.answer(request, (id, answer) => send(this, id, answer))) return
+    if (request && ahead.answer(request, this, (id, answer) => send(this, id, answer))) return
     ahead.flush()
     handOver(this, chunk)
   }

@@ -39,7 +39,7 @@ async function watched() {
   const ahead = answerAhead({ ...options, nameRequest: () => 'ahead' })
   let wasAhead = false
   const server = await serverOf((request, response) => {
-    wasAhead = ahead.answer(request, respond(request, response))
+    wasAhead = ahead.answer(request, request.socket, (id, answer) => respond(response, id, answer))
     if (!wasAhead) app.routing(request, response)
   })
 

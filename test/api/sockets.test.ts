@@ -235,7 +235,7 @@ describe('A connection with nothing but plain requests', () => {
   async function answering(body: string | Buffer, keepAliveTimeout: number) {
     const server = createHttpServer({ keepAliveTimeout })
     const connections = answerPlainConnections(server, {
-      answer(_request, send) {
+      answer(_request, _socket, send) {
         send('req-1', { body, etag: '"a"' })
         return true
       },
