@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { addresses } from './api/addresses.ts'
+import { addressReader } from './api/addresses.ts'
 import { type AnswerAhead, answerAhead, respond } from './api/ahead.ts'
 import { api } from './api/api.ts'
 import { answerPlainConnections } from './api/plain-connections.ts'
@@ -27,10 +27,7 @@ export async function buildEntrance({ config, sites, record }: AppOptions): Prom
   entrance.removeAllContentTypeParsers()
   entrance.addContentTypeParser('*', (_request, _payload, done) => done(null))
   const prefix = prefixOf(config)
-  const options = {
-    ...{ sites, auth: config.auth, faultHeader: config.control === 'on' },
-    addresses: addresses(prefix),
-  }
+  const options = { sites, auth: config.auth, faultHeader: config.control === 'on' }
   entrance.register(api, { ...options, prefix, only: true })
   entrance.register(health, { prefix: '/_sandbox', sites })
   entrance.setNotFoundHandler(async (request, reply) => {
@@ -42,7 +39,7 @@ export async function buildEntrance({ config, sites, record }: AppOptions): Prom
   // First of all, since what the app keeps open would keep the server from closing.
   entrance.addHook('preClose', async () => (await app)?.close())
   const log = logsRequests(config) ? entrance.log : undefined
-  askFirst(answerAhead({ ...options, nameRequest, log }), entrance)
+  askFirst(answerAhead({ ...options, readAddress: addressReader(prefix), nameRequest, log }), entrance)
   await entrance.ready()
   return entrance
 }

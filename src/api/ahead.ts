@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { FastifyBaseLogger } from 'fastify'
 import { monotonic } from '../clock.ts'
 import type { Answer } from '../sites/answers.ts'
-import type { Addresses, Asked } from './addresses.ts'
+import type { Asked, ReadAddress } from './addresses.ts'
 import { CONTENT_TYPE } from './answer.ts'
 import type { ApiOptions } from './api.ts'
 import { authenticator } from './authenticate.ts'
@@ -12,7 +12,7 @@ import { namedSite, noteAnswer, noteRequest, REQUEST_ID_HEADER, type RequestHead
 import { together } from './together.ts'
 
 export interface AheadOptions extends Pick<ApiOptions, 'sites' | 'auth' | 'faultHeader'> {
-  addresses: Addresses
+  readAddress: ReadAddress
   nameRequest: () => string
   /** Where every request is logged, in Fastify's lines; nowhere, when left out. */
   log?: FastifyBaseLogger | undefined
@@ -36,7 +36,7 @@ export function answerAhead({
   sites,
   auth,
   faultHeader,
-  addresses,
+  readAddress,
   nameRequest,
   log,
 }: AheadOptions): AnswerAhead {
@@ -56,7 +56,7 @@ export function answerAhead({
 
   function answer(request: RequestHead, socket: Socket, send: Send): boolean {
     const { method, url = '/', headers } = request
-    const asked = method === 'GET' ? addresses.find(url) : undefined
+    const asked = method === 'GET' ? readAddress(url) : undefined
     if (!asked) return false
     const start = monotonic()
     let prepared: ReturnType<typeof prepare>

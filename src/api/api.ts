@@ -4,16 +4,13 @@ import { operations } from '../contract/operations.ts'
 import { SCHEMAS } from '../contract/schemas.ts'
 import { METHODS } from '../http.ts'
 import type { Sites } from '../sites/sites.ts'
-import type { Addresses } from './addresses.ts'
 import { authenticate, authenticator } from './authenticate.ts'
 import { handleError } from './errors.ts'
 import { Failure } from './failure.ts'
 import { spoilAnswer, spoilBody } from './faults.ts'
-import { getJourney } from './get-journey.ts'
-import { getJourneys } from './get-journeys.ts'
-import { getMemberJourneys } from './get-member-journeys.ts'
-import { getUserJourneysByEmail } from './get-user-journeys-by-email.ts'
 import { closeEntry, openEntry } from './journal.ts'
+import { routeOf } from './operation.ts'
+import { OPERATIONS } from './operations.ts'
 
 export interface ApiOptions {
   sites: Sites
@@ -22,14 +19,12 @@ export interface ApiOptions {
   faultHeader: boolean
   /** Whether it is left to others to refuse what is none of the operations; it is not. */
   only?: boolean
-  /** What is to know the operations' routes. */
-  addresses?: Addresses
 }
 
 /** The vendor's plane: the four operations, and what becomes of every other request under the base path. */
 export async function api(
   scope: FastifyInstance,
-  { sites, auth, faultHeader, only = false, addresses }: ApiOptions,
+  { sites, auth, faultHeader, only = false }: ApiOptions,
 ): Promise<void> {
   scope.setValidatorCompiler(TypeBoxValidatorCompiler)
   for (const schema of SCHEMAS) scope.addSchema(schema)
@@ -47,11 +42,7 @@ export async function api(
 
   scope.register(async authenticated => {
     authenticated.addHook('onRequest', authenticate(sites, authenticator(sites, auth)))
-    if (addresses) authenticated.addHook('onRoute', addresses.add)
-    authenticated.register(getJourneys)
-    authenticated.register(getJourney)
-    authenticated.register(getUserJourneysByEmail)
-    authenticated.register(getMemberJourneys)
+    for (const operation of OPERATIONS) authenticated.route(routeOf(operation))
   })
 }
 

@@ -1,17 +1,14 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { JourneyParams } from '../contract/parameters.ts'
 import type { Site } from '../sites/site.ts'
 import type { GraphRecord } from '../store/records.ts'
 import type { Body } from './answer.ts'
 import { Failure } from './failure.ts'
 import { journeyViews } from './journey-views.ts'
-import { operationRoute } from './operation.ts'
+import { answerOperation } from './operation.ts'
 import { isLeftOut } from './writing.ts'
 
 /** `GET /journeys/{journey_id}`: one journey with its graph. A journey of another site is not found. */
-export const getJourney: FastifyPluginAsyncTypebox = async api => {
-  api.route(operationRoute('getJourney', JourneyParams, journeyWithGraph))
-}
+export const getJourney = answerOperation('getJourney', JourneyParams, journeyWithGraph)
 
 function journeyWithGraph({ store, site_id }: Site, id: string, now: string): Body {
   const journey = store.journey(id)

@@ -1,16 +1,13 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { extensionsOf } from '../contract/extension.ts'
 import { NoParams } from '../contract/parameters.ts'
 import type { Site } from '../sites/site.ts'
 import type { JourneyRecord } from '../store/records.ts'
 import type { Body } from './answer.ts'
 import { journeyViews } from './journey-views.ts'
-import { operationRoute } from './operation.ts'
+import { answerOperation } from './operation.ts'
 
 /** `GET /journeys`: the journeys of the calling site. */
-export const getJourneys: FastifyPluginAsyncTypebox = async api => {
-  api.route(operationRoute('getJourneys', NoParams, journeyList))
-}
+export const getJourneys = answerOperation('getJourneys', NoParams, journeyList)
 
 function journeyList({ store, site_id }: Site, _identifier: string, now: string): Body {
   const journeys = store.journeys()

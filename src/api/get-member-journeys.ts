@@ -1,13 +1,7 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { MemberParams } from '../contract/parameters.ts'
 import { momentsOf, participationAsOf } from '../engine/as-of.ts'
-import { operationRoute } from './operation.ts'
+import { answerOperation } from './operation.ts'
 import { participationList } from './participations.ts'
-
-/** `GET /user/{email_id}/journeys`: a member's journey instances with progress, events and rewards. */
-export const getMemberJourneys: FastifyPluginAsyncTypebox = async api => {
-  api.route(operationRoute('getMemberJourneys', MemberParams, memberJourneys))
-}
 
 const memberJourneys = participationList('getMemberJourneys', {
   find: (store, email) => store.memberWithParticipations(email),
@@ -21,3 +15,6 @@ const memberJourneys = participationList('getMemberJourneys', {
   },
   moments: momentsOf,
 })
+
+/** `GET /user/{email_id}/journeys`: a member's journey instances with progress, events and rewards. */
+export const getMemberJourneys = answerOperation('getMemberJourneys', MemberParams, memberJourneys)

@@ -1,13 +1,7 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { MemberParams } from '../contract/parameters.ts'
 import { endsOf, statusAsOf } from '../engine/as-of.ts'
-import { operationRoute } from './operation.ts'
+import { answerOperation } from './operation.ts'
 import { participationList } from './participations.ts'
-
-/** `GET /user_journeys/{email_id}`: a member's journey instances with the journey each belongs to. */
-export const getUserJourneysByEmail: FastifyPluginAsyncTypebox = async api => {
-  api.route(operationRoute('getUserJourneysByEmail', MemberParams, userJourneys))
-}
 
 const userJourneys = participationList('getUserJourneysByEmail', {
   find: (store, email) => store.memberWithSummaries(email),
@@ -17,3 +11,6 @@ const userJourneys = participationList('getUserJourneysByEmail', {
   },
   moments: endsOf,
 })
+
+/** `GET /user_journeys/{email_id}`: a member's journey instances with the journey each belongs to. */
+export const getUserJourneysByEmail = answerOperation('getUserJourneysByEmail', MemberParams, userJourneys)

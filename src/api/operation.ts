@@ -1,4 +1,4 @@
-import { type TObject, type TProperties, type TSchema, Type } from '@sinclair/typebox'
+import { type TObject, type TSchema, Type } from '@sinclair/typebox'
 import { type CatalogueEntry, type ErrorCode, errorCatalogue } from '../contract/errors.ts'
 import { type OperationId, operations } from '../contract/operations.ts'
 import { ANSWERS } from '../contract/schemas.ts'
@@ -8,8 +8,6 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Which of the four operations a route is. */
     operation?: OperationId
-    /** What answers it. */
-    answerTo?: AnswerTo
   }
 }
 
@@ -38,18 +36,26 @@ const ENTITY_TAG = {
   },
 }
 
-/** The route of an operation: address, validation and documentation, and the handler, for what `bodyOf` makes. */
-export function operationRoute<P extends TProperties>(
-  operation: OperationId,
-  params: TObject<P>,
-  bodyOf: BodyOf,
-) {
-  const answerTo = answering(operation, ANSWERS[operation], bodyOf)
+/** One of the four operations: what its parameters must be, and what answers it. */
+export interface Operation {
+  operation: OperationId
+  params: TObject
+  answerTo: AnswerTo
+}
+
+/** The operation that answers what `bodyOf` makes. */
+export const answerOperation = (operation: OperationId, params: TObject, bodyOf: BodyOf): Operation => ({
+  ...{ operation, params },
+  answerTo: answering(operation, ANSWERS[operation], bodyOf),
+})
+
+/** The route of an operation: address, validation and documentation, and the handler. */
+export function routeOf({ operation, params, answerTo }: Operation) {
   const { path, summary, description, errors } = operations[operation]
   return {
     method: 'GET',
     url: path,
-    config: { operation, answerTo },
+    config: { operation },
     handler: handlerOf(answerTo),
     schema: {
       operationId: operation,

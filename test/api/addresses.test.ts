@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addresses } from '../../src/api/addresses.ts'
+import { addressReader } from '../../src/api/addresses.ts'
 import { api } from '../../src/api/api.ts'
 import type { Subject } from '../../src/api/journal.ts'
 import { checkConfig } from '../../src/config.ts'
@@ -20,12 +20,12 @@ describe('What an address asks for', () => {
   let server: ReturnType<typeof createServer>
   let port: number
   const last: Subject[] = []
-  const known = addresses(PREFIX)
+  const read = addressReader(PREFIX)
 
   beforeAll(async () => {
     sandbox = await testApp()
     server = createServer({ config: checkConfig({ logLevel: 'silent' }) })
-    const options = { sites: sandbox.sites, auth: 'off', faultHeader: false, addresses: known } as const
+    const options = { sites: sandbox.sites, auth: 'off', faultHeader: false } as const
     server.register(api, { ...options, prefix: PREFIX })
     server.addHook('onResponse', async ({ entry }, { statusCode }) => {
       if (statusCode !== 400 && entry.operation) last.push(subjectOf(entry))
@@ -45,7 +45,7 @@ describe('What an address asks for', () => {
   }
 
   const findIn = (path: string) => {
-    const asked = known.find(path)
+    const asked = read(path)
     return asked && subjectOf(asked)
   }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { addresses } from '../../src/api/addresses.ts'
+import { addressReader } from '../../src/api/addresses.ts'
 import { answerAhead, respond } from '../../src/api/ahead.ts'
 import { api } from '../../src/api/api.ts'
 import { ATTEMPTS } from '../../src/auth/attempts.ts'
@@ -33,10 +33,14 @@ const pathOf = (operation: OperationId): string => `/api/3.0${addressOf(operatio
 async function watched() {
   const sandbox = await testApp()
   const { sites } = sandbox
-  const options = { sites, auth: 'strict', faultHeader: true, addresses: addresses('/api/3.0') } as const
+  const options = { sites, auth: 'strict', faultHeader: true } as const
   const app = createServer({ config: checkConfig({ logLevel: 'silent' }) })
   await app.register(api, { ...options, prefix: '/api/3.0' }).ready()
-  const ahead = answerAhead({ ...options, nameRequest: () => 'ahead' })
+  const ahead = answerAhead({
+    ...options,
+    readAddress: addressReader('/api/3.0'),
+    nameRequest: () => 'ahead',
+  })
   let wasAhead = false
   const server = await serverOf((request, response) => {
     wasAhead = ahead.answer(request, request.socket, (id, answer) => respond(response, id, answer))
