@@ -121,6 +121,9 @@ export type Config = Readonly<Static<typeof Config>>
 /** The base path as what addresses start with: empty, where the operations are at the root. */
 export const prefixOf = ({ basePath }: Config): string => (basePath === '/' ? '' : basePath)
 
+/** Whether every request is logged. */
+export const logsRequests = ({ logLevel }: Config): boolean => ['info', 'debug', 'trace'].includes(logLevel)
+
 /** A setting that cannot be: one line that says which, and what it should be. */
 export class ConfigError extends Error {
   override name = 'ConfigError'

@@ -1,69 +1,97 @@
-import type { RequestListener } from 'node:http'
-import type { FastifyInstance } from 'fastify'
+import type { Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { ConnectionError, FastifyInstance } from 'fastify'
 import { addressReader } from './api/addresses.ts'
-import { type AnswerAhead, answerAhead, respond } from './api/ahead.ts'
-import { api } from './api/api.ts'
+import { answerAhead, respond } from './api/ahead.ts'
+import { handleClientError } from './api/client-error.ts'
+import { requestNames } from './api/journal.ts'
 import { answerPlainConnections } from './api/plain-connections.ts'
 import type { AppOptions } from './app.ts'
-import { prefixOf } from './config.ts'
-import { health } from './control/health.ts'
-import { createServer, logsRequests, requestNames } from './server.ts'
+import { logsRequests, prefixOf } from './config.ts'
+import { createServer } from './http.ts'
 
-/**
- * What listens: the four operations and the health check, and behind them the whole app, which is loaded and made when
- * something else is asked for, and then answers it. A sandbox in a pipeline is started often and asked little else.
- */
-export async function buildEntrance({ config, sites, record }: AppOptions): Promise<FastifyInstance> {
-  const nameRequest = requestNames()
-  const entrance = createServer({ config, nameRequest })
-  let app: Promise<FastifyInstance> | undefined
-
-  const loadApp = async () => {
-    const { buildApp } = await import('./app.ts')
-    return buildApp({ config, sites, record, nameRequest, logRequests: false })
-  }
-
-  // A body is left to the app to read.
-  entrance.removeAllContentTypeParsers()
-  entrance.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  const prefix = prefixOf(config)
-  const options = { sites, auth: config.auth, faultHeader: config.control === 'on' }
-  entrance.register(api, { ...options, prefix, only: true })
-  entrance.register(health, { prefix: '/_sandbox', sites })
-  entrance.setNotFoundHandler(async (request, reply) => {
-    app ??= loadApp()
-    const { routing } = await app
-    reply.hijack()
-    routing(request.raw, reply.raw)
-  })
-  // First of all, since what the app keeps open would keep the server from closing.
-  entrance.addHook('preClose', async () => (await app)?.close())
-  const log = logsRequests(config) ? entrance.log : undefined
-  askFirst(answerAhead({ ...options, readAddress: addressReader(prefix), nameRequest, log }), entrance)
-  await entrance.ready()
-  return entrance
+export interface Entrance {
+  readonly server: Server
+  /** The router, which is loaded when it is first asked for. */
+  router(): Promise<FastifyInstance>
+  /** @returns its origin, where it can be called; fails with code EADDRINUSE when the port is taken */
+  listen(at: { port: number; host: string }): Promise<string>
+  /** Stops listening, and waits for what is in flight. */
+  close(): Promise<void>
 }
 
+// Longer than the proxies before a server keep a connection, of which it should not be the first to end one.
+const KEEP_ALIVE_MS = 72_000
+
 /**
- * Asks for an answer ahead of Node's HTTP server and of Fastify, which hear of a request only when there is none, until the
- * server is being closed.
+ * What listens, and answers whatever is ready by itself. All else is the router's: Fastify, which takes half of the time
+ * of a start, and a sandbox in a pipeline is started often and asked little.
  */
-function askFirst(ahead: AnswerAhead, entrance: FastifyInstance): void {
-  const { server } = entrance
-  const connections = answerPlainConnections(server, ahead)
-  const [handle] = server.listeners('request') as [RequestListener]
+export async function openEntrance({ config, sites, record }: AppOptions): Promise<Entrance> {
+  const nameRequest = requestNames()
+  let loading: Promise<FastifyInstance> | undefined
+  let routing: FastifyInstance['routing'] | undefined
   let closing = false
-  // Who is answered from then on is also told, by Fastify, that the connection ends.
-  entrance.addHook('preClose', async () => {
-    closing = true
+
+  const loadRouter = async () => {
+    const { buildRouter } = await import('./router.ts')
+    const router = await buildRouter({ config, sites, record, nameRequest })
+    routing = router.routing
+    return router
+  }
+  const router = () => {
+    loading ??= loadRouter()
+    return loading
+  }
+
+  const ahead = answerAhead({
+    ...{ sites, auth: config.auth, faultHeader: config.control === 'on', nameRequest },
+    readAddress: addressReader(prefixOf(config)),
+    log: logsRequests(config) ? (await router()).log : undefined,
+  })
+  // A request without a body needs no stream for it.
+  const server = createServer({
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: 0,
+    optimizeEmptyRequests: true,
+  })
+  const connections = answerPlainConnections(server, ahead)
+
+  server.on('request', async (request, response) => {
+    if (closing) response.setHeader('connection', 'close')
+    else if (ahead.answer(request, request.socket, (id, answer) => respond(response, id, answer))) return
+    if (!routing) await router()
+    routing?.(request, response)
+  })
+  server.on('clientError', (error: ConnectionError, socket: Socket) => {
+    // What comes behind a request may be none. It is answered last, and ends the connection.
     ahead.flush()
-    connections.close()
+    handleClientError(error, socket)
   })
-  server.off('request', handle).on('request', (request, response) => {
-    const isAnswered =
-      !closing && ahead.answer(request, request.socket, (id, answer) => respond(response, id, answer))
-    if (!isAnswered) handle(request, response)
-  })
-  // What comes behind a request may be none. It is answered last, and ends the connection.
-  server.prependListener('clientError', ahead.flush)
+
+  return {
+    server,
+    router,
+    listen: ({ port, host }) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject).listen({ port, host }, () => {
+          server.off('error', reject)
+          resolve(originOf(server.address() as AddressInfo, host))
+        })
+      }),
+    async close() {
+      closing = true
+      ahead.flush()
+      connections.close()
+      // First of all, since what the app keeps open would keep the server from closing.
+      await (await loading)?.close()
+      await new Promise(resolve => server.close(resolve))
+    },
+  }
+}
+
+/** An address that can be called: one that stands for every interface is replaced by loopback. */
+function originOf({ port }: AddressInfo, host: string): string {
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
 }

@@ -1,7 +1,6 @@
-import type { AddressInfo } from 'node:net'
 import { type Clock, systemClock, timestampOf } from './clock.ts'
 import { type Config, checkConfig, prefixOf } from './config.ts'
-import { buildEntrance } from './entrance.ts'
+import { openEntrance } from './entrance.ts'
 import type { Ledger } from './fidelity/entry.ts'
 import { openSeededStore } from './seeding/seed.ts'
 import type { Site } from './sites/site.ts'
@@ -72,12 +71,11 @@ export async function startSandbox({
   const store = openSeededStore(config.db, config.seed, timestampOf(clock.now()))
   try {
     const sites = openSites({ store, clock, journalSize: config.journal, cacheBytes: config.cacheBytes })
-    const app = await buildEntrance({ config, sites, record })
-    await app.listen({ port: config.port, host: config.host })
-    const origin = originOf(app.server.address() as AddressInfo, config.host)
+    const entrance = await openEntrance({ config, sites, record })
+    const origin = await entrance.listen(config)
     const close = async () => {
-      const cut = setTimeout(() => app.server.closeAllConnections(), CLOSING_GRACE_MS)
-      await app.close().finally(() => clearTimeout(cut))
+      const cut = setTimeout(() => entrance.server.closeAllConnections(), CLOSING_GRACE_MS)
+      await entrance.close().finally(() => clearTimeout(cut))
       store.close()
     }
     return {
@@ -100,10 +98,4 @@ async function readRecordOf({ fidelity }: Config): Promise<Ledger | undefined> {
   if (fidelity === '') return undefined
   const { readRecord } = await import('./fidelity/record.ts')
   return readRecord(fidelity)
-}
-
-/** An address that can be called: one that stands for every interface is replaced by loopback. */
-function originOf({ port }: AddressInfo, host: string): string {
-  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
 }

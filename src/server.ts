@@ -1,7 +1,9 @@
 import { type FastifyInstance, fastify, LogController } from 'fastify'
-import { handleClientError, handleError, MAX_URL_LENGTH } from './api/errors.ts'
+import { MAX_URL_LENGTH } from './api/client-error.ts'
+import { handleError } from './api/errors.ts'
 import { Failure } from './api/failure.ts'
-import type { Config } from './config.ts'
+import { requestNames } from './api/journal.ts'
+import { type Config, logsRequests } from './config.ts'
 
 /** What servers of one process have in common. */
 export interface ServerOptions {
@@ -12,17 +14,8 @@ export interface ServerOptions {
   logRequests?: boolean
 }
 
-/** Whether every request is logged. */
-export const logsRequests = ({ logLevel }: Config): boolean => ['info', 'debug', 'trace'].includes(logLevel)
-
-/** A counter of requests, to be shared by servers that answer for one another. */
-export function requestNames(): () => string {
-  let count = 0
-  return () => `req-${(++count).toString(36)}`
-}
-
 /**
- * A server without a route, but with every option that shapes its answers. It validates and serialises nothing by
+ * A Fastify without a route, but with every option that shapes its answers. It does not listen, and validates and serialises nothing by
  * itself: each plane says how, and what Fastify would load for it takes longer than all else at the start.
  */
 export function createServer({
@@ -39,12 +32,8 @@ export function createServer({
     genReqId: nameRequest,
     // What is too long is refused below, with a better answer than the router has.
     routerOptions: { maxParamLength: Number.MAX_SAFE_INTEGER },
-    // A request without a body needs no stream for it.
-    http: { optimizeEmptyRequests: true },
     return503OnClosing: false,
-    forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => handleError(error, request, reply),
-    clientErrorHandler: handleClientError,
     schemaController: {
       compilersFactory: {
         buildValidator: (() => () => () => true) as never,

@@ -20,6 +20,12 @@ export type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'headers' | '
 /** The header that names a request as the journal does. */
 export const REQUEST_ID_HEADER = 'x-sandbox-request-id'
 
+/** A counter of requests, which names them; to be shared by servers that answer for one another. */
+export function requestNames(): () => string {
+  let count = 0
+  return () => `req-${(++count).toString(36)}`
+}
+
 /** The id of the site that a request names, known or not. */
 export const siteIdIn = (headers: IncomingHttpHeaders): string | undefined =>
   headers['x-annexcloud-site']?.toString()

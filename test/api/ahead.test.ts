@@ -140,7 +140,7 @@ test.each<[string, (site: Site) => unknown, number]>([
 
 test('Many at once each get their own answer', async () => {
   await using sandbox = await testApp({ config: { auth: 'off' } })
-  const origin = await sandbox.app.listen({ port: 0, host: '127.0.0.1' })
+  const origin = await sandbox.entrance.listen({ port: 0, host: '127.0.0.1' })
   const headers = { 'x-annexcloud-site': SITE.site_id }
   const addresses = OPERATION_IDS.flatMap(operation => Array<string>(8).fill(`${origin}${pathOf(operation)}`))
   const ask = async (address: string) => (await fetch(address, { headers })).text()
@@ -153,7 +153,7 @@ test('Many at once each get their own answer', async () => {
 
 test('With authentication off, it needs no token', async () => {
   await using sandbox = await testApp({ config: { auth: 'off' } })
-  const origin = await sandbox.app.listen({ port: 0, host: '127.0.0.1' })
+  const origin = await sandbox.entrance.listen({ port: 0, host: '127.0.0.1' })
   const headers = { 'x-annexcloud-site': SITE.site_id }
   const ask = async () => (await fetch(`${origin}/api/3.0/journeys`, { headers })).json()
   expect(await ask()).toEqual(await ask())

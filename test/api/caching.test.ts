@@ -124,7 +124,7 @@ describe('Whether answers are kept or made anew', () => {
   beforeAll(async () => {
     keeping = await testApp({ seeds: [], clock, config: { auth: 'off' } })
     anew = await testApp({ seeds: [], clock, config: { auth: 'off', cacheBytes: 0 } })
-    origin = await keeping.app.listen({ port: 0, host: '127.0.0.1' })
+    origin = await keeping.entrance.listen({ port: 0, host: '127.0.0.1' })
   })
   afterAll(() => Promise.all([keeping.close(), anew.close()]))
 

@@ -5,9 +5,11 @@ import fc from 'fast-check'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { api } from '../../src/api/api.ts'
+import { handleClientError } from '../../src/api/client-error.ts'
 import { answerPlainConnections } from '../../src/api/plain-connections.ts'
 import { requestHeaders } from '../../src/auth/sign.ts'
 import { checkConfig } from '../../src/config.ts'
+import type { Entrance } from '../../src/entrance.ts'
 import { createServer } from '../../src/server.ts'
 import { NOW_SECONDS, testApp } from '../support/app.ts'
 import { id, SITE } from '../support/seeds.ts'
@@ -21,8 +23,8 @@ const get = (address: string, more: string[] = [], version = '1.1') =>
 const CLOSE = ['Connection: close']
 const LAST = get('/api/3.0/journeys', CLOSE)
 
-const listen = async (app: FastifyInstance) =>
-  Number(new URL(await app.listen({ port: 0, host: '127.0.0.1' })).port)
+const listen = async (server: FastifyInstance | Entrance) =>
+  Number(new URL(await server.listen({ port: 0, host: '127.0.0.1' })).port)
 
 /** A connection, what has come back on it, and its end. */
 function connection(port: number) {
@@ -99,8 +101,9 @@ describe('Over a socket, every answer is that of a server without shortcuts', ()
   beforeAll(async () => {
     sandbox = await testApp()
     plain = createServer({ config: checkConfig({ logLevel: 'silent' }) })
+    plain.server.removeAllListeners('clientError').on('clientError', handleClientError)
     plain.register(api, { prefix: '/api/3.0', sites: sandbox.sites, auth: 'strict', faultHeader: true })
-    ports = [await listen(sandbox.app), await listen(plain)]
+    ports = [await listen(sandbox.entrance), await listen(plain)]
     // What is loaded when it is first asked for takes a while then.
     await send(ports[0], [get('/api/3.0/nowhere', CLOSE)])
   })
@@ -145,9 +148,9 @@ describe('A connection with nothing but plain requests', () => {
   /** A sandbox, and how often its HTTP server has heard of a request. */
   async function listening() {
     const sandbox = await testApp()
-    const port = await listen(sandbox.app)
+    const port = await listen(sandbox.entrance)
     const http = { heard: 0 }
-    sandbox.app.server.prependListener('request', () => http.heard++)
+    sandbox.entrance.server.prependListener('request', () => http.heard++)
     return { ...sandbox, port, http, site: sandbox.sites.get(SITE.site_id) }
   }
   const answered = (client: ReturnType<typeof connection>, count: number) =>

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { frozenClock } from '../../src/clock.ts'
 import { checkConfig } from '../../src/config.ts'
-import { buildEntrance } from '../../src/entrance.ts'
+import { openEntrance } from '../../src/entrance.ts'
 import { checkSeed } from '../../src/seeding/check.ts'
 import { exportSite } from '../../src/seeding/export.ts'
 import type { SeedDocument } from '../../src/seeding/schema.ts'
@@ -100,7 +100,8 @@ describe('seed', () => {
     const store = openStore(folder.file('made.db'))
     const sites = openSites({ store, clock: frozenClock(Date.UTC(2026, 5, 1)), journalSize: 0 })
     const site = sites.get('load-test')
-    const app = await buildEntrance({ config: checkConfig({ logLevel: 'silent' }), sites })
+    const entrance = await openEntrance({ config: checkConfig({ logLevel: 'silent' }), sites })
+    const app = await entrance.router()
     const ask = async (path: string, identifier?: string) =>
       (await app.inject({ url: `/api/3.0${path}`, headers: site.headersFor(identifier) })).json()
     const { journeys } = await ask('/journeys')
@@ -115,7 +116,7 @@ describe('seed', () => {
     const outcomes = awaited.flatMap(event => site.member(email).did(event, { amount: 500 }).outcomes)
     expect(outcomes.some(({ type }) => type === 'step_completed')).toBe(true)
     expect((await ask(`/user/${email}/journeys`, email)).journeys).not.toEqual(before)
-    await app.close()
+    await entrance.close()
     store.close()
   })
 

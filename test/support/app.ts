@@ -1,6 +1,6 @@
 import { type Clock, frozenClock, timestampOf } from '../../src/clock.ts'
 import { type Config, checkConfig } from '../../src/config.ts'
-import { buildEntrance } from '../../src/entrance.ts'
+import { openEntrance } from '../../src/entrance.ts'
 import type { SeedDocument } from '../../src/seeding/schema.ts'
 import { loadSeed, parseSeed } from '../../src/seeding/seed.ts'
 import { openSites } from '../../src/sites/sites.ts'
@@ -19,7 +19,8 @@ interface TestAppOptions {
   config?: Partial<Config>
 }
 
-/** The whole server on an in-memory store with these seeds and a clock that stands still; ask it with `app.inject`. */
+/** The whole server on an in-memory store with these seeds and a clock that stands still; ask it with `app.inject`, or let its
+ * entrance listen. */
 export async function testApp({
   seeds = [seedOf()],
   now = NOW,
@@ -35,10 +36,11 @@ export async function testApp({
     journalSize: checked.journal,
     cacheBytes: checked.cacheBytes,
   })
-  const app = await buildEntrance({ config: checked, sites })
+  const entrance = await openEntrance({ config: checked, sites })
+  const app = await entrance.router()
   const close = async () => {
-    await app.close()
+    await entrance.close()
     store.close()
   }
-  return { app, store, sites, close, [Symbol.asyncDispose]: close }
+  return { entrance, app, store, sites, close, [Symbol.asyncDispose]: close }
 }

@@ -1,0 +1,43 @@
+import type { FastifyInstance } from 'fastify'
+import { api } from './api/api.ts'
+import type { AppOptions } from './app.ts'
+import { prefixOf } from './config.ts'
+import { health } from './control/health.ts'
+import { createServer } from './server.ts'
+
+export type RouterOptions = AppOptions & Required<Pick<AppOptions, 'nameRequest'>>
+
+/**
+ * Fastify with the four operations and the health check; and behind them the whole app, which is loaded and made when
+ * something else is asked for, and then answers it. It never listens.
+ */
+export async function buildRouter({
+  config,
+  sites,
+  record,
+  nameRequest,
+}: RouterOptions): Promise<FastifyInstance> {
+  const router = createServer({ config, nameRequest })
+  let app: Promise<FastifyInstance> | undefined
+
+  const loadApp = async () => {
+    const { buildApp } = await import('./app.ts')
+    return buildApp({ config, sites, record, nameRequest, logRequests: false })
+  }
+
+  // A body is left to the app to read.
+  router.removeAllContentTypeParsers()
+  router.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  const options = { sites, auth: config.auth, faultHeader: config.control === 'on' }
+  router.register(api, { ...options, prefix: prefixOf(config), only: true })
+  router.register(health, { prefix: '/_sandbox', sites })
+  router.setNotFoundHandler(async (request, reply) => {
+    app ??= loadApp()
+    const { routing } = await app
+    reply.hijack()
+    routing(request.raw, reply.raw)
+  })
+  router.addHook('preClose', async () => (await app)?.close())
+  await router.ready()
+  return router
+}
