@@ -24,8 +24,9 @@ export interface Entrance {
 const KEEP_ALIVE_MS = 72_000
 
 /**
- * What listens, and answers whatever is ready by itself. All else is the router's: Fastify, which takes half of the time
- * of a start, and a sandbox in a pipeline is started often and asked little.
+ * What listens, and answers by itself what is nothing out of the ordinary. All else is the router's, which is loaded when it
+ * is first needed: Fastify would be more than a third of the time of a start, and a sandbox in a pipeline is started often
+ * and asked little.
  */
 export async function openEntrance({ config, sites, record }: AppOptions): Promise<Entrance> {
   const nameRequest = requestNames()

@@ -42,10 +42,18 @@ async function tabOf(sandbox: Sandbox, options: BrowserContextOptions = {}): Pro
     page,
     context,
     complaints,
-    open: async path => (await page.goto(`${sandbox.origin}${path}`))?.status() ?? 0,
+    async open(path) {
+      const response = await page.goto(`${sandbox.origin}${path}`)
+      if (options.javaScriptEnabled !== false) await shown(page)
+      return response?.status() ?? 0
+    },
     [Symbol.asyncDispose]: () => context.close(),
   }
 }
+
+/** Waits until a page is on the screen: before, a browser that is busy drops clicks and keys. */
+const shown = (page: Page) =>
+  page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
 
 /** What axe has against a page that matters; of its rules, only these. */
 async function faultsOf(page: Page, rules?: string[]): Promise<string[]> {
