@@ -1,6 +1,7 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { api } from './api/api.ts'
 import { Failure } from './api/failure.ts'
+import { apiOptions } from './api/options.ts'
 import { type Config, prefixOf } from './config.ts'
 import { control } from './control/control.ts'
 import { health } from './control/health.ts'
@@ -39,7 +40,7 @@ export async function buildApp({ record, examples, ...options }: AppOptions): Pr
 
   describeVendorPlane(app, basePath, { examples, record })
   describeControlPlane(app)
-  app.register(api, { prefix: basePath, sites, auth: config.auth, faultHeader: config.control === 'on' })
+  app.register(api, { ...apiOptions(config, sites), prefix: basePath })
   app.register(health, { prefix: '/_sandbox', sites })
   if (config.control === 'on') app.register(control, { prefix: '/_sandbox', sites, basePath, config, record })
   if (config.inspector === 'on') app.register(inspector, inspectorOptions(app, config, sites))

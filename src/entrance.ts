@@ -5,6 +5,7 @@ import { addressReader } from './api/addresses.ts'
 import { answerAhead, respond } from './api/ahead.ts'
 import { handleClientError } from './api/client-error.ts'
 import { requestNames } from './api/journal.ts'
+import { apiOptions } from './api/options.ts'
 import { answerPlainConnections } from './api/plain-connections.ts'
 import type { AppOptions } from './app.ts'
 import { logsRequests, prefixOf } from './config.ts'
@@ -46,7 +47,8 @@ export async function openEntrance({ config, sites, record }: AppOptions): Promi
   }
 
   const ahead = answerAhead({
-    ...{ sites, auth: config.auth, faultHeader: config.control === 'on', nameRequest },
+    ...apiOptions(config, sites),
+    nameRequest,
     readAddress: addressReader(prefixOf(config)),
     log: logsRequests(config) ? (await router()).log : undefined,
   })
@@ -61,8 +63,9 @@ export async function openEntrance({ config, sites, record }: AppOptions): Promi
   server.on('request', async (request, response) => {
     if (closing) response.setHeader('connection', 'close')
     else if (ahead.answer(request, request.socket, (id, answer) => respond(response, id, answer))) return
-    if (!routing) await router()
-    routing?.(request, response)
+    // At once, if it can be: what comes behind the request may end the connection.
+    const route = routing ?? (await router()).routing
+    route(request, response)
   })
   server.on('clientError', (error: ConnectionError, socket: Socket) => {
     // What comes behind a request may be none. It is answered last, and ends the connection.

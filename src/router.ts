@@ -1,11 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { api } from './api/api.ts'
+import { apiOptions } from './api/options.ts'
 import type { AppOptions } from './app.ts'
 import { prefixOf } from './config.ts'
 import { health } from './control/health.ts'
 import { createServer } from './server.ts'
 
-export type RouterOptions = AppOptions & Required<Pick<AppOptions, 'nameRequest'>>
+interface RouterOptions extends Pick<AppOptions, 'config' | 'sites' | 'record'> {
+  nameRequest: () => string
+}
 
 /**
  * Fastify with the four operations and the health check; and behind them the whole app, which is loaded and made when
@@ -28,8 +31,7 @@ export async function buildRouter({
   // A body is left to the app to read.
   router.removeAllContentTypeParsers()
   router.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  const options = { sites, auth: config.auth, faultHeader: config.control === 'on' }
-  router.register(api, { ...options, prefix: prefixOf(config), only: true })
+  router.register(api, { ...apiOptions(config, sites), prefix: prefixOf(config), only: true })
   router.register(health, { prefix: '/_sandbox', sites })
   router.setNotFoundHandler(async (request, reply) => {
     app ??= loadApp()

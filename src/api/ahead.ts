@@ -5,13 +5,13 @@ import { monotonic } from '../clock.ts'
 import type { Answer } from '../sites/answers.ts'
 import type { Asked, ReadAddress } from './addresses.ts'
 import { CONTENT_TYPE } from './answer.ts'
-import type { ApiOptions } from './api.ts'
 import { authenticator } from './authenticate.ts'
 import { FAULT_HEADER } from './faults.ts'
 import { namedSite, noteAnswer, noteRequest, REQUEST_ID_HEADER, type RequestHead } from './journal.ts'
+import type { ApiOptions } from './options.ts'
 import { together } from './together.ts'
 
-export interface AheadOptions extends Pick<ApiOptions, 'sites' | 'auth' | 'faultHeader'> {
+export interface AheadOptions extends ApiOptions {
   readAddress: ReadAddress
   nameRequest: () => string
   /** Where every request is logged, in Fastify's lines; nowhere, when left out. */

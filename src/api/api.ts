@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify'
 import { operations } from '../contract/operations.ts'
 import { SCHEMAS } from '../contract/schemas.ts'
 import { METHODS } from '../http.ts'
-import type { Sites } from '../sites/sites.ts'
 import { authenticate, authenticator } from './authenticate.ts'
 import { handleError } from './errors.ts'
 import { Failure } from './failure.ts'
@@ -11,12 +10,9 @@ import { spoilAnswer, spoilBody } from './faults.ts'
 import { closeEntry, openEntry } from './journal.ts'
 import { routeOf } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
+import type { ApiOptions } from './options.ts'
 
-export interface ApiOptions {
-  sites: Sites
-  auth: 'strict' | 'off'
-  /** Whether a request may ask for a fault by a header of its own. */
-  faultHeader: boolean
+interface PlaneOptions extends ApiOptions {
   /** Whether it is left to others to refuse what is none of the operations; it is not. */
   only?: boolean
 }
@@ -24,7 +20,7 @@ export interface ApiOptions {
 /** The vendor's plane: the four operations, and what becomes of every other request under the base path. */
 export async function api(
   scope: FastifyInstance,
-  { sites, auth, faultHeader, only = false }: ApiOptions,
+  { sites, auth, faultHeader, only = false }: PlaneOptions,
 ): Promise<void> {
   scope.setValidatorCompiler(TypeBoxValidatorCompiler)
   for (const schema of SCHEMAS) scope.addSchema(schema)

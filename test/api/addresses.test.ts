@@ -3,12 +3,9 @@ import { request } from 'node:http'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addressReader } from '../../src/api/addresses.ts'
-import { api } from '../../src/api/api.ts'
 import type { Subject } from '../../src/api/journal.ts'
-import { checkConfig } from '../../src/config.ts'
 import { addressOf, OPERATION_IDS, operations } from '../../src/contract/operations.ts'
-import { createServer } from '../../src/server.ts'
-import { testApp } from '../support/app.ts'
+import { testApp, withoutShortcuts } from '../support/app.ts'
 import { id } from '../support/seeds.ts'
 
 const PREFIX = '/api/3.0'
@@ -17,16 +14,14 @@ const subjectOf = ({ operation, identifier }: Subject) => ({ operation, identifi
 
 describe('What an address asks for', () => {
   let sandbox: Awaited<ReturnType<typeof testApp>>
-  let server: ReturnType<typeof createServer>
+  let server: ReturnType<typeof withoutShortcuts>
   let port: number
   const last: Subject[] = []
   const read = addressReader(PREFIX)
 
   beforeAll(async () => {
     sandbox = await testApp()
-    server = createServer({ config: checkConfig({ logLevel: 'silent' }) })
-    const options = { sites: sandbox.sites, auth: 'off', faultHeader: false } as const
-    server.register(api, { ...options, prefix: PREFIX })
+    server = withoutShortcuts({ sites: sandbox.sites, auth: 'off', faultHeader: false })
     server.addHook('onResponse', async ({ entry }, { statusCode }) => {
       if (statusCode !== 400 && entry.operation) last.push(subjectOf(entry))
     })

@@ -1,14 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { addressReader } from '../../src/api/addresses.ts'
 import { answerAhead, respond } from '../../src/api/ahead.ts'
-import { api } from '../../src/api/api.ts'
 import { ATTEMPTS } from '../../src/auth/attempts.ts'
 import { requestHeaders } from '../../src/auth/sign.ts'
-import { checkConfig } from '../../src/config.ts'
 import { addressOf, OPERATION_IDS, type OperationId, operations } from '../../src/contract/operations.ts'
-import { createServer } from '../../src/server.ts'
 import type { Site } from '../../src/sites/site.ts'
-import { NOW_SECONDS, testApp } from '../support/app.ts'
+import { NOW_SECONDS, testApp, withoutShortcuts } from '../support/app.ts'
 import { id, SITE } from '../support/seeds.ts'
 import { serverOf } from '../support/server.ts'
 
@@ -34,8 +31,8 @@ async function watched() {
   const sandbox = await testApp()
   const { sites } = sandbox
   const options = { sites, auth: 'strict', faultHeader: true } as const
-  const app = createServer({ config: checkConfig({ logLevel: 'silent' }) })
-  await app.register(api, { ...options, prefix: '/api/3.0' }).ready()
+  const app = withoutShortcuts(options)
+  await app.ready()
   const ahead = answerAhead({
     ...options,
     readAddress: addressReader('/api/3.0'),

@@ -4,14 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import fc from 'fast-check'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { api } from '../../src/api/api.ts'
-import { handleClientError } from '../../src/api/client-error.ts'
 import { answerPlainConnections } from '../../src/api/plain-connections.ts'
 import { requestHeaders } from '../../src/auth/sign.ts'
-import { checkConfig } from '../../src/config.ts'
 import type { Entrance } from '../../src/entrance.ts'
-import { createServer } from '../../src/server.ts'
-import { NOW_SECONDS, testApp } from '../support/app.ts'
+import { NOW_SECONDS, testApp, withoutShortcuts } from '../support/app.ts'
 import { id, SITE } from '../support/seeds.ts'
 
 const JOURNEY = `/api/3.0/journeys/${id(1)}`
@@ -100,9 +96,7 @@ describe('Over a socket, every answer is that of a server without shortcuts', ()
   let ports: [number, number]
   beforeAll(async () => {
     sandbox = await testApp()
-    plain = createServer({ config: checkConfig({ logLevel: 'silent' }) })
-    plain.server.removeAllListeners('clientError').on('clientError', handleClientError)
-    plain.register(api, { prefix: '/api/3.0', sites: sandbox.sites, auth: 'strict', faultHeader: true })
+    plain = withoutShortcuts({ sites: sandbox.sites, auth: 'strict', faultHeader: true })
     ports = [await listen(sandbox.entrance), await listen(plain)]
     // What is loaded when it is first asked for takes a while then.
     await send(ports[0], [get('/api/3.0/nowhere', CLOSE)])

@@ -1,8 +1,12 @@
+import { api } from '../../src/api/api.ts'
+import { handleClientError } from '../../src/api/client-error.ts'
+import type { ApiOptions } from '../../src/api/options.ts'
 import { type Clock, frozenClock, timestampOf } from '../../src/clock.ts'
 import { type Config, checkConfig } from '../../src/config.ts'
 import { openEntrance } from '../../src/entrance.ts'
 import type { SeedDocument } from '../../src/seeding/schema.ts'
 import { loadSeed, parseSeed } from '../../src/seeding/seed.ts'
+import { createServer } from '../../src/server.ts'
 import { openSites } from '../../src/sites/sites.ts'
 import { openStore } from '../../src/store/store.ts'
 import { seedOf } from './seeds.ts'
@@ -19,8 +23,10 @@ interface TestAppOptions {
   config?: Partial<Config>
 }
 
-/** The whole server on an in-memory store with these seeds and a clock that stands still; ask it with `app.inject`, or let its
- * entrance listen. */
+/**
+ * The whole server on an in-memory store with these seeds and a clock that stands still; ask it with `app.inject`, or let
+ * its entrance listen.
+ */
 export async function testApp({
   seeds = [seedOf()],
   now = NOW,
@@ -43,4 +49,12 @@ export async function testApp({
     store.close()
   }
   return { entrance, app, store, sites, close, [Symbol.asyncDispose]: close }
+}
+
+/** The operations under `/api/3.0` by Fastify alone, which is what every shortcut is measured by. */
+export function withoutShortcuts(options: ApiOptions) {
+  const server = createServer({ config: checkConfig({ logLevel: 'silent' }) })
+  server.server.removeAllListeners('clientError').on('clientError', handleClientError)
+  server.register(api, { ...options, prefix: '/api/3.0' })
+  return server
 }
