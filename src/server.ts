@@ -15,8 +15,8 @@ export interface ServerOptions {
 }
 
 /**
- * A Fastify without a route, but with every option that shapes its answers. It does not listen, and validates and serialises nothing by
- * itself: each plane says how, and what Fastify would load for it takes longer than all else at the start.
+ * A Fastify without a route, but with every option that shapes its answers. It is not made to listen, and validates and
+ * serialises nothing by itself: each plane says how, and what Fastify would load for it takes longer than all else.
  */
 export function createServer({
   config,

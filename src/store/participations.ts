@@ -115,6 +115,7 @@ export function participationTables(db: Db) {
     JOIN (SELECT node_key, 'event' AS used FROM completed_steps UNION SELECT node_key, 'reward' FROM rewards) u
       USING (node_key)
     WHERE j.site_key = @siteKey AND j.id = @journeyId`)
+
   const summariesOf = (memberKey: number, journeys: KeptJourneys): ParticipationSummary[] =>
     summaries.all(memberKey).map(row => toSummary(row, journeys.graph(row.journey_key).record))
 
