@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { ConnectionError, FastifyInstance } from 'fastify'
 import { addressReader } from './api/addresses.ts'
 import { answerAhead, respond } from './api/ahead.ts'
@@ -10,13 +10,14 @@ import { answerPlainConnections } from './api/plain-connections.ts'
 import type { AppOptions } from './app.ts'
 import { logsRequests, prefixOf } from './config.ts'
 import { createServer } from './http.ts'
+import { type Listening, listen, type Place } from './listening.ts'
 
 export interface Entrance {
   readonly server: Server
   /** The router, which is loaded when it is first asked for. */
   router(): Promise<FastifyInstance>
   /** @returns its origin, where it can be called; fails with code EADDRINUSE when the port is taken */
-  listen(at: { port: number; host: string }): Promise<string>
+  listen(at: Place): Promise<string>
   /** Stops listening, and waits for what is in flight. */
   close(): Promise<void>
 }
@@ -33,6 +34,7 @@ export async function openEntrance({ config, sites, record }: AppOptions): Promi
   const nameRequest = requestNames()
   let loading: Promise<FastifyInstance> | undefined
   let routing: FastifyInstance['routing'] | undefined
+  let listening: Listening | undefined
   let closing = false
 
   const loadRouter = async () => {
@@ -76,26 +78,23 @@ export async function openEntrance({ config, sites, record }: AppOptions): Promi
   return {
     server,
     router,
-    listen: ({ port, host }) =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject).listen({ port, host }, () => {
-          server.off('error', reject)
-          resolve(originOf(server.address() as AddressInfo, host))
-        })
-      }),
+    async listen({ port, host }) {
+      listening = await listen(server, { port, host })
+      return originOf(listening.port, host)
+    },
     async close() {
       closing = true
       ahead.flush()
       connections.close()
       // First of all, since what the app keeps open would keep the server from closing.
       await (await loading)?.close()
-      await new Promise(resolve => server.close(resolve))
+      await listening?.close()
     },
   }
 }
 
 /** An address that can be called: one that stands for every interface is replaced by loopback. */
-function originOf({ port }: AddressInfo, host: string): string {
+function originOf(port: number, host: string): string {
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
 }
