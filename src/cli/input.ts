@@ -10,6 +10,20 @@ export async function readText(file: string, { readInput }: Pick<Terminal, 'read
   })
 }
 
+/** @throws {ConfigError} naming the flag, when it is no whole number in this range */
+export function readWholeNumber(flag: string, text: string, [least, most]: [number, number]): number {
+  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (number >= least && number <= most) return number
+  throw new ConfigError(`${flag}: "${text}" is not a whole number from ${least} to ${most}`)
+}
+
+/** How many requests a second a server that is not ours may be asked. @throws {ConfigError} */
+export function readRate(text: string, fastest: number): number {
+  const rate = Number(text)
+  if (text.trim() !== '' && rate > 0 && rate <= fastest) return rate
+  throw new ConfigError(`--rate: "${text}" is not a number above 0, and at most ${fastest}`)
+}
+
 /** @throws {ConfigError} when --site names none */
 export function readSiteId(text: string): string {
   if (/^[!-~]{1,64}$/.test(text)) return text

@@ -3,6 +3,8 @@ import { createInterface } from 'node:readline'
 import { Command } from 'commander'
 import { ConfigError, readConfig, settings } from '../config.ts'
 import { MOST_EVENTS } from '../sites/events.ts'
+import { readWholeNumber } from './input.ts'
+import { startProgress } from './progress.ts'
 import { CommandFailed, type Terminal } from './terminal.ts'
 
 interface Flags {
@@ -27,10 +29,7 @@ export function replayCommand({ print }: Terminal): Command {
     .option('--batch <number>', 'how many events to post at once, all or nothing', '1000')
     .option('--json', 'print the result as JSON')
     .action(async (file: string, flags: Flags) => {
-      const size = Number(flags.batch)
-      if (!Number.isInteger(size) || size < 1 || size > MOST_EVENTS) {
-        throw new ConfigError(`--batch: "${flags.batch}" is not a whole number from 1 to ${MOST_EVENTS}`)
-      }
+      const size = readWholeNumber('--batch', flags.batch, [1, MOST_EVENTS])
       const { controlToken } = readConfig(
         flags.controlToken === undefined ? {} : { controlToken: flags.controlToken },
       )
@@ -73,10 +72,8 @@ async function readEvents(file: string): Promise<unknown[]> {
 }
 
 async function postAll(events: unknown[], size: number, flags: Flags): Promise<string[]> {
-  const { SingleBar } = await import('cli-progress')
-  const bar = new SingleBar({ format: '{bar} {value} of {total} events, {eta} s left', noTTYOutput: false })
+  const bar = await startProgress('{value} of {total} events, {eta} s left', { total: events.length })
   const outcomes: string[] = []
-  bar.start(events.length, 0)
   try {
     for (let start = 0; start < events.length; start += size) {
       for (const type of await post(events.slice(start, start + size), start, flags)) outcomes.push(type)

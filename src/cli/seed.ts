@@ -4,7 +4,8 @@ import { systemClock } from '../clock.ts'
 import { ConfigError } from '../config.ts'
 import type { MakingUp } from '../seeding/bulk.ts'
 import { DEMO_SITE } from '../seeding/seed.ts'
-import { readSiteId } from './input.ts'
+import { readSiteId, readWholeNumber } from './input.ts'
+import { startProgress } from './progress.ts'
 import { CommandFailed, type Terminal } from './terminal.ts'
 
 interface Flags {
@@ -59,15 +60,15 @@ export function seedCommand(terminal: Terminal): Command {
 
 /** @throws {ConfigError} before anything is written */
 function readOrder(flags: Flags): Order {
-  const journeys = readNumber('--journeys', flags.journeys, [1, MOST_JOURNEYS])
+  const journeys = readWholeNumber('--journeys', flags.journeys, [1, MOST_JOURNEYS])
   const usual = String(Math.min(USUAL_PARTICIPATIONS, journeys))
   const order = {
     file: flags.db,
     site: { ...DEMO_SITE, site_id: readSiteId(flags.site) },
-    members: readNumber('--members', flags.members, [0, MOST_MEMBERS]),
+    members: readWholeNumber('--members', flags.members, [0, MOST_MEMBERS]),
     journeys,
-    participations: readNumber('--participations', flags.participations ?? usual, [0, journeys]),
-    randomSeed: readNumber('--random-seed', flags.randomSeed, [0, LARGEST_RANDOM_SEED]),
+    participations: readWholeNumber('--participations', flags.participations ?? usual, [0, journeys]),
+    randomSeed: readWholeNumber('--random-seed', flags.randomSeed, [0, LARGEST_RANDOM_SEED]),
   }
   // What a write-ahead log without its database has would get into the new one.
   const taken = [flags.db, `${flags.db}-wal`].find(existsSync)
@@ -76,20 +77,14 @@ function readOrder(flags: Flags): Order {
   return order
 }
 
-function readNumber(flag: string, text: string, [least, most]: [number, number]): number {
-  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
-  if (number >= least && number <= most) return number
-  throw new ConfigError(`${flag}: "${text}" is not a whole number from ${least} to ${most}`)
-}
-
 /** @returns how many rows the members took; undefined when it was told to stop, and whoever told it knows */
 async function makeUntilStopped(order: Order, { onStop }: Terminal): Promise<number | undefined> {
   const { makeUpDatabase } = await import('../seeding/bulk.ts')
-  const { SingleBar } = await import('cli-progress')
-  const format = '{bar} {value} of {total} members{doing}, {duration_formatted}'
-  const bar = new SingleBar({ format, noTTYOutput: false })
+  const bar = await startProgress('{value} of {total} members{doing}, {duration_formatted}', {
+    total: order.members,
+    words: { doing: '' },
+  })
   const stop = new AbortController()
-  bar.start(order.members, 0, { doing: '' })
   const making = makeUpDatabase({
     ...order,
     signal: stop.signal,

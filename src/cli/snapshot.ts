@@ -5,7 +5,8 @@ import { ConfigError, readVariable } from '../config.ts'
 import { Email, foldEmail } from '../contract/formats.ts'
 import type { SeedDocument } from '../seeding/schema.ts'
 import type { Snapshot } from '../snapshot/take.ts'
-import { readSiteId } from './input.ts'
+import { readRate, readSiteId } from './input.ts'
+import { startProgress } from './progress.ts'
 import { addSecretOptions, readSecret, type SecretFlags } from './secret.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -21,6 +22,8 @@ interface Flags extends SecretFlags {
   force?: boolean
   json?: boolean
 }
+
+const FASTEST = 1000
 
 const DETAILS = `
 It reads the journeys, and of each member both lists of journeys. What the sandbox does not know is kept under x-extra
@@ -69,18 +72,14 @@ export function snapshotCommand({ print }: Terminal): Command {
 /** Whatever is wrong with how it is used is said before anything is asked or written. */
 async function take(flags: Flags, emails: string[]): Promise<Snapshot> {
   const anonymise = readAnonymise(flags)
-  const rate = Number(flags.rate)
-  if (!(rate > 0 && rate <= 1000))
-    throw new ConfigError(`--rate: "${flags.rate}" is not a number above 0, and at most 1000`)
+  const rate = readRate(flags.rate, FASTEST)
   const siteId = readSiteId(flags.site)
   if (existsSync(flags.out) && !flags.force)
     throw new ConfigError(`--out: ${flags.out} is there already; name another file, or give --force`)
   const { openRemote } = await import('../remote/remote.ts')
   const { takeSnapshot } = await import('../snapshot/take.ts')
   const remote = openRemote({ baseUrl: flags.baseUrl, siteId, secret: readSecret(flags), rate })
-  const { SingleBar } = await import('cli-progress')
-  const bar = new SingleBar({ format: '{bar} {value} of {total} requests, {eta} s left', noTTYOutput: false })
-  bar.start(1, 0)
+  const bar = await startProgress('{value} of {total} requests, {eta} s left')
   try {
     return await takeSnapshot({
       remote,

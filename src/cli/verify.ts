@@ -4,6 +4,8 @@ import { Command } from 'commander'
 import { ConfigError } from '../config.ts'
 import type { Entry } from '../fidelity/entry.ts'
 import type { Call } from '../verify/survey.ts'
+import { readRate, readSiteId } from './input.ts'
+import { startProgress } from './progress.ts'
 import { addSecretOptions, readSecret, type SecretFlags } from './secret.ts'
 import { CommandFailed, type Terminal } from './terminal.ts'
 
@@ -44,14 +46,15 @@ export function verifyCommand({ print }: Terminal): Command {
       const { verify, observationsOf } = await import('../verify/verify.ts')
       const { textOf } = await import('../verify/text.ts')
       const { readLedger } = await import('../fidelity/ledger.ts')
-      const { site, email: emails = [], journey: journeys = [] } = flags
+      const { email: emails = [], journey: journeys = [] } = flags
+      const siteId = readSiteId(flags.site)
       const secret = readSecret(flags)
-      const rate = rateOf(flags.rate)
+      const rate = readRate(flags.rate, FASTEST)
       const { openRemote } = await import('../remote/remote.ts')
-      const remote = openRemote({ baseUrl: flags.baseUrl, siteId: site, secret, rate })
+      const remote = openRemote({ baseUrl: flags.baseUrl, siteId, secret, rate })
       const record = await openRecord(flags.record)
       const save = openFolder(flags.save)
-      const bar = await progressBar()
+      const bar = await startProgress('{value} of {total} requests')
       const watch = (call: Call, done: number, total: number) => {
         bar.setTotal(total)
         bar.update(done)
@@ -63,22 +66,6 @@ export function verifyCommand({ print }: Terminal): Command {
       const { differ } = report.summary
       if (differ > 0) throw new CommandFailed(`${differ} ${differ === 1 ? 'difference' : 'differences'}`)
     })
-}
-
-function rateOf(text: string): number {
-  const rate = Number(text)
-  if (text.trim() === '' || !(rate > 0 && rate <= FASTEST)) {
-    throw new ConfigError(`--rate: "${text}" is not a number above 0, and at most ${FASTEST}`)
-  }
-  return rate
-}
-
-/** On the terminal's standard error, and nowhere else. */
-async function progressBar() {
-  const { SingleBar } = await import('cli-progress')
-  const bar = new SingleBar({ format: '{bar} {value} of {total} requests', clearOnComplete: true })
-  bar.start(1, 0)
-  return bar
 }
 
 /** Does something to a file or a folder, or says on one line why that cannot be. */
