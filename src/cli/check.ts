@@ -24,7 +24,7 @@ export function checkCommand(terminal: Terminal): Command {
         terminal.print(JSON.stringify({ file: name, ok: faults.length === 0, counts, faults }, null, 2))
       else if (counts) terminal.print(`${name}: good, with ${summary(counts)}`)
       else {
-        for (const fault of faults) terminal.print(faultLine(`${name}:${fault.line}:${fault.column}`, fault))
+        for (const fault of faults) terminal.print(faultLine(name, fault))
       }
       if (faults.length > 0) {
         throw new CommandFailed(`${name}: ${plural(faults.length, 'faults')}`)

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander'
 import { systemClock } from '../clock.ts'
 import { Config, ConfigError, readConfig, type SettingName, settings } from '../config.ts'
-import { startSandbox } from '../index.ts'
+import { SeedError, startSandbox } from '../index.ts'
+import { locate } from '../seeding/check-text.ts'
 import { banner } from './banner.ts'
 import { seedWatch } from './seed-watch.ts'
 import type { Terminal } from './terminal.ts'
@@ -20,7 +21,9 @@ export function serveCommand(terminal: Terminal): Command {
     const config = readConfig(flags)
     if (watch) refuseUnwatchable(config)
     const follow = watch ? seedWatch(config.seed) : undefined
-    const sandbox = await startSandbox(config)
+    const sandbox = await startSandbox(config).catch(async error => {
+      throw error instanceof SeedError ? await locate(error, config.seed) : error
+    })
     const unfollow = follow?.(sandbox, terminal)
     onStop(async () => {
       unfollow?.()

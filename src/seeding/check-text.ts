@@ -1,14 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import type { DocumentNode, ObjectNode, ValueNode } from '@humanwhocodes/momoa'
 import { checkSeed } from './check.ts'
-import type { Fault } from './faults.ts'
+import { type Fault, type Position, SeedError } from './faults.ts'
 import type { SeedDocument } from './schema.ts'
 import { parseJson } from './seed.ts'
-
-/** Where something begins in a text; both numbers count from 1. */
-export interface Position {
-  line: number
-  column: number
-}
 
 export type LocatedFault = Fault & Position
 
@@ -30,6 +25,14 @@ export async function checkSeedText(
     .map(fault => ({ ...fault, ...positionOf(tree, fault.pointer) }))
     .sort((a, b) => a.line - b.line || a.column - b.column)
   return faults.length > 0 ? { faults } : { faults, document: read.document as SeedDocument }
+}
+
+/** An error about a seed file, once more, with the place of every fault in the file. */
+export async function locate(error: SeedError, file: string): Promise<SeedError> {
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  // One that cannot be read has no such places, and by now it may be another.
+  const faults = text === undefined ? [] : (await checkSeedText(text)).faults
+  return faults.length > 0 ? new SeedError(file, faults) : error
 }
 
 /** Where a text stops being JSON. */

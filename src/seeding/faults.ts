@@ -9,12 +9,21 @@ export interface Fault {
   message: string
 }
 
+/** Where something begins in a text; both numbers count from 1. */
+export interface Position {
+  line: number
+  column: number
+}
+
+/** A fault, and where it is in the text of the document if that is known. */
+type PlacedFault = Fault & Partial<Position>
+
 /** A document that is refused whole, with everything that is wrong with it; one line each in the message. */
 export class SeedError extends Error {
   override name = 'SeedError'
-  readonly faults: Fault[]
+  readonly faults: PlacedFault[]
 
-  constructor(source: string, faults: Fault[]) {
+  constructor(source: string, faults: PlacedFault[]) {
     super(faults.map(fault => faultLine(source, fault)).join('\n'))
     this.faults = faults
   }
@@ -29,10 +38,12 @@ function checkerOf(schema: TSchema): TypeCheck<TSchema> {
 }
 
 /** A fault on one line. Control characters are written as in JSON, so that what is quoted does not break it. */
-export const faultLine = (place: string, { pointer, message }: Fault): string =>
-  `${place} ${pointer || '/'}: ${message}`.replace(/\p{Cc}/gu, character =>
+export function faultLine(source: string, { pointer, message, line, column }: PlacedFault): string {
+  const place = line === undefined ? source : `${source}:${line}:${column}`
+  return `${place} ${pointer || '/'}: ${message}`.replace(/\p{Cc}/gu, character =>
     JSON.stringify(character).slice(1, -1),
   )
+}
 
 /** Where a value departs from its schema, one fault for each place. */
 export function schemaFaults(schema: TSchema, value: unknown): Fault[] {

@@ -60,11 +60,13 @@ describe.concurrent('The command', () => {
       journeys: [journeyOf(1, { nodes: [...journeyOf(1).nodes, lost] })],
       members: [memberOf('ann@example.com'), memberOf('Ann@example.com')],
     })
-    const [file, db] = [folder.file('bad.json', JSON.stringify(seed)), folder.file('kept.db')]
+    const text = JSON.stringify(seed)
+    const [file, db] = [folder.file('bad.json', text), folder.file('kept.db')]
+    const columnOf = (part: string) => text.indexOf(part) + 1
     const { code, stdout, stderr } = await run(['--seed', file, '--db', db, '--port', '0'])
     expect(stderr).toBe(
-      `${file} /journeys/0/nodes/3: no connection leads from an entry to "Lost"; connect it, or remove it\n` +
-        `${file} /members/1/email: "ann@example.com" is taken by /members/0/email\n`,
+      `${file}:1:${columnOf(JSON.stringify(lost))} /journeys/0/nodes/3: no connection leads from an entry to "Lost"; connect it, or remove it\n` +
+        `${file}:1:${columnOf('"Ann@')} /members/1/email: "ann@example.com" is taken by /members/0/email\n`,
     )
     expect([code, stdout]).toEqual([2, ''])
     const store = openStore(db)

@@ -93,11 +93,14 @@ describe('A server that watches its seed', () => {
 
   it('keeps what it has while the file is wrong or gone, lists the faults, and goes on when it is back', async () => {
     let printed = printing('stderr')
-    writeFileSync(file, JSON.stringify(seedOf({ members: [memberOf('ann'), memberOf('bob')] })))
+    const members = [memberOf('ann'), memberOf('bob')]
+    const wrong = JSON.stringify(seedOf({ members }), null, 1)
+    writeFileSync(file, wrong)
+    const lineOf = (email: string) => wrong.slice(0, wrong.indexOf(`"${email}"`)).split('\n').length
     expect(await printed(/\/members\/1/)).toBe(
       `warning: ${file} was not reloaded, and the site stays as it is:\n` +
-        `${file} /members/0/email: "ann" is not an email address\n` +
-        `${file} /members/1/email: "bob" is not an email address\n`,
+        `${file}:${lineOf('ann')}:13 /members/0/email: "ann" is not an email address\n` +
+        `${file}:${lineOf('bob')}:13 /members/1/email: "bob" is not an email address\n`,
     )
     printed = printing('stderr')
     rmSync(file)
