@@ -30,9 +30,10 @@ export function serveCommand(terminal: Terminal): Command {
       await sandbox.close()
     })
     print(banner(sandbox, systemClock.now(), config))
-    if (isExposed(config)) {
+    const exposed = exposedBy(config)
+    if (exposed) {
       warn(
-        `warning: the control plane is open to whoever reaches ${config.host}; give it a --control-token, or turn it --control off`,
+        `warning: the ${exposed.plane} is open to whoever reaches ${config.host}; give it a --control-token, or turn it ${exposed.off}`,
       )
     }
   })
@@ -49,9 +50,12 @@ function refuseUnwatchable({ seed, db }: Config): void {
     throw new ConfigError('--watch: it would replace what --db is there to keep; leave one of the two out')
 }
 
-const isExposed = ({ host, control, controlToken }: Config): boolean =>
-  control === 'on' &&
-  controlToken === '' &&
-  host !== 'localhost' &&
-  host !== '::1' &&
-  !host.startsWith('127.')
+/** What others may do or see that concerns nobody but whoever started the server. */
+function exposedBy({ host, control, inspector, controlToken }: Config) {
+  if (controlToken !== '' || isLoopback(host)) return undefined
+  if (control === 'on') return { plane: 'control plane', off: '--control off' }
+  return inspector === 'on' ? { plane: 'inspector', off: '--inspector off' } : undefined
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host.startsWith('127.')

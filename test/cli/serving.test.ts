@@ -197,7 +197,8 @@ describe('A sandbox in this process', () => {
 it.each([
   ['an open control plane on a network is warned of, in one line', [], /^warning: .*--control-token.*\n$/],
   ['one with a token is not', ['--control-token', 'open-sesame'], /^$/],
-  ['nor is one that is off', ['--control', 'off'], /^$/],
+  ['without it, open pages are', ['--control', 'off'], /^warning: the inspector .*--inspector off\n$/],
+  ['and nothing is once both are off', ['--control', 'off', '--inspector', 'off'], /^$/],
 ])('%s', async (_what, flags, expected) => {
   await using program = new Program(['--host', '0.0.0.0', '--port', '0', '--seed', 'empty', ...flags])
   await program.printed(/^curl /m)
