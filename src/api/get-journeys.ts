@@ -1,23 +1,19 @@
 import { extensionsOf } from '../contract/extension.ts'
 import { NoParams } from '../contract/parameters.ts'
-import type { Site } from '../sites/site.ts'
+import { journeyAsOf } from '../engine/as-of.ts'
 import type { JourneyRecord } from '../store/records.ts'
-import type { Body } from './answer.ts'
-import { journeyViews } from './journey-views.ts'
+import { journeyBodies } from './journey-bodies.ts'
 import { answerOperation } from './operation.ts'
 
+const bodyOf = journeyBodies(
+  (journeys: readonly JourneyRecord[], { store, site_id }, now) => ({
+    ...extensionsOf(store.site),
+    journeys: journeys.map(journey => ({ ...journeyAsOf(journey, now), site_id })),
+  }),
+  journeys => journeys.map(({ end_date }) => end_date),
+)
+
 /** `GET /journeys`: the journeys of the calling site. */
-export const getJourneys = answerOperation('getJourneys', NoParams, journeyList)
-
-function journeyList({ store, site_id }: Site, _identifier: string, now: string): Body {
-  const journeys = store.journeys()
-  return {
-    body: {
-      ...extensionsOf(store.site),
-      journeys: journeys.map(journey => viewOf(journey, site_id, now)),
-    },
-    moments: journeys.map(({ end_date }) => end_date),
-  }
-}
-
-const viewOf = journeyViews((journey: JourneyRecord, site_id) => ({ ...journey, site_id }))
+export const getJourneys = answerOperation('getJourneys', NoParams, (site, _identifier, now) =>
+  bodyOf(site.store.journeys(), site, now),
+)

@@ -4,11 +4,10 @@ import type { ExtendedByOperation } from '../contract/extension.ts'
 import type { JsonObject } from '../contract/json.ts'
 import type { OperationId } from '../contract/operations.ts'
 import { schemaAt } from '../contract/schemas.ts'
-import type { Json } from '../sites/answers.ts'
+import type { Answer } from '../sites/answers.ts'
 
 /** What is to be written of a value: a new one, without anything that is not to be seen. */
 type Project = (value: unknown) => unknown
-type Write<Value> = (value: Value) => Json
 
 interface Shape {
   $ref?: string
@@ -28,74 +27,36 @@ const isExtended = (value: ExtendedByOperation): boolean =>
  * nothing else is let out and the same facts are always the same bytes. Where an object is extended, it is completed by
  * what the seed says another server answered. Objects without properties of their own are written whole.
  *
- * What is frozen, an answer or an item of its list, is the same for as long as it is there, and is written once.
+ * A frozen answer is the same for as long as it is there, and is written once.
  */
-export function writer(schema: TSchema, operation: OperationId): Write<object> {
-  const writeWhole = objectWriter(schema, operation)
-  const parts = Object.entries(shapeOf(schema).properties ?? {}).map(([name, part]) => {
-    const { items } = shapeOf(part)
-    const write = items ? listWriter(items, operation) : valueWriter(part, operation)
-    return { name, prefix: `${JSON.stringify(name)}:`, write: write as Write<unknown> }
-  })
-
-  function writeInParts(answer: JsonObject): Json {
-    const pieces: Json[] = []
-    for (const { name, prefix, write } of parts) {
-      const part = answer[name]
-      if (part === undefined) continue
-      const { text, isAscii, digest } = write(part)
-      pieces.push({ text: prefix + text, isAscii, digest: digest && prefix + digest })
-    }
-    return enclosed('{', pieces, '}')
-  }
-
-  return answer =>
-    Object.isFrozen(answer) || isExtended(answer) ? writeWhole(answer) : writeInParts(answer as JsonObject)
-}
-
-/** Pieces with commas between them, in brackets. */
-function enclosed(open: string, pieces: Json[], close: string): Json {
-  let isAscii = true
-  let isDigested = false
-  for (const piece of pieces) {
-    isAscii &&= piece.isAscii
-    isDigested ||= piece.digest !== undefined
-  }
-  const enclose = (texts: string[]) => `${open}${texts}${close}`
-  return {
-    text: enclose(pieces.map(({ text }) => text)),
-    isAscii,
-    digest: isDigested ? enclose(pieces.map(({ text, digest = text }) => digest)) : undefined,
-  }
-}
-
-function listWriter(items: TSchema, operation: OperationId): Write<object[]> {
-  const write = objectWriter(items, operation)
-  return list => enclosed('[', shownOf(list, operation).map(write), ']')
-}
-
-function objectWriter(schema: TSchema, operation: OperationId): Write<object> {
-  const write = valueWriter(schema, operation)
-  const written = new WeakMap<object, Json>()
-  return object => {
-    if (!Object.isFrozen(object)) return write(object)
-    let json = written.get(object)
-    if (json === undefined) {
-      json = write(object)
-      json.digest = hash('sha1', json.text, 'base64url')
-      written.set(object, json)
-    }
-    return json
-  }
-}
-
-/** Writes a value in one go, which is the fastest there is. */
-function valueWriter(schema: TSchema, operation: OperationId): Write<unknown> {
+export function writer(schema: TSchema, operation: OperationId): (answer: object) => Answer {
   const project = projection(schema, operation)
-  return value => {
-    const text = JSON.stringify(value === null ? null : project(value))
-    return { text, isAscii: Buffer.byteLength(text) === text.length, digest: undefined }
+  const write = (answer: object) => answerOf(JSON.stringify(project(answer)))
+  const written = new WeakMap<object, Answer>()
+
+  function writeOnce(answer: object): Answer {
+    const known = written.get(answer)
+    if (known) return known
+    const made = write(answer)
+    written.set(answer, made)
+    return made
   }
+
+  return answer => (Object.isFrozen(answer) ? writeOnce(answer) : write(answer))
+}
+
+const answerOf = (text: string): Answer => ({
+  body: sendable(text),
+  etag: `"${hash('sha1', text, 'base64url')}"`,
+})
+
+// What Node sends in one piece with its headers, as long as it is text without a character beyond ASCII.
+const ONE_PIECE = 12 * 1024
+
+/** A short answer as text, which is written together with its headers; any other as bytes, which need no encoding. */
+function sendable(text: string): string | Buffer {
+  const isAscii = Buffer.byteLength(text) === text.length
+  return isAscii && text.length <= ONE_PIECE ? text : Buffer.from(text)
 }
 
 function projection(schema: TSchema, operation: OperationId): Project {

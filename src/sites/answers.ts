@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { instantFrom, timestampOf } from '../clock.ts'
 import type { OperationId } from '../contract/operations.ts'
@@ -13,18 +12,9 @@ export interface Answer {
   readonly etag: string
 }
 
-/** Something as JSON. */
-export interface Json {
-  text: string
-  /** Whether the text has no character beyond ASCII. */
-  isAscii: boolean
-  /** What is the same for the same text only, where that is known and shorter. */
-  digest: string | undefined
-}
-
-/** What an answer is made of. */
-export interface View extends Json {
-  /** Vendor timestamps of the moments at which the answer changes by itself. */
+/** An answer as it has just been made. */
+export interface NewAnswer extends Answer {
+  /** Vendor timestamps of the moments at which it changes by itself. */
   moments: Iterable<string | null>
 }
 
@@ -34,7 +24,7 @@ export interface View extends Json {
  */
 export interface Answers {
   /** The answer as it is now. `make` is given the present as a vendor timestamp; what it throws is thrown. */
-  get(operation: OperationId, identifier: string, make: (now: string) => View): Answer
+  get(operation: OperationId, identifier: string, make: (now: string) => NewAnswer): Answer
 }
 
 interface KeptAnswer extends Answer {
@@ -80,21 +70,12 @@ export function siteAnswers(store: SiteStore, clock: SiteClock, cache: AnswerCac
   }
 }
 
-// What Node sends in one piece with its headers, as long as it is text without a character beyond ASCII.
-const ONE_PIECE = 12 * 1024
-
-/** A short answer as text, which is written together with its headers; any other as bytes, which need no encoding. */
-function sendable({ text, isAscii }: Json): string | Buffer {
-  if (!isAscii) return Buffer.from(text)
-  return text.length <= ONE_PIECE ? text : Buffer.from(text, 'latin1')
-}
-
-function keepable(make: (now: string) => View, version: number, now: string): KeptAnswer {
-  const view = make(now)
-  const { from, until } = sameBetween(view.moments, now)
+function keepable(make: (now: string) => NewAnswer, version: number, now: string): KeptAnswer {
+  const { body, etag, moments } = make(now)
+  const { from, until } = sameBetween(moments, now)
   return {
-    body: sendable(view),
-    etag: `"${hash('sha1', view.digest ?? view.text, 'base64url')}"`,
+    body,
+    etag,
     version,
     from: from === null ? Number.NEGATIVE_INFINITY : instantFrom(from),
     until: until === null ? Number.POSITIVE_INFINITY : instantFrom(until),

@@ -14,8 +14,8 @@ export interface KeyedGraph {
  * them. What is given out is frozen, since everyone is given the same.
  */
 export interface KeptJourneys {
-  /** By their keys, in the order of creation, then id. */
-  all(): ReadonlyMap<number, JourneyRecord>
+  /** In the order of creation, then id; the same list for as long as no journey changes. */
+  list(): readonly JourneyRecord[]
   /** By its id, in lower case. */
   find(id: string): GraphRecord | undefined
   graph(journeyKey: number): KeyedGraph
@@ -31,10 +31,11 @@ export function keptJourneys(tables: JourneyTables, siteKey: number): KeptJourne
   let kept: ReturnType<typeof read> | undefined
 
   function read() {
-    const list = tables.list(siteKey)
+    const rows = tables.list(siteKey)
     return {
-      journeys: new Map(list.map(([key, journey]) => [key, frozen(journey)])),
-      keys: new Map(list.map(([key, { id }]) => [id, key])),
+      list: frozen(rows.map(([, journey]) => journey)),
+      byKey: new Map(rows),
+      keys: new Map(rows.map(([key, { id }]) => [id, key])),
     }
   }
 
@@ -50,7 +51,7 @@ export function keptJourneys(tables: JourneyTables, siteKey: number): KeptJourne
     const graph = {
       nodes: new Map(nodes),
       record: frozen({
-        ...(current().journeys.get(journeyKey) as JourneyRecord),
+        ...(current().byKey.get(journeyKey) as JourneyRecord),
         nodes: nodes.map(([, node]) => node),
         connections,
       }),
@@ -60,7 +61,7 @@ export function keptJourneys(tables: JourneyTables, siteKey: number): KeptJourne
   }
 
   return {
-    all: () => current().journeys,
+    list: () => current().list,
     graph,
     find(id) {
       const key = current().keys.get(id)

@@ -37,7 +37,8 @@ export interface SiteStore {
   /** How many journeys and members there are. */
   counts(): { journeys: number; members: number }
 
-  journeys(): JourneyRecord[]
+  /** The same list for as long as no journey changes. */
+  journeys(): readonly JourneyRecord[]
   /** Found without regard to case. */
   journey(id: string): GraphRecord | undefined
   /** Changes whenever a journey does, so that what is compiled from journeys can be kept until then. */
@@ -242,7 +243,7 @@ function bindSite(
     version: () => version,
     counts: () => ({ journeys: journeys.count(key), members: members.count(key) }),
 
-    journeys: () => [...kept.all().values()],
+    journeys: kept.list,
     journey: id => kept.find(id.toLowerCase()),
     journeyCounts: now => overview.journeys(key, now),
     eventNames: limit => overview.eventNames(key, limit),
