@@ -47,6 +47,8 @@ export interface Sandbox extends AsyncDisposable {
   createSite(site?: NewSite): SandboxSite
   /** Removes a site with all that is its own. @throws {NotFound} */
   removeSite(siteId: string): void
+  /** Takes every site back to its seed, and empties all journals. @throws {Conflict} at a site that has no seed */
+  reset(): void
   /** Stops listening, answers what is in flight, and closes the store. */
   close(): Promise<void>
 }
@@ -84,6 +86,10 @@ export async function startSandbox({
       sites: sites.list,
       createSite: sites.create,
       removeSite: sites.remove,
+      reset() {
+        for (const site of sites.list()) site.reset()
+        sites.strangers.clear()
+      },
       close,
       [Symbol.asyncDispose]: close,
     }

@@ -186,6 +186,24 @@ describe('A sandbox in this process', () => {
     expect(second.sites()).toHaveLength(1)
   })
 
+  it('goes back to its seeds with all its sites, and forgets who called', async () => {
+    await using sandbox = await startSandbox()
+    const sites = [...sandbox.sites(), sandbox.createSite({ seed: 'empty' })]
+    const state = () => sites.map(({ content, requests }) => [content.read(), requests.count()])
+    const atFirst = state()
+    for (const site of sites) {
+      site.member('ann@example.com').did('purchase')
+      await fetch(`${sandbox.url}/journeys`, { headers: site.headersFor() })
+    }
+    await fetch(`${sandbox.url}/journeys`)
+    const strangers = async () => (await fetch(`${sandbox.origin}/_sandbox/requests`)).json()
+    expect(state()).not.toEqual(atFirst)
+    expect(await strangers()).toMatchObject({ requests: [{ path: '/api/3.0/journeys' }] })
+    sandbox.reset()
+    expect(state()).toEqual(atFirst)
+    expect(await strangers()).toEqual({ requests: [] })
+  })
+
   it('can be closed twice', async () => {
     const sandbox = await startSandbox({ seed: 'empty' })
     await sandbox.close()
