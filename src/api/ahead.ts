@@ -91,20 +91,20 @@ const loggable = ({ method, url, headers }: RequestHead, socket: Socket) => ({
   ip: socket.remoteAddress,
 })
 
+/** The headers of an answer, names and values in turn. */
+export const headersOf = (id: string, { body, etag }: Answer): string[] => [
+  REQUEST_ID_HEADER,
+  id,
+  'etag',
+  etag,
+  'content-type',
+  CONTENT_TYPE,
+  'content-length',
+  String(body.length),
+]
+
 /** Sends an answer as a response of Node's. */
-export function respond(response: ServerResponse, id: string, { body, etag }: Answer): void {
-  const length = String(body.length)
-  response
-    .writeHead(200, [
-      REQUEST_ID_HEADER,
-      id,
-      'etag',
-      etag,
-      'content-type',
-      CONTENT_TYPE,
-      'content-length',
-      length,
-    ])
-    // An answer that is kept as text has no character beyond ASCII, and is copied sooner when Node is told.
-    .end(body, 'latin1')
+export const respond = (response: ServerResponse, id: string, answer: Answer): void => {
+  // An answer that is kept as text has no character beyond ASCII, and is copied sooner when Node is told.
+  response.writeHead(200, headersOf(id, answer)).end(answer.body, 'latin1')
 }

@@ -2,9 +2,7 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { httpDate } from '../clock.ts'
 import type { Answer } from '../sites/answers.ts'
-import type { AnswerAhead } from './ahead.ts'
-import { CONTENT_TYPE } from './answer.ts'
-import { REQUEST_ID_HEADER } from './journal.ts'
+import { type AnswerAhead, headersOf } from './ahead.ts'
 import { plainRequest } from './plain-request.ts'
 
 // Later than the client was told, so that none sends a request just when its connection is closed.
@@ -25,10 +23,12 @@ export function answerPlainConnections(server: Server, ahead: AnswerAhead): { cl
   const rest = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(server.keepAliveTimeout / 1000)}\r\n\r\n`
   let closing = false
 
-  function send(socket: Socket, id: string, { body, etag }: Answer): void {
-    const head =
-      `HTTP/1.1 200 OK\r\n${REQUEST_ID_HEADER}: ${id}\r\netag: ${etag}\r\ncontent-type: ${CONTENT_TYPE}\r\n` +
-      `content-length: ${body.length}\r\nDate: ${httpDate()}\r\n${rest}`
+  function send(socket: Socket, id: string, answer: Answer): void {
+    const { body } = answer
+    const headers = headersOf(id, answer)
+    let head = 'HTTP/1.1 200 OK\r\n'
+    for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
+    head += `Date: ${httpDate()}\r\n${rest}`
     // One system call, whether text or bytes.
     if (typeof body === 'string') socket.write(head + body, 'latin1')
     else {
@@ -41,13 +41,8 @@ export function answerPlainConnections(server: Server, ahead: AnswerAhead): { cl
 
   function handOver(socket: Socket, chunk?: Buffer): void {
     connections.delete(socket)
-    socket
-      .off('data', read)
-      .off('end', end)
-      .off('error', ignore)
-      .off('close', forget)
-      .off('timeout', socket.destroy)
-      .setTimeout(0)
+    for (const [event, listener] of listeners) socket.off(event, listener)
+    socket.setTimeout(0)
     if (chunk) socket.pause().unshift(chunk)
     for (const listener of toHttp) listener.call(server, socket)
     if (chunk) socket.resume()
@@ -71,16 +66,17 @@ export function answerPlainConnections(server: Server, ahead: AnswerAhead): { cl
     connections.delete(this)
   }
 
+  function hangUp(this: Socket): void {
+    this.destroy()
+  }
+
+  const listeners = Object.entries({ data: read, end, error: ignore, close: forget, timeout: hangUp })
+
   server.removeAllListeners('connection').on('connection', (socket: Socket) => {
     if (closing) return handOver(socket)
     connections.add(socket)
-    socket
-      .on('data', read)
-      .on('end', end)
-      .on('error', ignore)
-      .on('close', forget)
-      .setTimeout(idleMs)
-      .on('timeout', socket.destroy)
+    for (const [event, listener] of listeners) socket.on(event, listener)
+    socket.setTimeout(idleMs)
   })
 
   return {
