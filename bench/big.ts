@@ -30,10 +30,6 @@ interface Database {
   seconds: number
 }
 
-/** Whether this version can make up data at all. */
-export const canSeed = ({ program }: Packed): boolean =>
-  /^ +seed\b/m.test(run('.', process.execPath, program, '--help'))
-
 /** A large site beside a small one, both in files: with answers kept ready, and with every answer made anew. */
 export async function bigSection({ wrk, pace, packed }: Context): Promise<Section> {
   const [small, large] = [seed(packed, FEW), seed(packed, MANY)]

@@ -3,7 +3,7 @@ import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DEMO_SITE, readSeed } from '../src/seeding/seed.ts'
-import { bigSection, canSeed } from './big.ts'
+import { bigSection } from './big.ts'
 import type { Pace } from './compare.ts'
 import type { Context } from './context.ts'
 import { madeUpSite } from './made-up.ts'
@@ -79,7 +79,7 @@ async function measure(wrk: Wrk, packed: Packed, quick: boolean): Promise<Sectio
   if (quick) return sections
   await add(referenceSection(context))
   await add(peerSection(context))
-  if (canSeed(packed)) await add(bigSection(context))
+  await add(bigSection(context))
   return sections
 }
 
