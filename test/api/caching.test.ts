@@ -179,7 +179,7 @@ describe('Whether answers are kept or made anew', () => {
         }
         for (const { sites } of [keeping, anew]) sites.remove(site_id)
       }),
-      { numRuns: 80 },
+      { numRuns: 50 },
     )
   })
 })
