@@ -34,15 +34,14 @@ export async function listen(
   const close = async () => {
     await Promise.all(listeners.map(listener => new Promise(resolve => listener.close(resolve))))
   }
-  const listening = (): Listening | undefined =>
-    listeners[0] && { port: (listeners[0].address() as AddressInfo).port, close }
-
+  let found = port
   let notHere: unknown
   for (const address of host === 'localhost' ? await lookup(host) : [host]) {
     const listener = listeners.length === 0 ? server : entranceTo(server)
     try {
-      await once(listener.listen({ host: address, port: listening()?.port ?? port }), 'listening')
+      await once(listener.listen({ host: address, port: found }), 'listening')
       listeners.push(listener)
+      found = (listener.address() as AddressInfo).port
     } catch (error) {
       if (!NOT_HERE.has((error as NodeJS.ErrnoException).code ?? '')) {
         await close()
@@ -51,9 +50,8 @@ export async function listen(
       notHere = error
     }
   }
-  const there = listening()
-  if (!there) throw notHere
-  return there
+  if (listeners.length === 0) throw notHere
+  return { port: found, close }
 }
 
 /** What listens for a server at a further address, with the options that an HTTP server has of itself. */

@@ -9,6 +9,7 @@ export interface ApiOptions {
   faultHeader: boolean
 }
 
+/** The same for everyone who has this configuration. */
 export const apiOptions = ({ auth, control }: Config, sites: Sites): ApiOptions => ({
   ...{ sites, auth },
   faultHeader: control === 'on',
