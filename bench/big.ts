@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { DEMO_SITE } from '../src/seeding/seed.ts'
+import { DEMO_SITE } from '../src/seed/seed.ts'
 import { medianOf, p99Of, perSecond } from './cells.ts'
 import { asking, compare } from './compare.ts'
 import type { Context } from './context.ts'

@@ -1,5 +1,5 @@
-import type { SeedDocument, SeedJourney, SeedMember } from '../src/seeding/schema.ts'
-import { DEMO_SITE } from '../src/seeding/seed.ts'
+import type { SeedDocument, SeedJourney, SeedMember } from '../src/seed/schema.ts'
+import { DEMO_SITE } from '../src/seed/seed.ts'
 import { type Random, randomFrom } from './random.ts'
 
 export interface Size {

@@ -1,4 +1,4 @@
-import { type Chance, chanceOf } from '../src/seeding/chance.ts'
+import { type Chance, chanceOf } from '../src/seed/chance.ts'
 
 /** Choices without a pattern that are the same in every run. */
 export interface Random extends Chance {

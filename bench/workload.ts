@@ -1,6 +1,6 @@
 import { requestHeaders } from '../src/auth/sign.ts'
 import { addressOf, OPERATION_IDS, type OperationId, operations } from '../src/contract/operations.ts'
-import type { SeedSite } from '../src/seeding/schema.ts'
+import type { SeedSite } from '../src/seed/schema.ts'
 import { randomFrom } from './random.ts'
 import type { Server } from './servers.ts'
 

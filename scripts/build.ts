@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Plugin, rolldown } from 'rolldown'
-import { openSeededStore } from '../src/seeding/seed.ts'
+import { openSeededStore } from '../src/seed/seed.ts'
 
 // What has files of its own besides its code, or is loaded only when it is asked for; and the compilers that Fastify
 // loads where a server does not name others, as all of ours do.
@@ -38,7 +38,7 @@ export async function build(dist: string): Promise<void> {
   rmSync(dist, { recursive: true, force: true })
   const bundle = await rolldown({
     cwd: root('.'),
-    input: { main: 'src/main.ts', index: 'src/index.ts', making: 'src/seeding/making.ts' },
+    input: { main: 'src/main.ts', index: 'src/index.ts', making: 'src/seed/making.ts' },
     platform: 'node',
     external: LEFT_ALONE,
     plugins: [builtinsWhenAsked],

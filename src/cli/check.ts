@@ -1,7 +1,7 @@
 import { Command } from 'commander'
-import { checkSeedText } from '../seeding/check-text.ts'
-import { faultLine } from '../seeding/faults.ts'
-import type { SeedDocument } from '../seeding/schema.ts'
+import { checkSeedText } from '../seed/check-text.ts'
+import { issueLine } from '../seed/issues.ts'
+import type { SeedDocument } from '../seed/schema.ts'
 import { readText } from './input.ts'
 import { CommandFailed, type Terminal } from './terminal.ts'
 
@@ -13,21 +13,21 @@ export function checkCommand(terminal: Terminal): Command {
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
-      '\nEvery fault is a line: FILE:LINE:COLUMN, the JSON pointer of the value, and what is wrong.\n' +
-        'Exit codes: 0 the seed is good, 1 it has faults, 2 it cannot be read.',
+      '\nEach issue is a line: FILE:LINE:COLUMN, the JSON pointer of the value, and what is wrong.\n' +
+        'Exit codes: 0 the seed is good, 1 it has issues, 2 it cannot be read.',
     )
     .action(async (file: string, { json }: { json?: boolean }) => {
       const name = file === '-' ? 'stdin' : file
-      const { faults, document } = await checkSeedText(await readText(file, terminal))
+      const { issues, document } = await checkSeedText(await readText(file, terminal))
       const counts = document && countsOf(document)
       if (json)
-        terminal.print(JSON.stringify({ file: name, ok: faults.length === 0, counts, faults }, null, 2))
+        terminal.print(JSON.stringify({ file: name, ok: issues.length === 0, counts, issues }, null, 2))
       else if (counts) terminal.print(`${name}: good, with ${summary(counts)}`)
       else {
-        for (const fault of faults) terminal.print(faultLine(name, fault))
+        for (const issue of issues) terminal.print(issueLine(name, issue))
       }
-      if (faults.length > 0) {
-        throw new CommandFailed(`${name}: ${plural(faults.length, 'faults')}`)
+      if (issues.length > 0) {
+        throw new CommandFailed(`${name}: ${plural(issues.length, 'issues')}`)
       }
     })
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { Conflict, type Sandbox, SeedError } from '../index.ts'
-import { locate } from '../seeding/check-text.ts'
-import { readSeed } from '../seeding/seed.ts'
+import { locate } from '../seed/check-text.ts'
+import { readSeed } from '../seed/seed.ts'
 import type { Terminal } from './terminal.ts'
 
 // The file is looked at rather than listened to: that finds it again however an editor replaces it, and works on what

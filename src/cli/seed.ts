@@ -2,8 +2,8 @@ import { existsSync, statSync } from 'node:fs'
 import { Command } from 'commander'
 import { systemClock } from '../clock.ts'
 import { ConfigError } from '../config.ts'
-import type { MakingUp } from '../seeding/bulk.ts'
-import { DEMO_SITE } from '../seeding/seed.ts'
+import type { MakingUp } from '../seed/bulk.ts'
+import { DEMO_SITE } from '../seed/seed.ts'
 import { readSiteId, readWholeNumber } from './input.ts'
 import { startProgress } from './progress.ts'
 import { CommandFailed, type Terminal } from './terminal.ts'
@@ -79,7 +79,7 @@ function readOrder(flags: Flags): Order {
 
 /** @returns how many rows the members took; undefined when it was told to stop, and whoever told it knows */
 async function makeUntilStopped(order: Order, { onStop }: Terminal): Promise<number | undefined> {
-  const { makeUpDatabase } = await import('../seeding/bulk.ts')
+  const { makeUpDatabase } = await import('../seed/bulk.ts')
   const bar = await startProgress('{value} of {total} members{doing}, {duration_formatted}', {
     total: order.members,
     words: { doing: '' },

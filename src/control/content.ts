@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { Email, Uuid } from '../contract/formats.ts'
-import { SeedDocument, SeedJourney, SeedMember } from '../seeding/schema.ts'
+import { SeedDocument, SeedJourney, SeedMember } from '../seed/schema.ts'
 import { type ControlOptions, Nothing, responses, SiteParams, siteOf, uncheckedBody } from './route.ts'
 
 export const JourneyParams = Type.Object({

@@ -3,8 +3,8 @@ import { Type } from '@sinclair/typebox'
 import { CHECKS } from '../auth/verdict.ts'
 import { OneOf } from '../contract/formats.ts'
 import { OPERATION_IDS } from '../contract/operations.ts'
+import { Invalid } from '../errors.ts'
 import { credentialsFor, explainRequest } from '../sites/credentials.ts'
-import { Invalid } from '../sites/refusals.ts'
 import { baseUrlOf, type ControlOptions, responses, SiteParams, siteOf } from './route.ts'
 
 const TokenWish = Type.Object(

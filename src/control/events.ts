@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { Email } from '../contract/formats.ts'
 import { Outcome } from '../contract/outcome.ts'
-import { SeedHistory } from '../seeding/schema.ts'
+import { SeedHistory } from '../seed/schema.ts'
 import { MOST_EVENTS } from '../sites/events.ts'
 import { type ControlOptions, responses, SiteParams, siteOf } from './route.ts'
 

@@ -2,9 +2,9 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { InvalidTime } from '../clock.ts'
 import { TooEntangled } from '../diagram/graphviz.ts'
+import { Conflict, Invalid, NotFound } from '../errors.ts'
 import { STATUS_CODES } from '../http.ts'
-import { type Fault, SeedError } from '../seeding/faults.ts'
-import { Conflict, Invalid, NotFound } from '../sites/refusals.ts'
+import { type Issue, SeedError } from '../seed/issues.ts'
 
 /** A problem document: RFC 9457. */
 export const Problem = Type.Object(
@@ -42,13 +42,13 @@ export class Refusal extends Error {
 /** A body, a query or an address that is not of its schema. */
 export class InvalidParts extends Error {
   override name = 'InvalidParts'
-  readonly faults: Fault[]
+  readonly issues: Issue[]
 
-  constructor(faults: Fault[], part: string) {
+  constructor(issues: Issue[], part: string) {
     super(
-      `the ${part} is not right: ${faults.map(({ pointer, message }) => `${pointer || '/'} ${message}`).join('; ')}`,
+      `the ${part} is not right: ${issues.map(({ pointer, message }) => `${pointer || '/'} ${message}`).join('; ')}`,
     )
-    this.faults = faults
+    this.issues = issues
   }
 }
 
@@ -60,7 +60,7 @@ export function sendProblem(
 ): FastifyReply {
   const status = statusOf(error)
   if (status >= 500) request.server.log.error({ reqId: request.id, err: error })
-  const faults = error instanceof SeedError || error instanceof InvalidParts ? error.faults : undefined
+  const issues = error instanceof SeedError || error instanceof InvalidParts ? error.issues : undefined
   return reply
     .code(status)
     .type('application/problem+json; charset=utf-8')
@@ -69,7 +69,7 @@ export function sendProblem(
       title: STATUS_CODES[status],
       status,
       detail: status >= 500 ? 'Something went wrong on the server; its log says what.' : error.message,
-      ...(faults && { errors: faults.map(({ pointer, message }) => ({ pointer, detail: message })) }),
+      ...(issues && { errors: issues.map(({ pointer, message }) => ({ pointer, detail: message })) }),
     })
 }
 

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { Email, LowerCaseUuid, OneOf } from '../contract/formats.ts'
+import { NotFound } from '../errors.ts'
 import { STATE_NAMES, setUpState, tearDownStates } from '../sites/provider-states.ts'
-import { NotFound } from '../sites/refusals.ts'
 import { type ControlOptions, responses } from './route.ts'
 
 const StateChange = Type.Object(

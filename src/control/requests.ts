@@ -3,8 +3,8 @@ import { Type } from '@sinclair/typebox'
 import { CHECKS } from '../auth/verdict.ts'
 import { OneOf } from '../contract/formats.ts'
 import { OPERATION_IDS } from '../contract/operations.ts'
+import { NotFound } from '../errors.ts'
 import type { Journal } from '../sites/journal.ts'
-import { NotFound } from '../sites/refusals.ts'
 import { type ControlOptions, Nothing, responses, SiteParams, siteOf } from './route.ts'
 
 const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>

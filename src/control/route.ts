@@ -1,7 +1,7 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { FastifyRequest, FastifySchemaCompiler } from 'fastify'
-import { schemaFaults } from '../seeding/faults.ts'
+import { schemaIssues } from '../seed/issues.ts'
 import type { Site } from '../sites/site.ts'
 import type { Sites } from '../sites/sites.ts'
 import { InvalidParts } from './problem.ts'
@@ -33,7 +33,7 @@ const PARTS: Record<string, string> = {
 export const validatorCompiler: FastifySchemaCompiler<unknown> = ({ schema, httpPart = 'body' }) => {
   return (data: unknown) => {
     const value = httpPart === 'body' ? data : Value.Convert(schema as TSchema, data)
-    const faults = schemaFaults(schema as TSchema, value)
+    const faults = schemaIssues(schema as TSchema, value)
     return faults.length === 0 ? { value } : { error: new InvalidParts(faults, PARTS[httpPart] ?? httpPart) }
   }
 }

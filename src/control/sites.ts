@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
-import { SeedDocument, SeedSite } from '../seeding/schema.ts'
+import { SeedDocument, SeedSite } from '../seed/schema.ts'
 import type { Site } from '../sites/site.ts'
 import { ClockReading } from './clock.ts'
 import { baseUrlOf, type ControlOptions, Nothing, responses, SiteParams, siteOf } from './route.ts'

@@ -99,8 +99,8 @@ function pathFault(path: unknown): string | undefined {
 
 function firstFault(rules: unknown[], scopeOf: (index: number) => Scope) {
   for (const [i, rule] of rules.entries()) {
-    const fault = faultOf(rule, scopeOf(i))
-    if (fault !== undefined) return fault
+    const issue = faultOf(rule, scopeOf(i))
+    if (issue !== undefined) return issue
   }
   return undefined
 }

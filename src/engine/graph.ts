@@ -82,7 +82,7 @@ export interface JourneyGraph {
 }
 
 /**
- * @param definition One whose connections join its own nodes, and that `journeyFaults` and the schemas of its nodes'
+ * @param definition One whose connections join its own nodes, and that `journeyIssues` and the schemas of its nodes'
  * `config` have nothing against. A node may also have no settings at all: no event is ever the one it waits for.
  * @throws SyntaxError or RangeError for a condition or a hold that they would have refused.
  */

@@ -15,7 +15,7 @@ const OWN = 'test/verify/sandbox.test.ts'
 const TESTED: Record<Kind, string[]> = {
   operation: [OWN, 'test/api/operations.test.ts'],
   parameter: [OWN, 'test/api/errors.test.ts'],
-  property: [OWN, 'test/docs/openapi.test.ts'],
+  property: [OWN, 'test/openapi/openapi.test.ts'],
   rule: [OWN, 'test/api/operations.test.ts'],
   error: [OWN, 'test/api/errors.test.ts'],
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { Conflict, NotFound } from '../sites/refusals.ts'
+import { Conflict, NotFound } from '../errors.ts'
 import { type Action, actionOf, isAction } from './actions.ts'
 import { ownPath, withQuery } from './addresses.ts'
 import type { Form } from './form.ts'

@@ -1,14 +1,14 @@
 import { foldEmail } from '../contract/formats.ts'
-import { checkSeed } from '../seeding/check.ts'
-import { checkJourney } from '../seeding/check-journey.ts'
-import { checkMember, OUTCOME_TYPES, STEP_TYPES } from '../seeding/check-member.ts'
-import { exportSite, toSeedJourney, toSeedMember } from '../seeding/export.ts'
-import { type Fault, SeedError } from '../seeding/faults.ts'
-import type { Graphs } from '../seeding/live.ts'
-import { toGraph, toMember, toRecords } from '../seeding/records.ts'
-import type { SeedDocument, SeedJourney, SeedMember } from '../seeding/schema.ts'
+import { Conflict, NotFound } from '../errors.ts'
+import { checkSeed } from '../seed/check.ts'
+import { checkJourney } from '../seed/check-journey.ts'
+import { checkMember, OUTCOME_TYPES, STEP_TYPES } from '../seed/check-member.ts'
+import { exportSite, toSeedJourney, toSeedMember } from '../seed/export.ts'
+import { type Issue, SeedError } from '../seed/issues.ts'
+import type { Graphs } from '../seed/live.ts'
+import { toGraph, toMember, toRecords } from '../seed/records.ts'
+import type { SeedDocument, SeedJourney, SeedMember } from '../seed/schema.ts'
 import type { SiteStore } from '../store/store.ts'
-import { Conflict, NotFound } from './refusals.ts'
 
 /** What a site holds, as seed documents and parts of them. */
 export interface Content {
@@ -94,7 +94,7 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
     return holder === foldEmail(email) ? undefined : holder
   }
 
-  function foreign(document: unknown): Fault[] {
+  function foreign(document: unknown): Issue[] {
     const site_id = (document as Partial<SeedDocument> | null)?.site?.site_id
     if (typeof site_id !== 'string' || site_id === store.site.site_id) return []
     return [
@@ -127,7 +127,7 @@ function withKey(value: unknown, key: 'id' | 'email', given: string): unknown {
   return { [key]: given, ...value }
 }
 
-function checked<T>(value: unknown, faults: Fault[]): T {
-  if (faults.length > 0) throw new SeedError('body', faults)
+function checked<T>(value: unknown, issues: Issue[]): T {
+  if (issues.length > 0) throw new SeedError('body', issues)
   return value as T
 }

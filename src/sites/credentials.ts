@@ -1,8 +1,8 @@
 import type { AuthContext } from '../auth/checks.ts'
 import { type CheckReport, explain } from '../auth/explain.ts'
 import { addressOf, matchAddress, type OperationId, operations } from '../contract/operations.ts'
+import { Invalid } from '../errors.ts'
 import { type JournalEntry, type RequestHead, readHeaders } from './journal.ts'
-import { Invalid } from './refusals.ts'
 import type { Site } from './site.ts'
 import type { Sites } from './sites.ts'
 

@@ -5,8 +5,8 @@ import { toSvg } from '../diagram/svg.ts'
 import { compileJourney } from '../engine/graph.ts'
 import { deriveStanding } from '../engine/standing.ts'
 import type { Standing } from '../engine/state.ts'
+import { NotFound } from '../errors.ts'
 import type { GraphRecord, RewardRecord, StepRecord } from '../store/records.ts'
-import { NotFound } from './refusals.ts'
 import type { Site } from './site.ts'
 
 /** The notations in which a journey can be had as a file, by the ending of its name. */

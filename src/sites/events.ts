@@ -3,10 +3,10 @@ import { foldEmail } from '../contract/formats.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { compileJourney, type JourneyGraph } from '../engine/graph.ts'
 import { handleEvent } from '../engine/handle-event.ts'
-import { type Graphs, participationIds, toOccurrence } from '../seeding/live.ts'
+import { Conflict, NotFound } from '../errors.ts'
+import { type Graphs, participationIds, toOccurrence } from '../seed/live.ts'
 import type { GraphRecord, HistoryRecord, MemberRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
-import { Conflict, NotFound } from './refusals.ts'
 import type { SiteClock } from './site-clock.ts'
 
 /** How many events may be posted at once. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { foldEmail } from '../contract/formats.ts'
 import type { OperationId } from '../contract/operations.ts'
+import { Invalid, NotFound } from '../errors.ts'
 import type { FaultRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
 import type { FaultRule, FaultToCome } from './fault-rule.ts'
-import { Invalid, NotFound } from './refusals.ts'
 
 export type ActiveFault = FaultRule & {
   id: string

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { later, timestampOf } from '../clock.ts'
-import type { SeedJourney, SeedParticipation } from '../seeding/schema.ts'
+import { Invalid } from '../errors.ts'
+import type { SeedJourney, SeedParticipation } from '../seed/schema.ts'
 import type { FaultRule } from './fault-rule.ts'
-import { Invalid } from './refusals.ts'
 import type { Site } from './site.ts'
 import { BEFORE_STATES } from './snapshots.ts'
 

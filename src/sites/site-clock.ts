@@ -1,6 +1,6 @@
 import { type Clock, instantOf, isoOf, later } from '../clock.ts'
+import { Conflict } from '../errors.ts'
 import type { SiteStore } from '../store/store.ts'
-import { Conflict } from './refusals.ts'
 
 /** A site's clock, as it is shown. */
 export interface ClockReading {

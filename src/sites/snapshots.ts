@@ -1,6 +1,6 @@
 import { isoOf } from '../clock.ts'
+import { NotFound } from '../errors.ts'
 import type { SiteStore } from '../store/store.ts'
-import { NotFound } from './refusals.ts'
 
 /**
  * What the site was before a provider state was set up: a snapshot like any other, so that it outlives the process. A

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../contract/json.ts'
-import type { SeedDocument, SeedJourney, SeedParticipation, SeedSite } from '../seeding/schema.ts'
-import { DEMO_SITE } from '../seeding/seed.ts'
+import type { SeedDocument, SeedJourney, SeedParticipation, SeedSite } from '../seed/schema.ts'
+import { DEMO_SITE } from '../seed/seed.ts'
 import { journeyFacts, LONG_AGO } from './journey-facts.ts'
 import { participationFacts } from './participation-facts.ts'
 import { journeysIn, type MemberAnswers, type SiteAnswers } from './reading.ts'

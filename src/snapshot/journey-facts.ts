@@ -4,8 +4,8 @@ import type { Extended } from '../contract/extension.ts'
 import { JOURNEY_STATUSES, JourneyConnection, JourneyNode, NODE_TYPES } from '../contract/journey.ts'
 import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
 import { NODE_CONFIGS } from '../contract/node-config.ts'
-import { checkJourney } from '../seeding/check-journey.ts'
-import type { SeedJourney } from '../seeding/schema.ts'
+import { checkJourney } from '../seed/check-journey.ts'
+import type { SeedJourney } from '../seed/schema.ts'
 import { idOf, textOf, textOrNull, timeOf, truthOf } from './values.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { type JsonObject, objectsIn } from '../contract/json.ts'
 import { MemberEvent, MemberReward } from '../contract/participation.ts'
-import { checkParticipation } from '../seeding/check-member.ts'
-import type { SeedJourney, SeedParticipation } from '../seeding/schema.ts'
+import { checkParticipation } from '../seed/check-member.ts'
+import type { SeedJourney, SeedParticipation } from '../seed/schema.ts'
 import { LONG_AGO, unknownOf } from './journey-facts.ts'
 import { idOf, numberOf, textOf, timeOf, withoutUndefined } from './values.ts'
 

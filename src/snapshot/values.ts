@@ -1,8 +1,8 @@
 import { Value } from '@sinclair/typebox/value'
 import { InvalidTime, instantOf, timestampOf } from '../clock.ts'
 import { LowerCaseUuid } from '../contract/formats.ts'
-import { isTime } from '../seeding/check-values.ts'
-import { uuidOf } from '../seeding/live.ts'
+import { isTime } from '../seed/check-values.ts'
+import { uuidOf } from '../seed/live.ts'
 
 /** Reading what may be of any form: as the sandbox writes it where that can be, else something near, or nothing. */
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { timestampOf } from '../../src/clock.ts'
-import type { SeedDocument } from '../../src/seeding/schema.ts'
+import type { SeedDocument } from '../../src/seed/schema.ts'
 import { openAnswerCache } from '../../src/sites/answers.ts'
 import type { Site } from '../../src/sites/site.ts'
 import type { GraphRecord } from '../../src/store/records.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { signRequest } from '../../src/index.ts'
-import type { SeedDocument } from '../../src/seeding/schema.ts'
+import type { SeedDocument } from '../../src/seed/schema.ts'
 import { NOW_SECONDS, testApp } from '../support/app.ts'
 import { controlOf } from '../support/control.ts'
 import { id, journeyOf, memberOf, nodesOf, participationOf, SITE, seedOf } from '../support/seeds.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { madeUpSite } from '../../bench/made-up.ts'
 import { workloadOf } from '../../bench/workload.ts'
-import { checkSeed } from '../../src/seeding/check.ts'
+import { checkSeed } from '../../src/seed/check.ts'
 
 const SIZE = { members: 20, journeys: 10, participations: 5 }
 const site = madeUpSite(SIZE)

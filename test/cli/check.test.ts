@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { SeedDocument } from '../../src/seeding/schema.ts'
+import type { SeedDocument } from '../../src/seed/schema.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { run } from '../support/process.ts'
 import { id, journeyOf, memberOf, participationOf, seedOf } from '../support/seeds.ts'
@@ -23,7 +23,7 @@ describe('check', () => {
       file,
       ok: true,
       counts: { journeys: 1, nodes: 3, connections: 2, members: 1, participations: 1 },
-      faults: [],
+      issues: [],
     })
   })
 
@@ -31,7 +31,7 @@ describe('check', () => {
     expect(await command(['check', 'seed/demo.json'])).toMatchObject({ code: 0 })
   })
 
-  it('lists the faults of form, graph and members in the order of the text', async () => {
+  it('lists the issues of form, graph and members in the order of the text', async () => {
     const journey = journeyOf(1, {
       nodes: [...journeyOf(1).nodes, { id: id(7), type: 'exit', name: 'Lost' }],
     })
@@ -46,7 +46,7 @@ describe('check', () => {
       expect.stringMatching(/^stdin:\d+:13 \/members\/1\/email: "ann@example.com" is taken by/),
       expect.stringMatching(/^stdin:\d+:12 \/colour: is not a known property here; check its spelling$/),
     ])
-    expect({ code, stderr }).toEqual({ code: 1, stderr: 'stdin: 4 faults' })
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'stdin: 4 issues' })
   })
 
   it('says the place of a value however the text is laid out', async () => {
@@ -71,7 +71,7 @@ describe('check', () => {
           spoil(seed)
           const text = JSON.stringify(seed, null, indent).replaceAll('\n', end)
           const { stdout } = await check(text, '--json')
-          const [{ line, column }] = JSON.parse(stdout).faults
+          const [{ line, column }] = JSON.parse(stdout).issues
           expect(text.split(end)[line - 1]?.slice(column - 1)).toMatch(value)
         },
       ),
@@ -112,7 +112,7 @@ describe('check', () => {
     expect(await run(['check', '-'], { input: '[1]' })).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('stdin:1:1 /: expected object, not [1]'),
-      stderr: 'stdin: 1 fault\n',
+      stderr: 'stdin: 1 issue\n',
     })
   })
 })

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { readSeed } from '../../src/seeding/seed.ts'
+import { readSeed } from '../../src/seed/seed.ts'
 import { testApp } from '../support/app.ts'
 import { controlOf } from '../support/control.ts'
 import { id, journeyOf, SITE, seedOf } from '../support/seeds.ts'

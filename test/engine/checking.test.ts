@@ -2,7 +2,7 @@ import { Value } from '@sinclair/typebox/value'
 import { describe, expect, test } from 'vitest'
 import { NODE_CONFIGS } from '../../src/contract/node-config.ts'
 import { criterionCompiler, criterionFault, type Facts } from '../../src/engine/criterion.ts'
-import { journeyFaults } from '../../src/engine/journey-faults.ts'
+import { journeyIssues } from '../../src/engine/journey-issues.ts'
 import { condition, definition, entry, more, reward, step } from './journeys.ts'
 
 const facts: Facts = {
@@ -120,18 +120,18 @@ describe('the settings of a node', () => {
     ['14', false],
   ])('a hold of the form %j: %s', (hold, good) => {
     expect(Value.Check(NODE_CONFIGS.reward, { type: 'points', hold })).toBe(good)
-    if (good) expect(journeyFaults(definition('J', { gift: reward({ hold }) }, []))).toEqual([])
+    if (good) expect(journeyIssues(definition('J', { gift: reward({ hold }) }, []))).toEqual([])
   })
 })
 
-describe('the faults of a journey', () => {
+describe('the issues of a journey', () => {
   const conditions = { in: entry(), if: condition(), a: step('a'), b: step('b') }
 
   test('are none for a good one', () => {
     const good = definition('J', conditions, ['in > if > a', 'if > b'], {
       when: { 'if > a': more(5), 'if > b': 'else' },
     })
-    expect(journeyFaults(good)).toEqual([])
+    expect(journeyIssues(good)).toEqual([])
   })
 
   test('name the place and what is wrong with it', () => {
@@ -146,7 +146,7 @@ describe('the faults of a journey', () => {
       },
       [],
     )
-    expect(journeyFaults(bad)).toEqual([
+    expect(journeyIssues(bad)).toEqual([
       { pointer: '/nodes/0/config/criteria', message: expect.stringContaining('"nope" is not an operator') },
       {
         pointer: '/nodes/1/config/criteria',
@@ -168,7 +168,7 @@ describe('the faults of a journey', () => {
   ])('from %s with the condition %j', (source_node_id, text, message) => {
     const { nodes } = definition('J', conditions, [])
     const connections = [{ source_node_id, target_node_id: 'a', condition: text }]
-    expect(journeyFaults({ nodes, connections })).toEqual([
+    expect(journeyIssues({ nodes, connections })).toEqual([
       { pointer: '/connections/0/condition', message: expect.stringContaining(message) },
     ])
   })
@@ -177,7 +177,7 @@ describe('the faults of a journey', () => {
     const two = definition('J', conditions, ['if > a', 'if > b'], {
       when: { 'if > a': 'else', 'if > b': 'else' },
     })
-    expect(journeyFaults(two)).toEqual([
+    expect(journeyIssues(two)).toEqual([
       {
         pointer: '/connections/1/condition',
         message: 'is the second "else" of its node; one is taken at most',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Extra } from '../../src/contract/extension.ts'
 import { JOURNEY_STATUSES } from '../../src/contract/journey.ts'
-import type { SeedDocument, SeedParticipation } from '../../src/seeding/schema.ts'
+import type { SeedDocument, SeedParticipation } from '../../src/seed/schema.ts'
 import { id, journeyOf, memberOf, nodesOf, participationOf, SITE, seedOf } from '../support/seeds.ts'
 
 /** Seeds whose times lie around June 2025, so that at a moment there some things have ended and some have not. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { toRecords } from '../../src/seeding/records.ts'
-import type { SeedDocument } from '../../src/seeding/schema.ts'
+import { toRecords } from '../../src/seed/records.ts'
+import type { SeedDocument } from '../../src/seed/schema.ts'
 import { openStore, type SiteStore, type Store } from '../../src/store/store.ts'
 import { id, journeyOf, memberOf, nodesOf, participationOf, SITE, seedOf } from '../support/seeds.ts'
 

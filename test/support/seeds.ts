@@ -1,4 +1,4 @@
-import type { SeedDocument, SeedJourney, SeedMember, SeedParticipation } from '../../src/seeding/schema.ts'
+import type { SeedDocument, SeedJourney, SeedMember, SeedParticipation } from '../../src/seed/schema.ts'
 
 /** Small good seed documents; a test names only what it is about. */
 

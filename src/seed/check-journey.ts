@@ -1,18 +1,18 @@
 import { NODE_CONFIGS } from '../contract/node-config.ts'
-import { journeyFaults } from '../engine/journey-faults.ts'
+import { journeyIssues } from '../engine/journey-issues.ts'
 import { duplicates, impossibleTimes } from './check-values.ts'
-import { type Fault, schemaFaults } from './faults.ts'
+import { type Issue, schemaIssues } from './issues.ts'
 import { SeedJourney } from './schema.ts'
 
 /** Everything that is wrong with a single journey. */
-export function checkJourney(journey: unknown): Fault[] {
-  const formal = schemaFaults(SeedJourney, journey)
+export function checkJourney(journey: unknown): Issue[] {
+  const formal = schemaIssues(SeedJourney, journey)
   if (formal.length > 0) return formal
   return [...impossibleTimes(journey, ''), ...checkGraph(journey as SeedJourney, '')]
 }
 
 /** What is wrong with a journey that is of the right form. */
-export function checkGraph(journey: SeedJourney, pointer: string): Fault[] {
+export function checkGraph(journey: SeedJourney, pointer: string): Issue[] {
   const { nodes, connections } = journey
   const ids = new Set(nodes.map(node => node.id))
   const dangling = connections.flatMap((connection, c) =>
@@ -44,20 +44,20 @@ export function checkGraph(journey: SeedJourney, pointer: string): Fault[] {
 }
 
 /** The settings of nodes and conditions. A node without any is one that is not set up yet, and nothing happens there. */
-function checkConfigs({ nodes, connections }: SeedJourney, pointer: string): Fault[] {
+function checkConfigs({ nodes, connections }: SeedJourney, pointer: string): Issue[] {
   const formal = nodes.flatMap(({ type, config = {} }, n) =>
     Object.keys(config).length === 0
       ? []
-      : schemaFaults(NODE_CONFIGS[type], config).map(fault => ({
-          pointer: `${pointer}/nodes/${n}/config${fault.pointer}`,
-          message: fault.message,
+      : schemaIssues(NODE_CONFIGS[type], config).map(issue => ({
+          pointer: `${pointer}/nodes/${n}/config${issue.pointer}`,
+          message: issue.message,
         })),
   )
   if (formal.length > 0) return formal
-  return journeyFaults({
+  return journeyIssues({
     nodes: nodes.map(node => ({ ...node, config: node.config ?? {} })),
     connections: connections.map(connection => ({ ...connection, condition: connection.condition ?? null })),
-  }).map(fault => ({ pointer: pointer + fault.pointer, message: fault.message }))
+  }).map(issue => ({ pointer: pointer + issue.pointer, message: issue.message }))
 }
 
 /** The ids of the nodes that an entry leads to, entries included. */

@@ -15,7 +15,7 @@ export interface JourneyFault {
  * calendar has, conditions where there is nothing to decide. Settings of the wrong form are passed over, being the
  * schemas' business.
  */
-export function journeyFaults({
+export function journeyIssues({
   nodes,
   connections,
 }: Pick<JourneyDefinition, 'nodes' | 'connections'>): JourneyFault[] {

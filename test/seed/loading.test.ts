@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startSandbox } from '../../src/index.ts'
-import { SeedError } from '../../src/seeding/faults.ts'
-import type { SeedDocument } from '../../src/seeding/schema.ts'
-import { parseSeed, readSeed } from '../../src/seeding/seed.ts'
+import { SeedError } from '../../src/seed/issues.ts'
+import type { SeedDocument } from '../../src/seed/schema.ts'
+import { parseSeed, readSeed } from '../../src/seed/seed.ts'
 import { openStore } from '../../src/store/store.ts'
 import { testApp } from '../support/app.ts'
 import { temporaryFolder } from '../support/folder.ts'
@@ -186,12 +186,12 @@ describe('A bad seed', () => {
     expect(sandbox.sites().map(({ site_id }) => site_id)).toEqual([SITE.site_id])
   })
 
-  it('lists its faults for programs too', async () => {
+  it('lists its issues for programs too', async () => {
     using folder = temporaryFolder()
     const seed = folder.file('seed.json', JSON.stringify({ ...seedOf(), jorneys: [] }))
     await expect(startSandbox({ seed })).rejects.toMatchObject({
       name: 'SeedError',
-      faults: [{ pointer: '/jorneys', message: 'is not a known property here; check its spelling' }],
+      issues: [{ pointer: '/jorneys', message: 'is not a known property here; check its spelling' }],
     })
   })
 })

@@ -1,6 +1,6 @@
 import type { NodeType } from '../contract/journey.ts'
 import { duplicates, impossibleTimes } from './check-values.ts'
-import { type Fault, schemaFaults } from './faults.ts'
+import { type Issue, schemaIssues } from './issues.ts'
 import { type SeedJourney, SeedMember, type SeedParticipation } from './schema.ts'
 
 /**
@@ -11,8 +11,8 @@ export function checkMember(
   member: unknown,
   findJourney: (id: string) => SeedJourney | undefined,
   takenBy: (participationId: string, email: string) => string | undefined,
-): Fault[] {
-  const formal = schemaFaults(SeedMember, member)
+): Issue[] {
+  const formal = schemaIssues(SeedMember, member)
   if (formal.length > 0) return formal
   const { email, participations = [], history = [] } = member as SeedMember
   return [
@@ -32,7 +32,7 @@ export function checkMember(
 }
 
 /** A history goes from old to new. */
-export function checkHistory(history: { at: string }[], pointer: string): Fault[] {
+export function checkHistory(history: { at: string }[], pointer: string): Issue[] {
   return history.flatMap(({ at }, h) => {
     const before = history[h - 1]
     if (!before || before.at <= at) return []
@@ -52,7 +52,7 @@ export function checkParticipation(
   participation: SeedParticipation,
   pointer: string,
   journey?: SeedJourney,
-): Fault[] {
+): Issue[] {
   const {
     journey_id,
     completed_at,
@@ -65,8 +65,8 @@ export function checkParticipation(
   } = participation
   if (!journey)
     return [{ pointer: `${pointer}/journey_id`, message: `no journey "${journey_id}" in this document` }]
-  const faults: Fault[] = []
-  const add = (at: string, message: string) => faults.push({ pointer: `${pointer}/${at}`, message })
+  const issues: Issue[] = []
+  const add = (at: string, message: string) => issues.push({ pointer: `${pointer}/${at}`, message })
 
   if (completed_at && expired_at)
     add('expired_at', 'a completed participation does not expire; leave one of the two out')
@@ -98,5 +98,5 @@ export function checkParticipation(
     if (start && end && end <= start)
       add(`rewards/${r}/hold_end_datetime`, `is not after hold_start_datetime, ${start}`)
   }
-  return faults
+  return issues
 }

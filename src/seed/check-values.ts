@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
 import { TIMESTAMP_PATTERN } from '../contract/formats.ts'
-import type { Fault } from './faults.ts'
+import type { Issue } from './issues.ts'
 
 const TIMESTAMP = new RegExp(TIMESTAMP_PATTERN)
 
@@ -11,7 +11,7 @@ const FREE = new Set(['attributes', 'config', 'x-extra', 'x-answers'])
 const OF_TIME = /(^|_)(at|date|datetime)$/
 
 /** Times of the right form that no calendar has, such as 31 February. */
-export function impossibleTimes(value: unknown, pointer: string): Fault[] {
+export function impossibleTimes(value: unknown, pointer: string): Issue[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, inner]) => {
     if (FREE.has(key)) return []
@@ -40,20 +40,20 @@ export function duplicates<T>(
   pointer: string,
   property: string,
   keyOf: (item: T) => string,
-): Fault[] {
+): Issue[] {
   return repeats(
     items.flatMap((item, i) => (item ? [{ key: keyOf(item), pointer: `${pointer}/${i}/${property}` }] : [])),
   )
 }
 
 /** The same for keys from anywhere. */
-export function repeats(items: { key: string; pointer: string }[]): Fault[] {
+export function repeats(items: { key: string; pointer: string }[]): Issue[] {
   const first = new Map<string, string>()
-  const faults: Fault[] = []
+  const issues: Issue[] = []
   for (const { key, pointer } of items) {
     const earlier = first.get(key)
     if (earlier === undefined) first.set(key, pointer)
-    else faults.push({ pointer, message: `"${key}" is taken by ${earlier}` })
+    else issues.push({ pointer, message: `"${key}" is taken by ${earlier}` })
   }
-  return faults
+  return issues
 }

@@ -1,7 +1,7 @@
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { matchOperation } from '../contract/operations.ts'
-import { DEMO_SITE } from '../seeding/seed.ts'
+import { DEMO_SITE } from '../seed/seed.ts'
 import { credentialsFor } from '../sites/credentials.ts'
 import type { Sites } from '../sites/sites.ts'
 

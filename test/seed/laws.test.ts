@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { SeedError } from '../../src/seeding/faults.ts'
-import { loadSeed, parseSeed } from '../../src/seeding/seed.ts'
+import { SeedError } from '../../src/seed/issues.ts'
+import { loadSeed, parseSeed } from '../../src/seed/seed.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { journeyOf, memberOf, nodesOf, participationOf, SITE, seedOf } from '../support/seeds.ts'
 
@@ -70,7 +70,7 @@ beforeAll(() => {
 })
 afterAll(() => store.close())
 
-it('Any document at all is either loaded whole, or refused with its faults, a line each, and nothing is written', () => {
+it('Any document at all is either loaded whole, or refused with its issues, a line each, and nothing is written', () => {
   let loaded = 0
   let refused = 0
   fc.assert(
@@ -86,8 +86,8 @@ it('Any document at all is either loaded whole, or refused with its faults, a li
         } catch (error) {
           if (!(error instanceof SeedError)) throw error
           refused++
-          expect(error.faults.length).toBeGreaterThan(0)
-          expect(error.message.split('\n')).toHaveLength(error.faults.length)
+          expect(error.issues.length).toBeGreaterThan(0)
+          expect(error.message.split('\n')).toHaveLength(error.issues.length)
           for (const line of error.message.split('\n')) expect(line).toMatch(/^my\.json \/.*: \S/)
           expect(store.sites()).toEqual([])
         }

@@ -3,7 +3,7 @@ import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { Value, type ValueError, ValueErrorType } from '@sinclair/typebox/value'
 
 /** What is wrong with a document, and where. */
-export interface Fault {
+export interface Issue {
   /** A JSON pointer. */
   pointer: string
   message: string
@@ -15,17 +15,17 @@ export interface Position {
   column: number
 }
 
-/** A fault, and where it is in the text of the document if that is known. */
-type PlacedFault = Fault & Partial<Position>
+/** An issue, and where it is in the text of the document if that is known. */
+type PlacedIssue = Issue & Partial<Position>
 
 /** A document that is refused whole, with everything that is wrong with it; one line each in the message. */
 export class SeedError extends Error {
   override name = 'SeedError'
-  readonly faults: PlacedFault[]
+  readonly issues: PlacedIssue[]
 
-  constructor(source: string, faults: PlacedFault[]) {
-    super(faults.map(fault => faultLine(source, fault)).join('\n'))
-    this.faults = faults
+  constructor(source: string, issues: PlacedIssue[]) {
+    super(issues.map(issue => issueLine(source, issue)).join('\n'))
+    this.issues = issues
   }
 }
 
@@ -37,27 +37,27 @@ function checkerOf(schema: TSchema): TypeCheck<TSchema> {
   return known
 }
 
-/** A fault on one line. Control characters are written as in JSON, so that what is quoted does not break it. */
-export function faultLine(source: string, { pointer, message, line, column }: PlacedFault): string {
+/** An issue on one line. Control characters are written as in JSON, so that what is quoted does not break it. */
+export function issueLine(source: string, { pointer, message, line, column }: PlacedIssue): string {
   const place = line === undefined ? source : `${source}:${line}:${column}`
   return `${place} ${pointer || '/'}: ${message}`.replace(/\p{Cc}/gu, character =>
     JSON.stringify(character).slice(1, -1),
   )
 }
 
-/** Where a value departs from its schema, one fault for each place. */
-export function schemaFaults(schema: TSchema, value: unknown): Fault[] {
+/** Where a value departs from its schema, one issue for each place. */
+export function schemaIssues(schema: TSchema, value: unknown): Issue[] {
   // Finding out that nothing is wrong is much quicker than listing what is.
   if (checkerOf(schema).Check(value)) return []
-  const faults = new Map<string, Fault>()
+  const issues = new Map<string, Issue>()
   for (const error of Value.Errors(schema, value)) {
-    for (const fault of toFaults(error)) if (!faults.has(fault.pointer)) faults.set(fault.pointer, fault)
+    for (const issue of toIssues(error)) if (!issues.has(issue.pointer)) issues.set(issue.pointer, issue)
   }
-  return [...faults.values()]
+  return [...issues.values()]
 }
 
-/** One fault, but for a union of objects that a `kind` tells apart: there, those of the kind that is meant. */
-function toFaults(error: ValueError): Fault[] {
+/** One issue, but for a union of objects that a `kind` tells apart: there, those of the kind that is meant. */
+function toIssues(error: ValueError): Issue[] {
   const variants: TSchema[] = error.type === ValueErrorType.Union ? error.schema.anyOf : []
   const kindOf = (variant: TSchema) => variant.properties?.kind?.const
   if (!variants.some(kindOf)) return [{ pointer: error.path, message: describe(error) }]
@@ -67,7 +67,7 @@ function toFaults(error: ValueError): Fault[] {
     const message = `${show(kind)} is none of ${variants.map(kindOf).join(', ')}`
     return [{ pointer: `${error.path}/kind`, message }]
   }
-  return schemaFaults(meant, error.value).map(({ pointer, message }) => ({
+  return schemaIssues(meant, error.value).map(({ pointer, message }) => ({
     pointer: error.path + pointer,
     message,
   }))

@@ -3,7 +3,7 @@ import { packageFile } from '../package-file.ts'
 import { openStore, type SiteStore, type Store } from '../store/store.ts'
 import { checkSeed } from './check.ts'
 import { toDocument } from './export.ts'
-import { type Fault, SeedError } from './faults.ts'
+import { type Issue, SeedError } from './issues.ts'
 import { toRecords } from './records.ts'
 import type { SeedDocument } from './schema.ts'
 
@@ -14,7 +14,7 @@ const DEMO_FILE = packageFile('seed/demo.json')
 
 /**
  * Reads a seed: the demo, an empty demo site, or a file.
- * @throws {SeedError} with every fault, when the file cannot be read or is not a good seed
+ * @throws {SeedError} with every issue, when the file cannot be read or is not a good seed
  */
 export function readSeed(source: string): SeedDocument {
   if (source === 'empty') return { site: DEMO_SITE, journeys: [], members: [] }
@@ -44,7 +44,7 @@ const DEMO_IMAGE = new URL('demo.db', import.meta.url)
 
 /**
  * Opens the store in a file or in memory; one that is new starts with a seed. `now` is a vendor timestamp.
- * @throws {StoreError}; {SeedError} with every fault
+ * @throws {StoreError}; {SeedError} with every issue
  */
 export function openSeededStore(file: string, seed: string, now: string): Store {
   const image = file === ':memory:' && seed === 'demo' && existsSync(DEMO_IMAGE)
@@ -62,21 +62,21 @@ export function openSeededStore(file: string, seed: string, now: string): Store 
   }
 }
 
-/** @throws {SeedError} naming `source`, with every fault */
+/** @throws {SeedError} naming `source`, with every issue */
 export function parseSeed(text: string, source: string): SeedDocument {
   const read = parseJson(text.replace(/^\uFEFF/, ''))
-  if ('fault' in read) throw new SeedError(source, [read.fault])
-  const faults = checkSeed(read.document)
-  if (faults.length > 0) throw new SeedError(source, faults)
+  if ('issue' in read) throw new SeedError(source, [read.issue])
+  const issues = checkSeed(read.document)
+  if (issues.length > 0) throw new SeedError(source, issues)
   return read.document as SeedDocument
 }
 
 /** What a text says as JSON, or that it is none. */
-export function parseJson(text: string): { document: unknown } | { fault: Fault } {
+export function parseJson(text: string): { document: unknown } | { issue: Issue } {
   try {
     return { document: JSON.parse(text) }
   } catch (error) {
-    return { fault: { pointer: '', message: `is not JSON: ${(error as Error).message}` } }
+    return { issue: { pointer: '', message: `is not JSON: ${(error as Error).message}` } }
   }
 }
 

@@ -3,17 +3,17 @@ import { foldEmail } from '../contract/formats.ts'
 import { checkGraph } from './check-journey.ts'
 import { checkHistory, checkParticipation } from './check-member.ts'
 import { duplicates, impossibleTimes, repeats } from './check-values.ts'
-import { type Fault, schemaFaults } from './faults.ts'
+import { type Issue, schemaIssues } from './issues.ts'
 import { SeedDocument, type SeedJourney, type SeedMember } from './schema.ts'
 
 /** Everything that is wrong with a seed document: its form, and, of what has the right form, what it says. Empty when good. */
-export function checkSeed(document: unknown): Fault[] {
-  const formal = schemaFaults(SeedDocument, document)
+export function checkSeed(document: unknown): Issue[] {
+  const formal = schemaIssues(SeedDocument, document)
   // A property too many hinders no other check; whatever else is wrong with the form of an item does.
   const hindering =
     formal.length === 0
       ? []
-      : schemaFaults(SeedDocument, Value.Clean(SeedDocument, structuredClone(document)))
+      : schemaIssues(SeedDocument, Value.Clean(SeedDocument, structuredClone(document)))
   const faulty = new Set(hindering.map(({ pointer }) => pointer.split('/', 3).join('/')))
   const sound = <T>(name: 'journeys' | 'members'): (T | undefined)[] => {
     const items = (document as Record<string, unknown> | null)?.[name]
@@ -31,7 +31,7 @@ function checkMeaning(
   journeys: (SeedJourney | undefined)[],
   members: (SeedMember | undefined)[],
   complete: boolean,
-): Fault[] {
+): Issue[] {
   const byId = new Map(
     journeys.filter(journey => journey !== undefined).map(journey => [journey.id, journey]),
   )

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { checkSeed } from '../../src/seeding/check.ts'
-import { SeedError } from '../../src/seeding/faults.ts'
-import type { SeedDocument, SeedJourney, SeedMember, SeedParticipation } from '../../src/seeding/schema.ts'
-import { parseSeed } from '../../src/seeding/seed.ts'
+import { checkSeed } from '../../src/seed/check.ts'
+import { SeedError } from '../../src/seed/issues.ts'
+import type { SeedDocument, SeedJourney, SeedMember, SeedParticipation } from '../../src/seed/schema.ts'
+import { parseSeed } from '../../src/seed/seed.ts'
 import { id, journeyOf, memberOf, nodesOf, participationOf, seedOf } from '../support/seeds.ts'
 
 /** The lines with which a document is refused; none when it is good. */
@@ -483,7 +483,7 @@ describe('A document that contradicts itself is refused, and the line says where
   })
 })
 
-describe('All faults are listed at once,', () => {
+describe('All issues are listed at once,', () => {
   const member = (rest: Partial<SeedParticipation>, n: number): SeedMember =>
     memberOf(`member${n}@example.com`, participationOf(n, 1, rest))
 
@@ -573,7 +573,7 @@ describe('All faults are listed at once,', () => {
   })
 })
 
-describe('Every fault is one line,', () => {
+describe('Every issue is one line,', () => {
   it('also when a name that it quotes has several', () => {
     const name = 'Two\nlines'
     expect(

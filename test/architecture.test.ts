@@ -7,9 +7,10 @@ import { describe, expect, it } from 'vitest'
 /** The arrows of DESIGN.md, "Who may import whom": every part of src with the parts it may import from. */
 const BELOW_PLANES = [
   'guard',
+  'errors',
   'sites',
   'store',
-  'seeding',
+  'seed',
   'fidelity',
   'auth',
   'engine',
@@ -21,7 +22,7 @@ const BELOW_PLANES = [
   'http',
   'contract',
 ]
-const PLANES = ['api', 'control', 'docs', 'inspector']
+const PLANES = ['api', 'control', 'openapi', 'inspector']
 const ARROWS: Record<string, string[]> = {
   contract: [],
   http: [],
@@ -39,7 +40,8 @@ const ARROWS: Record<string, string[]> = {
   verify: ['remote', 'fidelity', 'contract', 'auth', 'clock', 'version'],
   snapshot: ['app', 'remote', ...BELOW_PLANES],
   store: ['contract', 'config', 'clock', 'version', 'package-file'],
-  seeding: ['store', 'engine', 'contract', 'config', 'clock', 'version', 'package-file'],
+  errors: [],
+  seed: ['store', 'engine', 'contract', 'config', 'clock', 'version', 'package-file'],
   sites: BELOW_PLANES.filter(part => part !== 'sites' && part !== 'guard'),
   ...Object.fromEntries(PLANES.map(plane => [plane, BELOW_PLANES])),
   server: ['api', 'config'],

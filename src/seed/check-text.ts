@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import type { DocumentNode, ObjectNode, ValueNode } from '@humanwhocodes/momoa'
 import { checkSeed } from './check.ts'
-import { type Fault, type Position, SeedError } from './faults.ts'
+import { type Issue, type Position, SeedError } from './issues.ts'
 import type { SeedDocument } from './schema.ts'
 import { parseJson } from './seed.ts'
 
-export type LocatedFault = Fault & Position
+export type LocatedFault = Issue & Position
 
 /**
  * Everything that is wrong with the text of a seed, in the order in which it stands there. More than a `SeedError` it
@@ -13,26 +13,26 @@ export type LocatedFault = Fault & Position
  */
 export async function checkSeedText(
   text: string,
-): Promise<{ faults: LocatedFault[]; document?: SeedDocument }> {
-  // Only who asks where a fault is needs a parser that knows; it is loaded then.
+): Promise<{ issues: LocatedFault[]; document?: SeedDocument }> {
+  // Only who asks where an issue is needs a parser that knows; it is loaded then.
   const { parse } = await import('@humanwhocodes/momoa')
   const bare = text.replace(/^\uFEFF/, '')
   const read = parseJson(bare)
-  if ('fault' in read)
-    return { faults: [{ ...read.fault, ...syntaxErrorIn(parse, bare, read.fault.message) }] }
+  if ('issue' in read)
+    return { issues: [{ ...read.issue, ...syntaxErrorIn(parse, bare, read.issue.message) }] }
   const tree = parse(bare)
-  const faults = [...repeatedKeys(tree.body, ''), ...checkSeed(read.document)]
-    .map(fault => ({ ...fault, ...positionOf(tree, fault.pointer) }))
+  const issues = [...repeatedKeys(tree.body, ''), ...checkSeed(read.document)]
+    .map(issue => ({ ...issue, ...positionOf(tree, issue.pointer) }))
     .sort((a, b) => a.line - b.line || a.column - b.column)
-  return faults.length > 0 ? { faults } : { faults, document: read.document as SeedDocument }
+  return issues.length > 0 ? { issues } : { issues, document: read.document as SeedDocument }
 }
 
-/** An error about a seed file, once more, with the place of every fault in the file. */
+/** An error about a seed file, once more, with the place of every issue in the file. */
 export async function locate(error: SeedError, file: string): Promise<SeedError> {
   const text = await readFile(file, 'utf8').catch(() => undefined)
   // One that cannot be read has no such places, and by now it may be another.
-  const faults = text === undefined ? [] : (await checkSeedText(text)).faults
-  return faults.length > 0 ? new SeedError(file, faults) : error
+  const issues = text === undefined ? [] : (await checkSeedText(text)).issues
+  return issues.length > 0 ? new SeedError(file, issues) : error
 }
 
 /** Where a text stops being JSON. */
@@ -69,7 +69,7 @@ function child(value: ValueNode, key: string): ValueNode | undefined {
 const nameOf = ({ name }: ObjectNode['members'][number]): string =>
   name.type === 'String' ? name.value : name.name
 
-function repeatedKeys(value: ValueNode, pointer: string): Fault[] {
+function repeatedKeys(value: ValueNode, pointer: string): Issue[] {
   if (value.type === 'Array') {
     return value.elements.flatMap((element, i) => repeatedKeys(element.value, `${pointer}/${i}`))
   }
