@@ -29,38 +29,28 @@ export const settings = {
   control: {
     flag: '--control <on|off>',
     env: 'SANDBOX_CONTROL',
-    description: 'whether there is a control plane',
+    description: 'whether to serve the control API',
   },
   inspector: {
     flag: '--inspector <on|off>',
     env: 'SANDBOX_INSPECTOR',
-    description: 'whether there are pages to look at what the sandbox holds and was asked',
+    description: 'whether to serve the inspector, the pages at /',
   },
   controlToken: {
     flag: '--control-token <token>',
     env: 'SANDBOX_CONTROL_TOKEN',
-    description: 'bearer token that the control plane and the inspector demand; none without it',
+    description: 'bearer token that the control API and the inspector require; none without it',
   },
   allowHost: {
     flag: '--allow-host <names>',
     env: 'SANDBOX_ALLOW_HOST',
     description:
-      'further host names of the control plane and the inspector, separated by commas; addresses, localhost and names without a dot always are',
+      'further host names of the control API and the inspector, separated by commas; IP addresses, localhost and names without a dot are always allowed',
   },
   journal: {
     flag: '--journal <number>',
     env: 'SANDBOX_JOURNAL',
     description: 'requests that the journal of each site keeps; 0 turns it off',
-  },
-  cacheBytes: {
-    flag: '--cache-bytes <number>',
-    env: 'SANDBOX_CACHE_BYTES',
-    description: 'bytes of answers that are kept ready; 0 makes every answer anew',
-  },
-  fidelity: {
-    flag: '--fidelity <file>',
-    env: 'SANDBOX_FIDELITY',
-    description: 'what verify recorded of a live server, which outranks what is inferred',
   },
   logLevel: {
     flag: '--log-level <level>',
@@ -107,18 +97,11 @@ export const Config = Type.Object({
     default: 1000,
     expectation: 'a whole number from 0 to 1000000',
   }),
-  cacheBytes: Type.Integer({
-    minimum: 0,
-    maximum: 2 ** 40,
-    default: 32 * 2 ** 20,
-    expectation: 'a whole number from 0 to 1099511627776',
-  }),
-  fidelity: Type.String({ default: '', expectation: 'the path of a file' }),
   logLevel: OneOf(LOG_LEVELS, { default: 'error', expectation: `one of ${LOG_LEVELS.join(', ')}` }),
 } satisfies Record<SettingName, TProperties[string]>)
 export type Config = Readonly<Static<typeof Config>>
 
-/** The base path as what addresses start with: empty, where the operations are at the root. */
+/** The base path as a prefix of paths: empty when the operations are at the root. */
 export const prefixOf = ({ basePath }: Config): string => (basePath === '/' ? '' : basePath)
 
 /** Whether every request is logged. */

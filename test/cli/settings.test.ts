@@ -111,25 +111,6 @@ const table: Row[] = [
     bad: ['', '1000001', ...NO_INTEGERS],
   },
   {
-    name: 'cacheBytes',
-    flag: '--cache-bytes',
-    variable: 'SANDBOX_CACHE_BYTES',
-    otherwise: 33554432,
-    good: [
-      ['0', 0],
-      ['1048576', 1048576],
-    ],
-    bad: ['', '32MB', '1099511627777', ...NO_INTEGERS],
-  },
-  {
-    name: 'fidelity',
-    flag: '--fidelity',
-    variable: 'SANDBOX_FIDELITY',
-    otherwise: '',
-    good: same('record.json'),
-    bad: [''],
-  },
-  {
     name: 'logLevel',
     flag: '--log-level',
     variable: 'LOG_LEVEL',
