@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
+import type { ServerOptions } from 'node:http'
 import { type FastifyInstance, fastify, LogController } from 'fastify'
 import { api } from './api/api.ts'
 import { sendClientError, sendVendorError } from './api/errors.ts'
 import { recordAnswer, recordRequest } from './api/journal.ts'
 import { refuseUnknown } from './api/not-found.ts'
-import { type Config, logsRequests, prefixOf } from './config.ts'
+import { type Config, ConfigError, logsRequests, prefixOf } from './config.ts'
 import { answerInTurn } from './connections.ts'
 import { control } from './control/control.ts'
 import { health } from './control/health.ts'
@@ -14,6 +16,7 @@ import { preview } from './inspector/preview.ts'
 import { describeControlApi } from './openapi/control-document.ts'
 import { documents } from './openapi/documents.ts'
 import { describeVendorApi, type Examples } from './openapi/vendor-document.ts'
+import { readPathPrefix } from './origin.ts'
 import type { Sites } from './sites/sites.ts'
 import { validatorCompiler } from './validation.ts'
 
@@ -47,12 +50,8 @@ export async function buildApp({
     routerOptions: { maxParamLength: Number.MAX_SAFE_INTEGER },
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    http: {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: CHECK_TIMEOUTS_EVERY_MS,
-      // A request without Host is refused by a hook, with an explanation.
-      requireHostHeader: false,
-    },
+    trustProxy: config.trustProxy,
+    ...serverOptions(config),
     return503OnClosing: false,
     clientErrorHandler(error, socket) {
       // Whatever came before on the connection is answered first.
@@ -68,6 +67,7 @@ export async function buildApp({
   })
   app.server.on('checkExpectation', (request, response) => app.routing(request, response))
   const afterPending = answerInTurn(app)
+  readPathPrefix(app, config.trustProxy)
 
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
@@ -82,6 +82,7 @@ export async function buildApp({
     basePath,
     auth: config.auth,
     faultHeader: config.control === 'on',
+    cors: config.cors,
   })
   app.register(health, { prefix: '/_sandbox', sites })
   if (config.control === 'on') app.register(control, { prefix: '/_sandbox', sites, basePath, config })
@@ -89,6 +90,30 @@ export async function buildApp({
   app.register(documents, { basePath, sites, control: config.control === 'on' })
   await app.ready()
   return app
+}
+
+/** The options of Node's server: http, or https with the given certificate. @throws {ConfigError} when a file cannot be read */
+function serverOptions({ tlsCert, tlsKey }: Config): { http: ServerOptions } {
+  const options: ServerOptions = {
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    connectionsCheckingInterval: CHECK_TIMEOUTS_EVERY_MS,
+    // A request without Host is refused by a hook, with an explanation.
+    requireHostHeader: false,
+  }
+  if (tlsCert === '' && tlsKey === '') return { http: options }
+  if (tlsCert === '' || tlsKey === '')
+    throw new ConfigError('--tls-cert and --tls-key belong together: give both, or neither')
+  const https = { ...options, cert: readPem('--tls-cert', tlsCert), key: readPem('--tls-key', tlsKey) }
+  // Fastify's types tell http from https by a type parameter that nothing here depends on.
+  return { https } as never
+}
+
+function readPem(flag: string, file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    throw new ConfigError(`${flag}: ${file} cannot be read: ${(error as Error).message}`)
+  }
 }
 
 /** What the inspector needs of its siblings: a way to call the control API. */

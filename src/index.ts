@@ -75,7 +75,7 @@ export async function startSandbox({
     const sites = openSites({ store, clock, journalSize: config.journal })
     const app = await buildApp({ config, sites })
     await app.listen({ port: config.port, host: config.host })
-    const origin = originOf(app, config.host)
+    const origin = originOf(app, config)
     const close = async () => {
       const cut = setTimeout(() => app.server.closeAllConnections(), CLOSING_GRACE_MS)
       await app.close().finally(() => clearTimeout(cut))
@@ -101,8 +101,8 @@ export async function startSandbox({
 }
 
 /** A URL that can be called: an address that stands for every interface is replaced by loopback. */
-function originOf(app: FastifyInstance, host: string): string {
+function originOf(app: FastifyInstance, { host, tlsCert }: Config): string {
   const { port } = app.server.address() as AddressInfo
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
+  return `${tlsCert === '' ? 'http' : 'https'}://${name.includes(':') ? `[${name}]` : name}:${port}`
 }

@@ -15,6 +15,7 @@ const BELOW_APIS = [
   'auth',
   'diagram',
   'validation',
+  'origin',
   'contract',
   ...LEAVES,
 ]
@@ -32,6 +33,7 @@ const ARROWS: Record<string, string[]> = {
   sites: BELOW_APIS.filter(part => part !== 'sites'),
   ...Object.fromEntries(APIS.map(api => [api, BELOW_APIS])),
   connections: [],
+  origin: [],
   app: [...APIS, 'connections', ...BELOW_APIS],
   index: ['app', ...BELOW_APIS],
   verify: ['index', ...BELOW_APIS],
@@ -163,7 +165,7 @@ describe('Packages', () => {
     const users = files
       .filter(({ packages }) => packages.some(name => /^@?fastify/.test(name)))
       .map(({ part }) => part)
-    const allowed = new Set(['app', 'index', 'connections', 'validation', ...APIS])
+    const allowed = new Set(['app', 'index', 'connections', 'origin', 'validation', ...APIS])
     expect(new Set(users).difference(allowed)).toEqual(new Set())
   })
 

@@ -1,10 +1,11 @@
+import fastifyCors from '@fastify/cors'
 import type { FastifyInstance } from 'fastify'
 import { SCHEMAS } from '../contract/schemas.ts'
 import type { Sites } from '../sites/sites.ts'
 import { authenticate } from './authenticate.ts'
-import { refuseMalformed, sendVendorError } from './errors.ts'
+import { EXPLAIN_HEADER, refuseMalformed, sendVendorError } from './errors.ts'
 import { injectBodyFault, injectFault } from './faults.ts'
-import { closeEntry, openEntry } from './journal.ts'
+import { closeEntry, openEntry, REQUEST_ID_HEADER } from './journal.ts'
 import { journeyRoutes } from './journeys.ts'
 import { memberRoutes } from './members.ts'
 import { refuseTrailingSlash, refuseUnknown } from './not-found.ts'
@@ -16,12 +17,17 @@ export interface ApiOptions {
   auth: 'strict' | 'off'
   /** Whether a request may ask for a fault in a header. */
   faultHeader: boolean
+  /** Whether pages of any origin may call the API from a browser. */
+  cors: boolean
 }
+
+/** Headers of ours that a page in a browser may read. */
+const EXPOSED_HEADERS = [EXPLAIN_HEADER, REQUEST_ID_HEADER, 'retry-after']
 
 /** The vendor's API: the four operations, and the refusal of every other request under the base path. */
 export async function api(
   scope: FastifyInstance,
-  { sites, basePath, auth, faultHeader }: ApiOptions,
+  { sites, basePath, auth, faultHeader, cors }: ApiOptions,
 ): Promise<void> {
   for (const schema of SCHEMAS) scope.addSchema(schema)
   for (const name of ['namedSite', 'entry', 'bodyFault', 'site']) scope.decorateRequest(name)
@@ -31,6 +37,8 @@ export async function api(
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
 
+  // By default the plugin allows the headers that a browser asks for.
+  if (cors) scope.register(fastifyCors, { methods: ['GET', 'HEAD'], exposedHeaders: EXPOSED_HEADERS })
   scope.addHook('onRequest', openEntry({ sites, defaultSite: auth === 'off' }))
   scope.addHook('onRequest', refuseMalformed)
   scope.addHook('onRequest', refuseTrailingSlash(basePath))

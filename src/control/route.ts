@@ -1,5 +1,6 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import type { FastifyRequest, FastifySchemaCompiler } from 'fastify'
+import { originOf } from '../origin.ts'
 import type { Site } from '../sites/site.ts'
 import type { Sites } from '../sites/sites.ts'
 import { validatorCompiler } from '../validation.ts'
@@ -30,7 +31,7 @@ export const siteOf = (sites: Sites, request: FastifyRequest): Site =>
 
 /** The API's base URL as the caller of this request reaches it. */
 export const baseUrlOf = (request: FastifyRequest, basePath: string): string =>
-  `${request.protocol}://${request.host}${basePath}`
+  `${originOf(request)}${basePath}`
 
 /** The responses of a route: its own, and the problem document of every 4xx. */
 export const responses = (success: Record<number, TSchema>) => ({
