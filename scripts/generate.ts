@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { Converter } from '@apiture/openapi-down-convert'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../src/app.ts'
 import { requestHeaders } from '../src/auth/sign.ts'
@@ -8,6 +9,7 @@ import { checkConfig } from '../src/config.ts'
 import { addressOf, OPERATION_IDS, type OperationId } from '../src/contract/operations.ts'
 import { buildLedger } from '../src/fidelity/build.ts'
 import { LEDGER_FILE, readLedger } from '../src/fidelity/ledger.ts'
+import { OPENAPI_30_FILE, toYaml } from '../src/openapi/documents.ts'
 import { EXAMPLES_FILE, type Examples } from '../src/openapi/vendor-document.ts'
 import { SeedDocument } from '../src/seed/schema.ts'
 import { DEMO_SITE, loadSeed, readSeed } from '../src/seed/seed.ts'
@@ -55,14 +57,26 @@ export async function generate(): Promise<Map<URL, string>> {
   const files = new Map([
     [EXAMPLES_FILE, json(examples)],
     [new URL('journeys.openapi.json', OPENAPI), json(app.swagger())],
-    [new URL('journeys.openapi.yaml', OPENAPI), app.swagger({ yaml: true })],
+    [new URL('journeys.openapi.yaml', OPENAPI), toYaml(app.swagger())],
+    [OPENAPI_30_FILE, json(toOpenApi30(app.swagger()))],
     [new URL('control.openapi.json', OPENAPI), json(app.controlDocument())],
+    [new URL('control.openapi.yaml', OPENAPI), toYaml(app.controlDocument())],
     [LEDGER_FILE, json(buildLedger(readLedger()))],
     [SEED_SCHEMA, json({ $schema: 'http://json-schema.org/draft-07/schema#', ...SeedDocument })],
   ])
   await Promise.all([asking.close(), app.close()])
   store.close()
   return files
+}
+
+/** The same document in OpenAPI 3.0.3. */
+function toOpenApi30(document: object): object {
+  const converted = new Converter(structuredClone(document), { allOfTransform: true }).convert() as {
+    info: object
+  }
+  // 3.0 identifies a license by its URL.
+  const license = { name: 'MIT', url: 'https://opensource.org/license/mit' }
+  return { ...converted, info: { ...converted.info, license } }
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
