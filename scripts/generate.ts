@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { Converter } from '@apiture/openapi-down-convert'
 import type { FastifyInstance } from 'fastify'
+import type { OpenAPIV3_1 } from 'openapi-types'
 import { buildApp } from '../src/app.ts'
 import { requestHeaders } from '../src/auth/sign.ts'
 import { frozenClock, timestampOf } from '../src/clock.ts'
@@ -15,6 +16,7 @@ import { SeedDocument } from '../src/seed/schema.ts'
 import { DEMO_SITE, loadSeed, readSeed } from '../src/seed/seed.ts'
 import { openSites } from '../src/sites/sites.ts'
 import { openStore } from '../src/store/store.ts'
+import { toPostmanCollection } from './postman.ts'
 
 /** Writes the files that are made from the sources and committed; a test fails when they are stale. */
 
@@ -44,6 +46,7 @@ const SUBJECTS: Record<OperationId, { name: string; summary: string; identifier?
 const clock = frozenClock(Date.UTC(2026, 0, 1))
 
 const OPENAPI = new URL('../openapi/', import.meta.url)
+const POSTMAN = new URL('../examples/journeys.postman_collection.json', import.meta.url)
 const SEED_SCHEMA = new URL('../seed/seed.schema.json', import.meta.url)
 
 /** Every generated file with its content. The demo is asked for the examples, which the document then shows. */
@@ -58,6 +61,7 @@ export async function generate(): Promise<Map<URL, string>> {
     [EXAMPLES_FILE, json(examples)],
     [new URL('journeys.openapi.json', OPENAPI), json(app.swagger())],
     [new URL('journeys.openapi.yaml', OPENAPI), toYaml(app.swagger())],
+    [POSTMAN, json(toPostmanCollection(app.swagger() as OpenAPIV3_1.Document))],
     [OPENAPI_30_FILE, json(toOpenApi30(app.swagger()))],
     [new URL('control.openapi.json', OPENAPI), json(app.controlDocument())],
     [new URL('control.openapi.yaml', OPENAPI), toYaml(app.controlDocument())],
