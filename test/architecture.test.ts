@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest'
 const BELOW_PLANES = [
   'guard',
   'errors',
+  'text',
   'sites',
   'store',
   'seed',
@@ -31,7 +32,8 @@ const ARROWS: Record<string, string[]> = {
   clock: [],
   guard: [],
   config: ['contract'],
-  auth: ['contract'],
+  text: ['errors'],
+  auth: ['contract', 'errors'],
   engine: ['contract'],
   diagram: ['contract'],
   drift: ['contract', 'config'],
@@ -41,7 +43,7 @@ const ARROWS: Record<string, string[]> = {
   snapshot: ['app', 'remote', ...BELOW_PLANES],
   store: ['contract', 'config', 'clock', 'version', 'package-file'],
   errors: [],
-  seed: ['store', 'engine', 'contract', 'config', 'clock', 'version', 'package-file'],
+  seed: ['store', 'engine', 'contract', 'config', 'clock', 'version', 'package-file', 'text', 'errors'],
   sites: BELOW_PLANES.filter(part => part !== 'sites' && part !== 'guard'),
   ...Object.fromEntries(PLANES.map(plane => [plane, BELOW_PLANES])),
   server: ['api', 'config'],
@@ -165,8 +167,8 @@ describe('Of other people’s code', () => {
     expect(packagesOf('contract')).toEqual(['@sinclair/typebox'])
   })
 
-  it('auth takes node:crypto only', () => {
-    expect(packagesOf('auth')).toEqual(['node:crypto'])
+  it('auth takes node:crypto and TypeBox only', () => {
+    expect(packagesOf('auth')).toEqual(['@sinclair/typebox', 'node:crypto'])
   })
 
   it('engine takes nothing that does input or output', () => {
