@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { onRequestHookHandler } from 'fastify'
-import { unknownSite } from '../auth/checks.ts'
 import { toHeaderLine, type Verdict } from '../auth/verdict.ts'
-import { verify } from '../auth/verify.ts'
+import { unknownSite, verify } from '../auth/verify.ts'
 import { operations } from '../contract/operations.ts'
 import { authContext } from '../sites/credentials.ts'
 import type { Site } from '../sites/site.ts'
@@ -33,7 +32,9 @@ export function authenticator(sites: Sites, auth: 'strict' | 'off'): Authenticat
     return headers => {
       const siteId = siteIdIn(headers) ?? sites.list()[0]?.site_id ?? ''
       // All that can go wrong is a site that does not exist.
-      return sites.find(siteId) ? { ok: true, site: siteId, warnings: [] } : unknownSite(siteId)
+      return sites.find(siteId)
+        ? { ok: true, site: siteId, warnings: [] }
+        : { ok: false, ...unknownSite(siteId) }
     }
   }
   return (headers, named, { operation, identifier }) =>
@@ -54,7 +55,7 @@ export function authenticate(sites: Sites, verdictOn: Authenticator): onRequestH
     const verdict = verdictOn(headers, namedSite, entry)
     entry.verdict = verdict
     if (!verdict.ok) return done(authFailure(verdict))
-    for (const warning of verdict.warnings) reply.header(EXPLAIN_HEADER, toHeaderLine(warning))
+    if (verdict.warnings.length > 0) reply.header(EXPLAIN_HEADER, toHeaderLine(...verdict.warnings))
     request.caller = sites.get(verdict.site)
     done()
   }

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { type Refusal, toHeaderLine } from '../auth/verdict.ts'
+import { type Finding, toHeaderLine } from '../auth/verdict.ts'
 import { type CatalogueEntry, type ErrorCode, errorCatalogue } from '../contract/errors.ts'
 
 /** The header that explains what the vendor's body leaves unsaid. */
@@ -20,8 +20,7 @@ export class Failure extends Error {
 }
 
 /** What an authentication refusal amounts to on the wire (CONTRACT.md section 4). */
-export const authFailure = (refusal: Refusal): Failure =>
-  new Failure(refusal.otherSite ? 'SITE_MISMATCH' : 'UNAUTHORIZED', toHeaderLine(refusal))
+export const authFailure = (finding: Finding): Failure => new Failure('UNAUTHORIZED', toHeaderLine(finding))
 
 /** Answers with the vendor's error body: CONTRACT.md section 4. */
 export function sendFailure(reply: FastifyReply, { entry, explanation }: Failure): FastifyReply {

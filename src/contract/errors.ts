@@ -23,11 +23,6 @@ const entry = <const C extends string>(status: number, errorCode: C, errorMessag
 export const errorCatalogue = {
   INVALID_REQUEST: entry(400, 'INVALID_REQUEST', 'The request is malformed.'),
   UNAUTHORIZED: entry(401, 'UNAUTHORIZED', 'The request could not be authenticated.'),
-  SITE_MISMATCH: entry(
-    403,
-    'SITE_MISMATCH',
-    'The token belongs to another site than the X-AnnexCloud-Site header.',
-  ),
   NOT_FOUND: entry(404, 'NOT_FOUND', 'There is nothing at this address.'),
   JOURNEY_NOT_FOUND: entry(404, 'JOURNEY_NOT_FOUND', 'This site has no journey with this id.'),
   MEMBER_NOT_FOUND: entry(404, 'MEMBER_NOT_FOUND', 'This site has no member with this email.'),

@@ -11,14 +11,14 @@ export const operations = {
     summary: 'List the journeys of the site',
     description:
       'Every journey of the calling site, without its graph. The list is whole: there is no paging.',
-    errors: ['UNAUTHORIZED', 'SITE_MISMATCH'],
+    errors: ['UNAUTHORIZED'],
   },
   getJourney: {
     path: '/journeys/:journey_id',
     identifier: 'journey_id',
     summary: 'Get one journey with its graph',
     description: 'One journey of the calling site, with its nodes and the connections between them.',
-    errors: ['INVALID_REQUEST', 'UNAUTHORIZED', 'SITE_MISMATCH', 'JOURNEY_NOT_FOUND'],
+    errors: ['INVALID_REQUEST', 'UNAUTHORIZED', 'JOURNEY_NOT_FOUND'],
   },
   getUserJourneysByEmail: {
     path: '/user_journeys/:email_id',
@@ -26,7 +26,7 @@ export const operations = {
     summary: 'List the journeys a member is in',
     description:
       "A member's journey instances, each with the journey it belongs to. The email is matched without regard to case.",
-    errors: ['INVALID_REQUEST', 'UNAUTHORIZED', 'SITE_MISMATCH', 'MEMBER_NOT_FOUND'],
+    errors: ['INVALID_REQUEST', 'UNAUTHORIZED', 'MEMBER_NOT_FOUND'],
   },
   getMemberJourneys: {
     path: '/user/:email_id/journeys',
@@ -34,7 +34,7 @@ export const operations = {
     summary: "Follow a member's progress",
     description:
       "A member's journey instances with progress, completed events and rewards. The email is matched without regard to case.",
-    errors: ['INVALID_REQUEST', 'UNAUTHORIZED', 'SITE_MISMATCH', 'MEMBER_NOT_FOUND'],
+    errors: ['INVALID_REQUEST', 'UNAUTHORIZED', 'MEMBER_NOT_FOUND'],
   },
 } as const satisfies Record<
   string,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { addressReader } from '../../src/api/addresses.ts'
 import { answerAhead, respond } from '../../src/api/ahead.ts'
 import { ATTEMPTS } from '../../src/auth/attempts.ts'
-import { requestHeaders } from '../../src/auth/sign.ts'
+import { sign } from '../../src/auth/sign.ts'
 import { addressOf, OPERATION_IDS, type OperationId, operations } from '../../src/contract/operations.ts'
 import type { Site } from '../../src/sites/site.ts'
 import { NOW_SECONDS, testApp, withoutShortcuts } from '../support/app.ts'
@@ -23,7 +23,7 @@ const rightFor = (operation: OperationId) => ({
   exp: NOW_SECONDS + 60,
   sub: 'a client',
 })
-const headersFor = (operation: OperationId): Headers => requestHeaders(rightFor(operation))
+const headersFor = (operation: OperationId): Headers => sign(rightFor(operation)).headers
 const pathOf = (operation: OperationId): string => `/api/3.0${addressOf(operation, identifierOf(operation))}`
 
 /** A sandbox that is asked over sockets, and says of each request whether it was answered ahead of the router. */

@@ -5,14 +5,14 @@ import fc from 'fast-check'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answerPlainConnections } from '../../src/api/plain-connections.ts'
-import { requestHeaders } from '../../src/auth/sign.ts'
+import { sign } from '../../src/auth/sign.ts'
 import type { Entrance } from '../../src/entrance.ts'
 import { NOW_SECONDS, testApp, withoutShortcuts } from '../support/app.ts'
 import { id, SITE } from '../support/seeds.ts'
 
 const JOURNEY = `/api/3.0/journeys/${id(1)}`
 const headers = Object.entries(
-  requestHeaders({ ...SITE, identifier: id(1), exp: NOW_SECONDS + 60, sub: 'a client' }),
+  sign({ ...SITE, identifier: id(1), exp: NOW_SECONDS + 60, sub: 'a client' }).headers,
 ).map(([name, value]) => `${name}: ${value}`)
 const get = (address: string, more: string[] = [], version = '1.1') =>
   [`GET ${address} HTTP/${version}`, 'Host: localhost', ...headers, ...more, '', ''].join('\r\n')
