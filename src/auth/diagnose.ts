@@ -48,17 +48,13 @@ export function diagnoseHmac(
   if (writings.length === 0) {
     return 'not the base64 of 32 bytes; write the raw HMAC-SHA256 digest in standard base64, with padding (44 characters)'
   }
-  if (identifier === null) return describe(writings[0]?.mistake ? [writings[0].mistake] : [])
+  if (identifier === null) return describe(writings.flatMap(mistakesOf))
   const matches = (digest: Buffer) => writings.find(({ value }) => sameBytes(value, digest))
 
-  let fewest: Mistake[] | undefined
-  for (const { key, message, mistakes } of recipes(identifier, secret)) {
+  for (const { key, message, mistakes } of recipesFor(identifier, secret)) {
     const writing = matches(hmacSha256(key, message))
-    const made = [...mistakes, writing?.mistake].filter(mistake => mistake !== undefined)
-    if (writing && made.length < (fewest?.length ?? Number.POSITIVE_INFINITY)) fewest = made
+    if (writing) return `${describe([...mistakes, ...mistakesOf(writing)])} (then it would have matched)`
   }
-  if (fewest) return `${describe(fewest)} (then it would have matched)`
-
   for (const other of others()) {
     const claims = payloadsOf(other).map(payload => Buffer.from(hmacClaim(secret, payload), 'base64'))
     if (claims.some(matches)) {
@@ -103,22 +99,33 @@ function writingsOf(claim: string): Choice<Buffer>[] {
 
 const isHex = (text: string): boolean => /^[0-9a-f]{64}$/i.test(text)
 
-/** Every way to make an hmac for an identifier, the right one and the wrong ones, with the mistakes each contains. */
-function* recipes(identifier: string, secret: string) {
-  const messages = identifiersFor(identifier).flatMap(name =>
+const MOST_MISTAKES = 2
+// No email and no journey id is longer; to hash thousands of characters in every way would take too long.
+const LONGEST_IDENTIFIER = 320
+
+/** Every way to make an hmac for an identifier with a few mistakes; those with the fewest first. */
+function recipesFor(identifier: string, secret: string) {
+  if (identifier.length > LONGEST_IDENTIFIER) return []
+  const keys = keysFor(secret).map(({ value, mistake }) =>
+    mistake ? wrong(value, `keyed with ${mistake.did}`, mistake.instead) : { value },
+  )
+  const recipes = identifiersFor(identifier).flatMap(name =>
     payloadsFor(name.value).flatMap(payload =>
-      messagesFor(payload.value).map(message => ({
-        message: message.value,
-        mistakes: [name.mistake, payload.mistake, message.mistake],
-      })),
+      messagesFor(payload.value).flatMap(message =>
+        keys.map(key => ({
+          key: key.value,
+          message: message.value,
+          mistakes: [key, name, payload, message].flatMap(mistakesOf),
+        })),
+      ),
     ),
   )
-  for (const { value, mistake } of keysFor(secret)) {
-    const keyed = mistake && { ...mistake, did: `keyed with ${mistake.did}` }
-    for (const { message, mistakes } of messages)
-      yield { key: value, message, mistakes: [keyed, ...mistakes] }
-  }
+  return recipes
+    .filter(({ mistakes }) => mistakes.length <= MOST_MISTAKES)
+    .sort((a, b) => a.mistakes.length - b.mistakes.length)
 }
+
+const mistakesOf = ({ mistake }: Choice<unknown>): Mistake[] => (mistake ? [mistake] : [])
 
 const RAW = 'use the secret raw, as the text it is'
 const ALONE = 'use the secret alone'
