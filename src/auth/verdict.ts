@@ -29,7 +29,7 @@ const LONGEST = 512
 
 /** Findings as one line of printable ASCII of at most 512 characters, fit for a header. */
 export function toHeaderLine(...findings: Finding[]): string {
-  const text = findings.map(({ check, hint, actual }) => `${check}: ${hint} (got ${actual})`).join('; ')
+  const text = findings.map(({ check, hint, actual }) => `${check}: ${hint} (got ${actual})`).join(' | ')
   const line = escapeUnits(text, lowerHex)
   return line.length > LONGEST ? `${line.slice(0, LONGEST - 3)}...` : line
 }

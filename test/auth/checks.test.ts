@@ -224,7 +224,7 @@ describe('The claim nbf, which is not documented,', () => {
     expect(status).toBe(200)
     for (const text of [
       /^format: .*base64url/,
-      /; exp: accepted, but this looks like milli/,
+      / \| exp: accepted, but this looks like milli/,
       /, and nbf is 30/,
     ])
       expect(explanation).toMatch(text)

@@ -34,7 +34,7 @@ describe('explain accepts a good request', () => {
       `curl '${URL.replace('@', '%40')}?a=1&b=2' -H 'authorization: bearer ${GOOD}' -H '${SITE_LINE.toLowerCase()}' --compressed`,
     ],
     [
-      'another file before the address',
+      'another file before the URL',
       `curl -o /tmp/out.json ${URL} -H '${AUTHORIZATION}' -H '${SITE_LINE}' | jq .`,
     ],
     [
@@ -46,7 +46,7 @@ describe('explain accepts a good request', () => {
       `curl $'${URL.replace('@', '\\u0040')}' -H $'${AUTHORIZATION}' -H '${SITE_LINE}' --insecure`,
     ],
     [
-      'an address without scheme',
+      'a URL without scheme',
       `curl localhost:4300/api/3.0/user/${EMAIL}/journeys -H '${AUTHORIZATION}' -H '${SITE_LINE}'`,
     ],
     [
@@ -206,11 +206,7 @@ describe('explain refuses in one line', () => {
     ['nothing', '', 'paste one of them'],
     ['a text', 'please explain this', 'paste one of them'],
     ['a variable that only the shell knows', `curl -H "Authorization: Bearer $TOKEN" ${URL}`, '$TOKEN'],
-    [
-      'an address that is none of the API',
-      `curl -H '${AUTHORIZATION}' https://x.example/points`,
-      '--base-path',
-    ],
+    ['a URL of no operation', `curl -H '${AUTHORIZATION}' https://x.example/points`, '--base-path'],
   ])('%s', async (_what, input, message) => {
     const { code, stdout, stderr } = await explain(input)
     expect([code, stdout]).toEqual([2, ''])
