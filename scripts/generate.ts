@@ -4,7 +4,7 @@ import { Converter } from '@apiture/openapi-down-convert'
 import type { FastifyInstance } from 'fastify'
 import type { OpenAPIV3_1 } from 'openapi-types'
 import { buildApp } from '../src/app.ts'
-import { requestHeaders } from '../src/auth/sign.ts'
+import { sign } from '../src/auth/sign.ts'
 import { frozenClock, timestampOf } from '../src/clock.ts'
 import { checkConfig } from '../src/config.ts'
 import { addressOf, OPERATION_IDS, type OperationId } from '../src/contract/operations.ts'
@@ -98,7 +98,7 @@ async function collectExamples(app: FastifyInstance): Promise<Examples> {
 async function ask(app: FastifyInstance, operation: OperationId, identifier?: string): Promise<unknown> {
   const url = `/api/3.0${addressOf(operation, identifier)}`
   const exp = clock.now() / 1000 + 60
-  const response = await app.inject({ url, headers: requestHeaders({ ...DEMO_SITE, identifier, exp }) })
+  const response = await app.inject({ url, headers: sign({ ...DEMO_SITE, identifier, exp }).headers })
   if (response.statusCode !== 200) throw new Error(`${url} answers ${response.statusCode}: ${response.body}`)
   return response.json()
 }

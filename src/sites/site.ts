@@ -1,5 +1,4 @@
-import { type HmacKey, hmacKey } from '../auth/hmac.ts'
-import { requestHeaders } from '../auth/sign.ts'
+import { type SignedRequest, sign } from '../auth/sign.ts'
 import { type Clock, timestampOf } from '../clock.ts'
 import { Conflict } from '../errors.ts'
 import type { SeedDocument } from '../seed/schema.ts'
@@ -17,12 +16,12 @@ export interface Site {
   readonly site_id: string
   readonly name: string
   readonly secret: string
-  /** The secret, ready for HMAC. */
-  readonly key: HmacKey
   /**
-   * The headers of a request about this journey id or email; of none, for the list of journeys. Valid for an hour, or
-   * for so many seconds.
+   * Signs a request about this journey id or email; without one, for the list of journeys. The token expires in an hour,
+   * or in so many seconds. @throws {Invalid} when the identifier is not valid Unicode
    */
+  sign(identifier?: string, expiresIn?: number): SignedRequest
+  /** The headers of the same. */
   headersFor(identifier?: string, expiresIn?: number): Record<string, string>
   readonly store: SiteStore
   readonly content: Content
@@ -76,7 +75,10 @@ export function createSite(store: SiteStore, machine: Clock, { journalSize }: { 
     faults.reload()
   }
 
-  let keyed = { secret: '', key: hmacKey('-') }
+  const signRequest: Site['sign'] = (identifier, expiresIn = AN_HOUR) => {
+    const exp = Math.floor(clock.tokenNow() / 1000) + expiresIn
+    return sign({ ...store.site, identifier, exp, sub: store.site.name })
+  }
 
   return {
     get site_id() {
@@ -88,15 +90,8 @@ export function createSite(store: SiteStore, machine: Clock, { journalSize }: { 
     get secret() {
       return store.site.secret
     },
-    get key() {
-      const { secret } = store.site
-      if (keyed.secret !== secret) keyed = { secret, key: hmacKey(secret) }
-      return keyed.key
-    },
-    headersFor(identifier, expiresIn = AN_HOUR) {
-      const exp = Math.floor(clock.tokenNow() / 1000) + expiresIn
-      return requestHeaders({ ...store.site, identifier, exp, sub: store.site.name })
-    },
+    sign: signRequest,
+    headersFor: (identifier, expiresIn) => signRequest(identifier, expiresIn).headers,
     store,
     content,
     events,

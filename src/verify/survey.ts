@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AuthRuleName } from '../auth/attempts.ts'
 import { AUTH_RULES, type AuthRule } from '../auth/rules.ts'
-import { requestHeaders } from '../auth/sign.ts'
+import { sign } from '../auth/sign.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import { addressOf, type OperationId } from '../contract/operations.ts'
 import type { Answer, GetOptions, Remote } from '../remote/remote.ts'
@@ -107,7 +107,7 @@ async function askOtherwise(found: Call[], ask: Ask): Promise<Survey['attempts']
   const attempts: Survey['attempts'] = new Map()
   for (const rule of AUTH_RULES) {
     const { operation, identifier } = subjectOf(rule, found) ?? {}
-    const tamper: Tamper = right => rule.attempt(right) ?? requestHeaders(right)
+    const tamper: Tamper = right => rule.attempt(right) ?? sign(right).headers
     if (operation) attempts.set(rule.name, await ask(`auth ${rule.name}`, operation, identifier, { tamper }))
   }
   return attempts

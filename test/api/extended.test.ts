@@ -52,7 +52,7 @@ const extendedParticipation = () =>
 async function asked(seed: SeedDocument) {
   const server = await testApp({ seeds: [seed] })
   const ask = async (path: string, identifier?: string) => {
-    const headers = signRequest({ ...SITE, identifier, exp: NOW_SECONDS + 60 })
+    const { headers } = signRequest({ ...SITE, identifier, exp: NOW_SECONDS + 60 })
     const response = await server.app.inject({ url: `/api/3.0${path}`, headers })
     expect(response.headers['content-type']).toBe('application/json; charset=utf-8')
     return { status: response.statusCode, text: response.body, json: response.json() }
