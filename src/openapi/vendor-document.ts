@@ -80,7 +80,7 @@ function complete(document: OpenAPIV3_1.Document, examples: Examples): OpenAPIV3
     const operation = path?.get
     if (!operation) continue
     const id = operation.operationId as OperationId
-    for (const parameter of operation.parameters ?? []) nameExamples(parameter as OpenAPIV3_1.ParameterObject)
+    for (const parameter of operation.parameters ?? []) nameExample(parameter as OpenAPIV3_1.ParameterObject)
     operation.parameters = [...(operation.parameters ?? []), SITE_PARAMETER as never]
     for (const [status, response] of Object.entries(operation.responses ?? {})) {
       // That a call succeeds is documented; the errors of each operation are inferred (CONTRACT.md section 4).
@@ -92,13 +92,13 @@ function complete(document: OpenAPIV3_1.Document, examples: Examples): OpenAPIV3
   return document
 }
 
-/** Moves the examples of a parameter's schema to the parameter, where tools look for them. */
-function nameExamples(parameter: OpenAPIV3_1.ParameterObject): void {
-  const { examples = [], ...schema } = parameter.schema as { examples?: unknown[] }
-  Object.assign(parameter, { schema })
-  parameter.examples = Object.fromEntries(
-    examples.map((value, i) => [i === 0 ? 'demo' : `demo${i + 1}`, { summary: String(value), value }]),
-  )
+/** Gives a parameter a named example, like those of the responses. */
+function nameExample(parameter: OpenAPIV3_1.ParameterObject): void {
+  const { example } = parameter
+  delete parameter.example
+  if (example !== undefined) parameter.examples = { demo: { summary: 'Of the demo site', value: example } }
+  const { [PROVENANCE_KEYWORD]: provenance } = parameter.schema as { [PROVENANCE_KEYWORD]: Provenance }
+  Object.assign(parameter, mark(provenance))
 }
 
 function errorExamples(operation: OperationId, status: number) {
