@@ -97,7 +97,16 @@ export function sendClientError(error: ConnectionError, socket: Socket): void {
     socket.destroy(error)
     return
   }
-  const { status, errorCode, explanation } = toParserAnswer(error)
+  endWith(socket, toParserAnswer(error))
+}
+
+/** Refuses the method CONNECT, which Node does not take for a request. */
+export function refuseConnect(socket: Socket): void {
+  endWith(socket, answerOf('badRequest', 'method: CONNECT is not supported; the sandbox is not a proxy'))
+}
+
+/** Writes an answer that no request belongs to, as the last on its connection. */
+function endWith(socket: Socket, { status, errorCode, explanation }: ErrorAnswer): void {
   const body = JSON.stringify(errorBody(errorCode))
   socket.end(
     [

@@ -7,3 +7,28 @@ export const isObject = (value: unknown): value is JsonObject =>
 /** The objects in what should be a list of them; none when it is no list. */
 export const objectsIn = (value: unknown): JsonObject[] =>
   Array.isArray(value) ? value.filter(isObject) : []
+
+/** A name as one part of a JSON pointer (RFC 6901). */
+export const pointerPart = (name: string | number): string =>
+  `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`
+
+/**
+ * How many lists and objects may lie within one another in a seed or a body. Recursive code is safe up to here, and so
+ * are the JSON functions of SQLite, which stop at 1000.
+ */
+export const MAX_DEPTH = 100
+
+/** Where a value is nested deeper than the limit; `undefined` when it is not. */
+export function depthIssue(
+  value: unknown,
+  levels = MAX_DEPTH,
+): { pointer: string; message: string } | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (levels === 0) return { pointer: '', message: `is nested deeper than ${MAX_DEPTH} levels` }
+  // A list is walked without a list of its entries, which would take a multiple of its memory.
+  for (const [key, inner] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+    const issue = depthIssue(inner, levels - 1)
+    if (issue) return { ...issue, pointer: pointerPart(key) + issue.pointer }
+  }
+  return undefined
+}

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
+import { depthIssue } from '../contract/json.ts'
 import { HttpError, Invalid } from '../errors.ts'
+import { ValidationError } from '../validation.ts'
 
 /** Reads JSON bodies. A call without a body may still name a content type, as many clients do on DELETE and POST. */
 export function acceptBodies(scope: FastifyInstance): void {
@@ -39,10 +41,14 @@ function parseJson(bytes: Buffer): unknown {
   } catch {
     throw new Invalid('the body is not UTF-8; encode it so')
   }
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch (error) {
     // V8 says where.
     throw new Invalid(`the body is not JSON: ${(error as Error).message}`)
   }
+  const issue = depthIssue(value)
+  if (issue) throw new ValidationError('body', [issue])
+  return value
 }
