@@ -8,25 +8,37 @@ import { absolute, beside, type Section } from './report.ts'
 import { benchFile, type Launch, type Package, run, scratchFile, start } from './servers.ts'
 import { inRounds } from './statistics.ts'
 
-const TEST_SITE = { site_id: 'test-site', secret: 'secret-of-the-test' }
-
 const WHOLE = 'all of it'
 
-/** What a test does with a site of its own: the requests of each step. */
+const TEST_SITE = { site_id: 'test-site', secret: 'secret-of-the-test' }
+const TEST_SITE_PATH = `/_sandbox/sites/${TEST_SITE.site_id}`
+
 type Life = Record<'create' | 'five calls' | 'advance the clock' | 'reset' | 'remove', Request[]>
+
+/** What a test does with a site of its own. */
+const LIFE: Life = {
+  create: [{ method: 'POST', path: '/_sandbox/sites', body: { ...TEST_SITE, seed: 'demo' } }],
+  'five calls': [
+    callOf('getJourneys', undefined, TEST_SITE),
+    callOf('getJourney', 'de04a64d-dc40-445f-8351-3dde7567d5c8', TEST_SITE),
+    callOf('getUserJourneysByEmail', 'ann@example.com', TEST_SITE),
+    callOf('getMemberJourneys', 'ann@example.com', TEST_SITE),
+    callOf('getMemberJourneys', 'held@example.com', TEST_SITE),
+  ],
+  'advance the clock': [{ method: 'POST', path: `${TEST_SITE_PATH}/clock/advance`, body: { by: 'P30D' } }],
+  reset: [{ method: 'POST', path: `${TEST_SITE_PATH}/reset` }],
+  remove: [{ method: 'DELETE', path: TEST_SITE_PATH }],
+}
 
 /** A test's life over HTTP, beside the same requests to a Fastify that answers ready strings, and beside WireMock. */
 export async function lifeSection(sandbox: Package, rounds: number, withWireMock: boolean): Promise<Section> {
   await using servers = new AsyncDisposableStack()
   const { origin } = servers.use(await start(sandbox.launch()))
-  const exported = await send(origin, { path: `/_sandbox/sites/${SITE.site_id}/data` })
-  const demo: Demo = JSON.parse(exported.body)
-  const life = lifeWith(demo)
-  const bare = servers.use(await start(await readyLife(origin, life)))
-  const contenders = { sandbox: () => live(origin, life), 'bare Fastify': () => live(bare.origin, life) }
+  const bare = servers.use(await start(await readyLife(origin)))
+  const contenders = { sandbox: () => live(origin, LIFE), 'bare Fastify': () => live(bare.origin, LIFE) }
   if (withWireMock) {
     const mock = servers.use(await start(wireMock))
-    const same = await lifeInWireMock(origin, demo, life)
+    const same = await lifeInWireMock(origin)
     Object.assign(contenders, { WireMock: () => live(mock.origin, same) })
   }
   await inRounds(Math.ceil(rounds / 2), contenders)
@@ -36,35 +48,12 @@ export async function lifeSection(sandbox: Package, rounds: number, withWireMock
     about: `A site from the demo, by \`fetch\` in nine requests: ${rounds} lives each, in turns, in ms.`,
     columns: ['step, beside', 'sandbox', 'other', 'sandbox / other'],
     rows: Object.entries(others).flatMap(([name, theirs]) =>
-      [WHOLE, ...Object.keys(life)].map(step => {
+      [WHOLE, ...Object.keys(LIFE)].map(step => {
         const timesOf = (lives: Record<string, number>[]) => lives.map(times => times[step] as number)
         const target = name === 'WireMock' ? 'lifeBesideWireMock' : 'lifeBesideBare'
         return beside(`${step}, ${name}`, timesOf(ours), timesOf(theirs), step === WHOLE ? target : undefined)
       }),
     ),
-  }
-}
-
-interface Demo {
-  journeys: { id: string }[]
-  members: { email: string }[]
-}
-
-function lifeWith({ journeys, members }: Demo): Life {
-  const site = `/_sandbox/sites/${TEST_SITE.site_id}`
-  const [one, other] = members.map(({ email }) => email)
-  return {
-    create: [{ method: 'POST', path: '/_sandbox/sites', body: { ...TEST_SITE, seed: 'demo' } }],
-    'five calls': [
-      callOf('getJourneys', undefined, TEST_SITE),
-      callOf('getJourney', journeys[0]?.id, TEST_SITE),
-      callOf('getUserJourneysByEmail', one, TEST_SITE),
-      callOf('getMemberJourneys', one, TEST_SITE),
-      callOf('getMemberJourneys', other, TEST_SITE),
-    ],
-    'advance the clock': [{ method: 'POST', path: `${site}/clock/advance`, body: { by: 'P30D' } }],
-    reset: [{ method: 'POST', path: `${site}/reset` }],
-    remove: [{ method: 'DELETE', path: site }],
   }
 }
 
@@ -81,21 +70,23 @@ async function live(origin: string, life: Life): Promise<Record<string, number>>
 }
 
 /** A Fastify that has the answers of the sandbox ready. */
-async function readyLife(origin: string, life: Life): Promise<Launch> {
+async function readyLife(origin: string): Promise<Launch> {
   const answers: Ready['answers'] = {}
-  for (const request of Object.values(life).flat())
+  for (const request of Object.values(LIFE).flat())
     answers[`${request.method ?? 'GET'} ${request.path}`] = await send(origin, request)
-  return readyHost({ answers })
+  return readyHost(scratchFile({ answers } satisfies Ready))
 }
 
-export function readyHost(ready: Ready): Launch {
-  const file = scratchFile(ready)
-  return { args: port => [benchFile('hosts/ready.ts'), port, file] }
-}
+/** The Fastify that answers what a file holds. */
+export const readyHost = (file: string): Launch => ({
+  args: port => [benchFile('hosts/ready.ts'), port, file],
+})
 
 /** The same steps by what WireMock has for them: a stub for every answer of the demo, and a scenario as a clock. */
-async function lifeInWireMock(origin: string, { journeys, members }: Demo, life: Life): Promise<Life> {
-  const [ids, emails] = [journeys.map(({ id }) => id), members.map(({ email }) => email)]
+async function lifeInWireMock(origin: string): Promise<Life> {
+  const exported = await send(origin, { path: `/_sandbox/sites/${SITE.site_id}/data` })
+  const demo: { journeys: { id: string }[]; members: { email: string }[] } = JSON.parse(exported.body)
+  const [ids, emails] = [demo.journeys.map(({ id }) => id), demo.members.map(({ email }) => email)]
   const { calls, bodies } = await record(origin, callsFor(ids, emails))
   const metadata = { site: TEST_SITE.site_id }
   const headers = { 'X-AnnexCloud-Site': { equalTo: TEST_SITE.site_id } }
@@ -105,7 +96,7 @@ async function lifeInWireMock(origin: string, { journeys, members }: Demo, life:
   const later = stubFor('getMemberJourneys', 0, { scenarioName: 'clock', requiredScenarioState: 'later' })
   const matchesJsonPath = { expression: '$.site', equalTo: metadata.site }
   return {
-    ...life,
+    ...LIFE,
     create: [importStubs([...stubs, later])],
     'advance the clock': [
       { method: 'PUT', path: '/__admin/scenarios/clock/state', body: { state: 'later' } },
@@ -116,17 +107,20 @@ async function lifeInWireMock(origin: string, { journeys, members }: Demo, life:
 }
 
 /** The same within the process of the tests, by the functions of the package. */
-export function inProcessSection(sandbox: Package, rounds: number): Section {
+export function inProcessSection(
+  sandbox: Package,
+  { processes, rounds }: { processes: number; rounds: number },
+): Section {
   const module = createRequire(join(sandbox.directory, 'index.js')).resolve('journeys-sandbox')
   const runs = Array.from(
-    { length: 3 },
+    { length: processes },
     (): InProcess =>
       JSON.parse(run(process.execPath, benchFile('hosts/in-process.ts'), module, String(rounds))),
   )
   const all = (name: keyof InProcess): number[] => runs.flatMap(measured => measured[name])
   return {
     title: "A test's life in process",
-    about: `By the functions of the package, in three processes, ${rounds} times each.`,
+    about: `By the functions of the package, ${rounds} times in each of ${processes} processes.`,
     columns: ['what', 'ms'],
     rows: [
       absolute('create a site from the demo', all('create'), 'create'),

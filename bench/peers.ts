@@ -30,7 +30,7 @@ export const wireMock: Launch = {
   args: port => [
     ...['-jar', inModules(`wiremock/build/wiremock-standalone-${packageJson.dependencies.wiremock}.jar`)],
     ...['--port', port, '--bind-address', '127.0.0.1', '--no-request-journal', '--disable-banner'],
-    ...['--root-dir', join(scratch, 'wiremock')],
+    ...['--root-dir', join(scratch(), 'wiremock')],
   ],
   first: { path: '/__admin/health' },
 }
@@ -82,27 +82,25 @@ export interface Peer {
   basePath: string
 }
 
-/** Starts all that can be. Those that answer from data are given the answers of the sandbox. */
-export async function startPeers(recorded: Recorded, servers: AsyncDisposableStack) {
+/** Starts all of them. Those that answer from data are given the answers of the sandbox. */
+export async function startPeers(recorded: Recorded, servers: AsyncDisposableStack): Promise<Peer[]> {
   const launches: Record<Exclude<Name, '@hono/node-server'>, Launch> = {
     ...{ '@stoplight/prism-cli': prism, '@mockoon/cli': mockoon, '@scalar/mock-server': scalar },
     ...{ 'json-server': jsonServer(recorded), wiremock: wireMock },
   }
   const peers: Peer[] = []
-  const missing: string[] = []
   for (const [name, launch] of Object.entries(launches)) {
-    try {
-      const basePath = launch.first?.path === '/journeys' ? '' : BASE_PATH
-      peers.push({ name, server: servers.use(await start(launch)), basePath })
-    } catch (error) {
-      missing.push(`${name} did not take part: ${(error as Error).message}`)
-    }
+    const server = servers.use(await start(launch))
+    peers.push({ name, server, basePath: launch.first?.path === '/journeys' ? '' : BASE_PATH })
+    if (name === 'wiremock') await send(server.origin, importStubs(stubsOf(recorded)))
   }
+  return peers
+}
+
+/** One stub for each operation, as WireMock tries them in turn. */
+function stubsOf({ bodies }: Recorded): object[] {
   const templates = pathsWith('{id}')
-  const stubs = OPERATIONS.map(name => stub({ urlPathTemplate: templates[name] }, recorded.bodies[name][0]))
-  const mock = peers.find(({ name }) => name === 'wiremock')
-  if (mock) await send(mock.server.origin, importStubs(stubs))
-  return { peers, missing }
+  return OPERATIONS.map(name => stub({ urlPathTemplate: templates[name] }, bodies[name][0]))
 }
 
 export const peerVersions = (): string =>

@@ -19,13 +19,20 @@ Measures what users feel, beside a bare Fastify and other mock servers, and writ
 
 const FULL = {
   lives: 100,
-  inProcess: 30,
+  inProcess: { processes: 3, rounds: 30 },
   starts: 15,
-  rounds: 7,
+  seconds: 7,
   sizes: [1000, 100_000],
   peers: true,
 } as const
-const QUICK = { lives: 20, inProcess: 10, starts: 3, rounds: 1, sizes: [100, 1000], peers: false } as const
+const QUICK = {
+  lives: 20,
+  inProcess: { processes: 1, rounds: 20 },
+  starts: 3,
+  seconds: 1,
+  sizes: [100, 1000],
+  peers: false,
+} as const
 
 async function measure(pace: typeof FULL | typeof QUICK, only: string[] | undefined): Promise<Section[]> {
   requireWrk()
@@ -38,7 +45,7 @@ async function measure(pace: typeof FULL | typeof QUICK, only: string[] | undefi
       memory.push(await memoryAtStart(sandbox, 3))
       return [await startSection(sandbox, pace.starts, pace.peers)]
     },
-    throughput: () => throughputSections(sandbox, { rounds: pace.rounds, withPeers: pace.peers, memory }),
+    throughput: () => throughputSections(sandbox, { rounds: pace.seconds, withPeers: pace.peers, memory }),
     size: async () => [await sizeSection(sandbox, { sizes: pace.sizes, memory })],
     memory: async () => [
       {

@@ -11,18 +11,23 @@ import { callOf, type Request, send } from './calls.ts'
 /** A file of this folder, as a path. */
 export const benchFile = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
-/** A directory for the files of this run. */
-export const scratch = mkdtempSync(join(tmpdir(), 'journeys-bench-'))
 const running = new Set<ChildProcess>()
+let scratchDirectory: string | undefined
+let files = 0
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
-  rmSync(scratch, { recursive: true, force: true })
+  if (scratchDirectory) rmSync(scratchDirectory, { recursive: true, force: true })
 })
 
-let files = 0
+/** The directory for the files of this run. */
+export function scratch(): string {
+  scratchDirectory ??= mkdtempSync(join(tmpdir(), 'journeys-bench-'))
+  return scratchDirectory
+}
+
 /** Writes a file for this run, and returns its path. */
 export function scratchFile(content: string | object): string {
-  const file = join(scratch, `${files++}.json`)
+  const file = join(scratch(), `${files++}.json`)
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content))
   return file
 }
@@ -101,10 +106,11 @@ export interface Package {
 
 /** Builds and packs the sandbox, and unpacks it beside the dependencies that are installed here. */
 export function packSandbox(): Package {
-  run('npm', 'pack', '--pack-destination', scratch)
-  const tarball = readdirSync(scratch).find(name => name.endsWith('.tgz')) ?? ''
-  run('tar', '-xzf', join(scratch, tarball), '-C', scratch)
-  const directory = join(scratch, 'package')
+  const home = scratch()
+  run('npm', 'pack', '--pack-destination', home)
+  const tarball = readdirSync(home).find(name => name.endsWith('.tgz')) ?? ''
+  run('tar', '-xzf', join(home, tarball), '-C', home)
+  const directory = join(home, 'package')
   symlinkSync(benchFile('../node_modules'), join(directory, 'node_modules'))
   const program = join(directory, 'bin/journeys-sandbox.js')
   const launch = (...args: string[]): Launch => ({ args: port => [program, '--port', port, ...args] })

@@ -3,6 +3,7 @@ import { callOf, SITE, send } from '../../bench/calls.ts'
 import { readyHost } from '../../bench/life.ts'
 import { start } from '../../bench/servers.ts'
 import { signedHeaders, verifies } from '../../bench/token.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import vectors from '../vectors/auth.json' with { type: 'json' }
 
 const ANN = 'ann@example.com'
@@ -14,7 +15,9 @@ describe('The Fastify that the sandbox is compared with', () => {
       [`GET ${list.path}`]: { status: 200, body: '{"journeys":[]}' },
       [`GET ${call.path}`]: { status: 200, body: '{"journeys":[1]}', identifier: ANN },
     }
-    await using server = await start(readyHost({ site: SITE, answers }))
+    using folder = temporaryFolder()
+    const file = folder.file('ready.json', JSON.stringify({ site: SITE, answers }))
+    await using server = await start(readyHost(file))
     expect(await send(server.origin, call)).toEqual({ status: 200, body: '{"journeys":[1]}' })
     for (const headers of [
       {},
