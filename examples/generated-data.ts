@@ -76,7 +76,7 @@ function journey(number: number) {
     description: `Three steps to become a regular, number ${number}.`,
     status: 'Published' as const,
     publish_at: hour(-24),
-    created_at: hour(-48),
+    created_at: hour(number - HOURS_OF_2025),
     nodes,
     connections: nodes.slice(1).map((target, place) => ({
       id: uuid(`journey ${number} connection ${place}`),
