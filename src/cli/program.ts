@@ -4,7 +4,6 @@ import { checkCommand } from './check.ts'
 import { driftCommand } from './drift.ts'
 import { explainCommand } from './explain.ts'
 import { replayCommand } from './replay.ts'
-import { seedCommand } from './seed.ts'
 import { serveCommand } from './serve.ts'
 import { snapshotCommand } from './snapshot.ts'
 import type { Terminal } from './terminal.ts'
@@ -20,7 +19,6 @@ export function buildProgram(terminal: Terminal): Command {
     .addCommand(serve, { isDefault: true })
     .addCommand(replayCommand(terminal))
     .addCommand(snapshotCommand(terminal))
-    .addCommand(seedCommand(terminal))
     .addCommand(checkCommand(terminal))
     .addCommand(driftCommand(terminal))
     .addCommand(tokenCommand(terminal))
