@@ -34,10 +34,9 @@ const ARROWS: Record<string, string[]> = {
   auth: ['contract'],
   engine: ['contract'],
   diagram: ['contract'],
-  drift: ['contract', 'config'],
   remote: ['contract', 'auth', 'config', 'clock'],
   fidelity: ['contract', 'auth', 'config', 'version', 'package-file'],
-  verify: ['remote', 'fidelity', 'contract', 'auth', 'clock', 'version'],
+  verify: ['remote', 'fidelity', 'contract', 'config', 'auth', 'clock', 'version'],
   snapshot: ['app', 'remote', ...BELOW_PLANES],
   store: ['contract', 'config', 'clock', 'version', 'package-file'],
   errors: [],
@@ -50,8 +49,8 @@ const ARROWS: Record<string, string[]> = {
   listening: [],
   entrance: ['router', 'app', 'api', 'listening', ...BELOW_PLANES],
   index: ['entrance', ...PLANES, ...BELOW_PLANES],
-  cli: ['index', 'remote', 'drift', 'snapshot', 'verify', ...PLANES, ...BELOW_PLANES],
-  main: ['cli', 'index', 'remote', 'drift', 'snapshot', 'verify', ...PLANES, ...BELOW_PLANES],
+  cli: ['index', 'remote', 'snapshot', 'verify', ...PLANES, ...BELOW_PLANES],
+  main: ['cli', 'index', 'remote', 'snapshot', 'verify', ...PLANES, ...BELOW_PLANES],
 }
 
 const ROOT = fileURLToPath(new URL('../src', import.meta.url))
