@@ -6,13 +6,12 @@ import { requestHeaders } from '../src/auth/sign.ts'
 import { frozenClock, timestampOf } from '../src/clock.ts'
 import { checkConfig } from '../src/config.ts'
 import { addressOf, OPERATION_IDS, type OperationId } from '../src/contract/operations.ts'
-import { buildLedger } from '../src/fidelity/build.ts'
-import { LEDGER_FILE, readLedger } from '../src/fidelity/ledger.ts'
 import { EXAMPLES_FILE, type Examples } from '../src/openapi/vendor-document.ts'
 import { SeedDocument } from '../src/seed/schema.ts'
 import { DEMO_SITE, loadSeed, readSeed } from '../src/seed/seed.ts'
 import { openSites } from '../src/sites/sites.ts'
 import { openStore } from '../src/store/store.ts'
+import { FACTS } from '../src/verify/facts.ts'
 
 /** Writes the files that are made from the sources and committed; a test fails when they are stale. */
 
@@ -42,6 +41,7 @@ const SUBJECTS: Record<OperationId, { name: string; summary: string; identifier?
 const clock = frozenClock(Date.UTC(2026, 0, 1))
 
 const OPENAPI = new URL('../openapi/', import.meta.url)
+const FIDELITY_PAGE = new URL('../docs/fidelity.md', import.meta.url)
 const SEED_SCHEMA = new URL('../seed/seed.schema.json', import.meta.url)
 
 /** Every generated file with its content. The demo is asked for the examples, which the document then shows. */
@@ -57,7 +57,7 @@ export async function generate(): Promise<Map<URL, string>> {
     [new URL('journeys.openapi.json', OPENAPI), json(app.swagger())],
     [new URL('journeys.openapi.yaml', OPENAPI), app.swagger({ yaml: true })],
     [new URL('control.openapi.json', OPENAPI), json(app.controlDocument())],
-    [LEDGER_FILE, json(buildLedger(readLedger()))],
+    [FIDELITY_PAGE, fidelityPage()],
     [SEED_SCHEMA, json({ $schema: 'http://json-schema.org/draft-07/schema#', ...SeedDocument })],
   ])
   await Promise.all([asking.close(), app.close()])
@@ -66,6 +66,44 @@ export async function generate(): Promise<Map<URL, string>> {
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+
+/** `docs/fidelity.md`: everything that the contract says, and how surely it is known. */
+function fidelityPage(): string {
+  const groups = Map.groupBy(FACTS, ({ id, kind }) =>
+    kind === 'rule' || kind === 'authentication' || kind === 'error' ? kind : id.split(/[.{]/, 1)[0],
+  )
+  const sections = [...groups].flatMap(([name, facts]) => {
+    const hasExpected = facts.some(({ expected }) => expected !== null)
+    const rows = facts.map(({ id, provenance, expected, what }) => [
+      ...[`\`${id}\``, provenance, ...(hasExpected ? [expected ?? ''] : []), what],
+    ])
+    const head = ['', 'provenance', ...(hasExpected ? ['expected'] : []), 'description']
+    const table = [head, head.map(() => '---'), ...rows].map(
+      cells => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`,
+    )
+    return [`## ${TITLES[name as string] ?? name}`, '', ...table, '']
+  })
+  return [FIDELITY_INTRODUCTION, ...sections].join('\n')
+}
+
+const TITLES: Record<string, string> = {
+  authentication: 'Authentication',
+  rule: 'Rules',
+  ApiError: 'The body of an error',
+  error: 'Refusals',
+}
+
+const FIDELITY_INTRODUCTION = `# How surely everything is known
+
+The vendor has no public sandbox, so the contract is known from three sources, which each line names:
+
+- **documented**: the vendor's documentation says so
+- **observed**: code that calls the live API relies on it
+- **inferred**: neither says so, and this is the sandbox's reading
+
+\`journeys-sandbox verify\` compares each line with a live server, and \`journeys-sandbox drift\` compares the OpenAPI document with the
+vendor's. In the OpenAPI document the same words are under \`x-provenance\`. \`npm run generate\` writes this page from the sources.
+`
 
 async function collectExamples(app: FastifyInstance): Promise<Examples> {
   const entries = OPERATION_IDS.map(async operation => {

@@ -5,7 +5,6 @@ import { apiOptions } from './api/options.ts'
 import { type Config, prefixOf } from './config.ts'
 import { control } from './control/control.ts'
 import { health } from './control/health.ts'
-import type { Ledger } from './fidelity/entry.ts'
 import { inspector } from './inspector/inspector.ts'
 import type { Answer, InspectorOptions } from './inspector/options.ts'
 import { describeControlPlane } from './openapi/control-document.ts'
@@ -17,14 +16,12 @@ import { unnoticed } from './sites/unnoticed.ts'
 
 export interface AppOptions extends ServerOptions {
   sites: Sites
-  /** What a team has seen of a live server, which outranks the contract. */
-  record?: Ledger | undefined
   /** The examples of the OpenAPI document; those that are committed, unless they are just being made. */
   examples?: () => Examples
 }
 
 /** The whole server; it never listens. */
-export async function buildApp({ record, examples, ...options }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({ examples, ...options }: AppOptions): Promise<FastifyInstance> {
   const { config, sites } = options
   const app = createServer(options)
   const basePath = prefixOf(config)
@@ -38,11 +35,11 @@ export async function buildApp({ record, examples, ...options }: AppOptions): Pr
     })
   }
 
-  describeVendorPlane(app, basePath, { examples, record })
+  describeVendorPlane(app, basePath, { examples })
   describeControlPlane(app)
   app.register(api, { ...apiOptions(config, sites), prefix: basePath })
   app.register(health, { prefix: '/_sandbox', sites })
-  if (config.control === 'on') app.register(control, { prefix: '/_sandbox', sites, basePath, config, record })
+  if (config.control === 'on') app.register(control, { prefix: '/_sandbox', sites, basePath, config })
   if (config.inspector === 'on') app.register(inspector, inspectorOptions(app, config, sites))
   app.register(docs, { basePath, sites, control: config.control === 'on' })
   await app.ready()

@@ -57,11 +57,6 @@ export const settings = {
     env: 'SANDBOX_CACHE_BYTES',
     description: 'bytes of answers that are kept ready; 0 makes every answer anew',
   },
-  fidelity: {
-    flag: '--fidelity <file>',
-    env: 'SANDBOX_FIDELITY',
-    description: 'what verify recorded of a live server, which outranks what is inferred',
-  },
   logLevel: {
     flag: '--log-level <level>',
     env: 'LOG_LEVEL',
@@ -113,7 +108,6 @@ export const Config = Type.Object({
     default: 32 * 2 ** 20,
     expectation: 'a whole number from 0 to 1099511627776',
   }),
-  fidelity: Type.String({ default: '', expectation: 'the path of a file' }),
   logLevel: OneOf(LOG_LEVELS, { default: 'error', expectation: `one of ${LOG_LEVELS.join(', ')}` }),
 } satisfies Record<SettingName, TProperties[string]>)
 export type Config = Readonly<Static<typeof Config>>

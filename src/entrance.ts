@@ -30,7 +30,7 @@ const KEEP_ALIVE_MS = 72_000
  * is first needed: Fastify would be more than a third of the time of a start, and a sandbox in a pipeline is started often
  * and asked little.
  */
-export async function openEntrance({ config, sites, record }: AppOptions): Promise<Entrance> {
+export async function openEntrance({ config, sites }: AppOptions): Promise<Entrance> {
   const nameRequest = requestNames()
   let loading: Promise<FastifyInstance> | undefined
   let routing: FastifyInstance['routing'] | undefined
@@ -39,7 +39,7 @@ export async function openEntrance({ config, sites, record }: AppOptions): Promi
 
   const loadRouter = async () => {
     const { buildRouter } = await import('./router.ts')
-    const router = await buildRouter({ config, sites, record, nameRequest })
+    const router = await buildRouter({ config, sites, nameRequest })
     routing = router.routing
     return router
   }

@@ -1,7 +1,6 @@
 import { type Clock, systemClock, timestampOf } from './clock.ts'
 import { type Config, checkConfig, prefixOf } from './config.ts'
 import { openEntrance } from './entrance.ts'
-import type { Ledger } from './fidelity/entry.ts'
 import { openSeededStore } from './seed/seed.ts'
 import type { Site } from './sites/site.ts'
 import { type NewSite, openSites } from './sites/sites.ts'
@@ -69,11 +68,10 @@ export async function startSandbox({
   ...options
 }: SandboxOptions = {}): Promise<Sandbox> {
   const config = checkConfig({ port: 0, ...options })
-  const record = await readRecordOf(config)
   const store = openSeededStore(config.db, config.seed, timestampOf(clock.now()))
   try {
     const sites = openSites({ store, clock, journalSize: config.journal, cacheBytes: config.cacheBytes })
-    const entrance = await openEntrance({ config, sites, record })
+    const entrance = await openEntrance({ config, sites })
     const origin = await entrance.listen(config)
     const close = async () => {
       const cut = setTimeout(() => entrance.server.closeAllConnections(), CLOSING_GRACE_MS)
@@ -97,11 +95,4 @@ export async function startSandbox({
     store.close()
     throw error
   }
-}
-
-/** What a team has seen of a live server, where it says so; loaded for them alone. @throws {ConfigError} */
-async function readRecordOf({ fidelity }: Config): Promise<Ledger | undefined> {
-  if (fidelity === '') return undefined
-  const { readRecord } = await import('./fidelity/record.ts')
-  return readRecord(fidelity)
 }

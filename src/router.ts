@@ -6,7 +6,7 @@ import { prefixOf } from './config.ts'
 import { health } from './control/health.ts'
 import { createServer } from './server.ts'
 
-interface RouterOptions extends Pick<AppOptions, 'config' | 'sites' | 'record'> {
+interface RouterOptions extends Pick<AppOptions, 'config' | 'sites'> {
   nameRequest: () => string
 }
 
@@ -14,18 +14,13 @@ interface RouterOptions extends Pick<AppOptions, 'config' | 'sites' | 'record'> 
  * Fastify with the four operations and the health check; and behind them the whole app, which is loaded and made when
  * something else is asked for, and then answers it. It never listens.
  */
-export async function buildRouter({
-  config,
-  sites,
-  record,
-  nameRequest,
-}: RouterOptions): Promise<FastifyInstance> {
+export async function buildRouter({ config, sites, nameRequest }: RouterOptions): Promise<FastifyInstance> {
   const router = createServer({ config, nameRequest })
   let app: Promise<FastifyInstance> | undefined
 
   const loadApp = async () => {
     const { buildApp } = await import('./app.ts')
-    return buildApp({ config, sites, record, nameRequest, logRequests: false })
+    return buildApp({ config, sites, nameRequest, logRequests: false })
   }
 
   // A body is left to the app to read.

@@ -11,7 +11,6 @@ const BELOW_PLANES = [
   'sites',
   'store',
   'seed',
-  'fidelity',
   'auth',
   'engine',
   'diagram',
@@ -34,10 +33,8 @@ const ARROWS: Record<string, string[]> = {
   auth: ['contract'],
   engine: ['contract'],
   diagram: ['contract'],
-  remote: ['contract', 'auth', 'config', 'clock'],
-  fidelity: ['contract', 'auth', 'config', 'version', 'package-file'],
-  verify: ['remote', 'fidelity', 'contract', 'config', 'auth', 'clock', 'version'],
-  snapshot: ['app', 'remote', ...BELOW_PLANES],
+  verify: ['contract', 'config', 'auth', 'clock', 'version'],
+  snapshot: ['app', 'verify', ...BELOW_PLANES],
   store: ['contract', 'config', 'clock', 'version', 'package-file'],
   errors: [],
   seed: ['store', 'engine', 'contract', 'config', 'clock', 'version', 'package-file'],
@@ -49,8 +46,8 @@ const ARROWS: Record<string, string[]> = {
   listening: [],
   entrance: ['router', 'app', 'api', 'listening', ...BELOW_PLANES],
   index: ['entrance', ...PLANES, ...BELOW_PLANES],
-  cli: ['index', 'remote', 'snapshot', 'verify', ...PLANES, ...BELOW_PLANES],
-  main: ['cli', 'index', 'remote', 'snapshot', 'verify', ...PLANES, ...BELOW_PLANES],
+  cli: ['index', 'snapshot', 'verify', ...PLANES, ...BELOW_PLANES],
+  main: ['cli', 'index', ...PLANES, ...BELOW_PLANES],
 }
 
 const ROOT = fileURLToPath(new URL('../src', import.meta.url))

@@ -76,9 +76,9 @@ async function take(flags: Flags, emails: string[]): Promise<Snapshot> {
   const siteId = readSiteId(flags.site)
   if (existsSync(flags.out) && !flags.force)
     throw new ConfigError(`--out: ${flags.out} is there already; name another file, or give --force`)
-  const { openRemote } = await import('../remote/remote.ts')
+  const { openLiveApi } = await import('../verify/live-api.ts')
   const { takeSnapshot } = await import('../snapshot/take.ts')
-  const remote = openRemote({ baseUrl: flags.baseUrl, siteId, secret: readSecret(flags), rate })
+  const remote = openLiveApi({ baseUrl: flags.baseUrl, siteId, secret: readSecret(flags), rate })
   const bar = await startProgress('{value} of {total} requests, {eta} s left')
   try {
     return await takeSnapshot({

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
-import type { Ledger } from '../fidelity/entry.ts'
 import type { Sites } from '../sites/sites.ts'
 import { clockRoutes } from './clock.ts'
 import { contentRoutes } from './content.ts'
@@ -8,7 +7,6 @@ import { credentialRoutes } from './credentials.ts'
 import { diagramRoutes } from './diagrams.ts'
 import { eventRoutes } from './events.ts'
 import { faultRoutes } from './faults.ts'
-import { fidelityRoutes } from './fidelity.ts'
 import { guard } from './guard.ts'
 import { Problem, Refusal, sendProblem } from './problem.ts'
 import { providerStateRoutes } from './provider-states.ts'
@@ -30,14 +28,12 @@ export interface ControlPlaneOptions {
   sites: Sites
   basePath: string
   config: Config
-  /** What a team has seen of a live server, which outranks the contract. */
-  record: Ledger | undefined
 }
 
 /** The test's plane: whatever state, fault or moment a test needs, over HTTP. */
 export async function control(
   scope: FastifyInstance,
-  { sites, basePath, config, record }: ControlPlaneOptions,
+  { sites, basePath, config }: ControlPlaneOptions,
 ): Promise<void> {
   scope.addSchema(Problem)
   scope.setErrorHandler(sendProblem)
@@ -68,5 +64,4 @@ export async function control(
   ]) {
     scope.register(routes, { sites, basePath })
   }
-  scope.register(fidelityRoutes, { record })
 }

@@ -5,10 +5,8 @@ import type { OpenAPIV3_1 } from 'openapi-types'
 import { errorCatalogue } from '../contract/errors.ts'
 import { type OperationId, operations } from '../contract/operations.ts'
 import { PROVENANCE_KEYWORD, type Provenance } from '../contract/provenance.ts'
-import type { Ledger } from '../fidelity/entry.ts'
 import { packageFile } from '../package-file.ts'
 import { documentOf } from './document.ts'
-import { markObserved } from './observed.ts'
 
 /** Examples by operation, then by name: what the demo site really answers. Made by `npm run generate`. */
 export type Examples = Record<OperationId, Record<string, { summary: string; value: unknown }>>
@@ -18,22 +16,19 @@ export const EXAMPLES_FILE = packageFile('openapi/examples.json')
 const DESCRIPTION = `The read-only Journeys API of a loyalty platform, as the journeys sandbox answers it.
 
 Every property says where our knowledge of it comes from, in \`x-provenance\`: \`documented\` by the vendor, \`observed\` in code
-that calls the live API, or \`inferred\` by us. What you have seen at the live API yourself can be given to the sandbox: then it is
-\`observed\` or \`contradicted\` on the day in \`x-observed\`. Every call carries a JWT of its own, bound to the identifier in its path, and
+that calls the live API, or \`inferred\` by us. Every call carries a JWT of its own, bound to the identifier in its path, and
 names its site in a header; what a refused call got wrong is said in the response header \`X-Sandbox-Explain\`.`
 
 export interface VendorDocumentOptions {
   /** Those that are committed, unless they are just being made. */
   examples?: (() => Examples) | undefined
-  /** What a team has seen of a live server, which outranks the contract. */
-  record?: Ledger | undefined
 }
 
 /** Collects the routes of the vendor's plane into its OpenAPI 3.1 document. Register it before them. */
 export function describeVendorPlane(
   app: FastifyInstance,
   basePath: string,
-  { examples = readExamples, record }: VendorDocumentOptions,
+  { examples = readExamples }: VendorDocumentOptions,
 ): void {
   const options = documentOf({
     title: 'Journeys API (sandbox)',
@@ -62,10 +57,7 @@ export function describeVendorPlane(
         },
       },
     },
-    finish: document => {
-      const whole = markResponses(addExamples(document, examples()))
-      return record ? markObserved(whole, record) : whole
-    },
+    finish: document => markResponses(addExamples(document, examples())),
   })
   app.register(swagger, options)
 }

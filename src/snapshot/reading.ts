@@ -1,14 +1,13 @@
 import { type Clock, timestampOf } from '../clock.ts'
 import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
 import { addressOf, type OperationId, operations } from '../contract/operations.ts'
-import { type Answer, jsonOf, type Remote } from '../remote/remote.ts'
-import { RemoteError } from '../remote/remote-error.ts'
+import { type LiveAnswer, type LiveApi, LiveApiError } from '../verify/live-api.ts'
 import type { Mask } from './mask.ts'
 import type { Exchange, Recording } from './recording.ts'
 import { textOf } from './values.ts'
 
 export interface Reading {
-  remote: Remote
+  remote: LiveApi
   emails: readonly string[]
   recording: Recording
   /** What is kept of an answer; nothing else is ever written. */
@@ -39,7 +38,7 @@ export const journeysIn = (body: unknown): JsonObject[] => objectsIn(isObject(bo
 /**
  * Reads a site: its journeys, what both operations say of each member, and every journey that is listed or that a member
  * is in. What is recorded already is not asked again.
- * @throws {RemoteError} when the server gives no answer, or refuses
+ * @throws {LiveApiError} when the server gives no answer, or refuses
  */
 export async function readSite({
   remote,
@@ -87,11 +86,11 @@ export async function readSite({
 }
 
 /** Who or what is not known there is no failure, but every other refusal is. */
-function refuse(operation: OperationId, { status, json }: Answer, baseUrl: string): void {
+function refuse(operation: OperationId, { status, json }: LiveAnswer, baseUrl: string): void {
   const isUnknown = operations[operation].identifier !== null && (status === 404 || status === 400)
   if (status === 200 || isUnknown) return
   const code = isObject(json) ? textOf(json.errorCode) : ''
-  throw new RemoteError(
+  throw new LiveApiError(
     'refused',
     `${baseUrl} answered ${operation} with ${[status, code].join(' ').trim()}${ADVICE[status] ?? ''}`,
   )
@@ -102,4 +101,10 @@ const ADVICE: Partial<Record<number, string>> = {
   403: '; check the site',
   404: '; check the base URL',
   429: '; choose a lower --rate, or go on later',
+}
+
+function jsonOf({ status, headers, json }: LiveAnswer): unknown {
+  if (json !== undefined) return json
+  const type = headers['content-type']?.split(';', 1)[0] ?? 'no content type'
+  throw new LiveApiError('not JSON', `answered ${status} with what is not JSON (${type})`)
 }

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { type Clock, systemClock } from '../clock.ts'
-import type { Remote } from '../remote/remote.ts'
 import type { SeedDocument } from '../seed/schema.ts'
+import type { LiveApi } from '../verify/live-api.ts'
 import { keyedMask, noMask } from './mask.ts'
 import { readSite } from './reading.ts'
 import { type Header, openRecording, readHeader } from './recording.ts'
@@ -10,7 +10,7 @@ import { toSeed } from './seed.ts'
 import { type Summary, summarise } from './summary.ts'
 
 export interface SnapshotOptions {
-  remote: Remote
+  remote: LiveApi
   /** No two that differ in case only. */
   emails: readonly string[]
   /** Where to keep what was read until the end; what an interrupted run has left there is not asked again. */

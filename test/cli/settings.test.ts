@@ -122,14 +122,6 @@ const table: Row[] = [
     bad: ['', '32MB', '1099511627777', ...NO_INTEGERS],
   },
   {
-    name: 'fidelity',
-    flag: '--fidelity',
-    variable: 'SANDBOX_FIDELITY',
-    otherwise: '',
-    good: same('record.json'),
-    bad: [''],
-  },
-  {
     name: 'logLevel',
     flag: '--log-level',
     variable: 'LOG_LEVEL',

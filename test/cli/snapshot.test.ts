@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildProgram } from '../../src/cli/program.ts'
 import { ConfigError } from '../../src/config.ts'
 import { type Sandbox, startSandbox } from '../../src/index.ts'
-import { RemoteError } from '../../src/remote/remote-error.ts'
 import { readSeed } from '../../src/seed/seed.ts'
+import { LiveApiError } from '../../src/verify/live-api.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { Program } from '../support/process.ts'
 import { SITE } from '../support/seeds.ts'
@@ -117,7 +117,7 @@ describe('snapshot', () => {
     const { asked, server } = gate((_path, asked) => (fails && asked.length >= 20 ? 500 : undefined))
     await using proxy = await server
     const failed = await run(files.args(proxy.url, '--anonymise'))
-    expect(failed.error).toBeInstanceOf(RemoteError)
+    expect(failed.error).toBeInstanceOf(LiveApiError)
     expect(failed.error?.message).toMatch(/^http.* with 500/)
     expect(readdirSync(files.path).sort()).toEqual(['emails.txt', 'seed.json.partial'])
     const [failing] = asked.splice(20)

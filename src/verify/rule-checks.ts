@@ -2,8 +2,8 @@ import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
 import type { RuleName } from '../contract/rules.ts'
 import type { Call, Survey } from './survey.ts'
 
-/** What of a survey the rules are about. Nothing is taken for granted of its shape. */
-export interface Seen {
+/** What the rules are checked on. Nothing is assumed of the shape of an answer. */
+export interface Observed {
   siteId: string
   /** A vendor timestamp. */
   now: string
@@ -20,7 +20,7 @@ const bodiesOf = (calls: Call[]): JsonObject[] => calls.map(({ answer }) => answ
 const instancesOf = (calls: Call[]): JsonObject[][] =>
   bodiesOf(calls).flatMap(({ journeys }) => (Array.isArray(journeys) ? [objectsIn(journeys)] : []))
 
-export function seenIn(survey: Survey, siteId: string, now: string): Seen {
+export function observedIn(survey: Survey, siteId: string, now: string): Observed {
   const of = (operation: Call['operation']) =>
     survey.right.filter(call => call.operation === operation && call.answer?.status === 200)
   return {
@@ -38,11 +38,11 @@ const hasAll = (item: JsonObject, keys: string[]) => keys.every(key => Object.ha
 const hasNone = (item: JsonObject, keys: string[]) => !keys.some(key => Object.hasOwn(item, key))
 const isText = (value: unknown): value is string => typeof value === 'string'
 
-const rewardsOf = ({ memberJourneys }: Seen, ...statuses: string[]): JsonObject[] =>
+const rewardsWith = ({ memberJourneys }: Observed, status: string): JsonObject[] =>
   memberJourneys
     .flat()
     .flatMap(({ rewards }) => objectsIn(rewards))
-    .filter(({ status }) => statuses.includes(status as string))
+    .filter(reward => reward.status === status)
 
 const idsOf = (instances: JsonObject[] = []) => instances.map(({ id }) => String(id)).sort()
 const sameInstances = (some: JsonObject[] | undefined, others: JsonObject[] | undefined): boolean =>
@@ -55,14 +55,12 @@ function connectionsJoin(journey: JsonObject): boolean[] {
   )
 }
 
-/** Whether each rule holds, once for every thing that can tell; nothing where there was no such thing. */
-export const RULE_CHECKS: Record<RuleName, (seen: Seen) => boolean[]> = {
+/** Whether each rule holds, once for everything that can tell; empty where nothing can. */
+export const RULE_CHECKS: Record<RuleName, (observed: Observed) => boolean[]> = {
   'answers-json': ({ survey }) =>
     survey.right.flatMap(({ answer }) =>
       answer?.status === 200 ? /^application\/json\b/.test(answer.headers['content-type'] ?? '') : [],
     ),
-  'entity-tag': ({ survey }) =>
-    survey.right.flatMap(({ answer }) => (answer?.status === 200 ? answer.headers.etag !== undefined : [])),
   'own-site-only': ({ siteId, listed, journeys, userJourneys }) =>
     [...listed, ...journeys, ...userJourneys.flat()]
       .filter(({ site_id }) => isText(site_id))
@@ -72,12 +70,14 @@ export const RULE_CHECKS: Record<RuleName, (seen: Seen) => boolean[]> = {
     return times.slice(1).map((time, i) => time >= (times[i] as string))
   },
   'graph-joined': ({ journeys }) => journeys.flatMap(connectionsJoin),
-  'hold-keys': seen => [
-    ...rewardsOf(seen, 'held').map(reward => hasAll(reward, HOLD_KEYS) && hasNone(reward, BLOCK_KEYS)),
-    ...rewardsOf(seen, 'blocked').map(reward => hasAll(reward, BLOCK_KEYS) && hasNone(reward, HOLD_KEYS)),
+  'hold-keys': observed => [
+    ...rewardsWith(observed, 'held').map(reward => hasAll(reward, HOLD_KEYS) && hasNone(reward, BLOCK_KEYS)),
+    ...rewardsWith(observed, 'blocked').map(
+      reward => hasAll(reward, BLOCK_KEYS) && hasNone(reward, HOLD_KEYS),
+    ),
   ],
-  'issued-reward': seen =>
-    rewardsOf(seen, 'issued').map(reward => hasNone(reward, [...HOLD_KEYS, ...BLOCK_KEYS])),
+  'issued-reward': observed =>
+    rewardsWith(observed, 'issued').map(reward => hasNone(reward, [...HOLD_KEYS, ...BLOCK_KEYS])),
   'ended-journey': ({ listed, journeys, now }) =>
     [...listed, ...journeys]
       .filter(({ end_date }) => isText(end_date) && end_date < now)
@@ -91,7 +91,7 @@ export const RULE_CHECKS: Record<RuleName, (seen: Seen) => boolean[]> = {
     userJourneys.length === memberJourneys.length
       ? userJourneys.map((instances, i) => sameInstances(instances, memberJourneys[i]))
       : [],
-  // These no answer can show: what was left out, in which zone its times are, and what another site has.
+  // No answer shows what was left out, in which zone its times are, or what another site has.
   'list-whole': () => [],
   'times-in-utc': () => [],
   'other-site': () => [],
@@ -100,6 +100,8 @@ export const RULE_CHECKS: Record<RuleName, (seen: Seen) => boolean[]> = {
     const [original, asked] = [otherCase.original, otherCase.asked].map(call => instancesOf([call])[0])
     return [otherCase.asked.answer?.status === 200 && sameInstances(original, asked)]
   },
-  'no-journeys': ({ memberJourneys }) =>
-    memberJourneys.filter(instances => instances.length === 0).map(() => true),
+  'no-journeys': ({ survey: { withoutJourneys }, userJourneys, memberJourneys }) => [
+    ...[...userJourneys, ...memberJourneys].filter(instances => instances.length === 0).map(() => true),
+    ...withoutJourneys.flatMap(({ answer }) => (answer && answer.status !== 200 ? [false] : [])),
+  ],
 }

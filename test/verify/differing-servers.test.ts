@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readLedger } from '../../src/fidelity/ledger.ts'
 import { type Sandbox, startSandbox } from '../../src/index.ts'
-import { openRemote } from '../../src/remote/remote.ts'
-import { type Report, verify } from '../../src/verify/verify.ts'
+import { openLiveApi } from '../../src/verify/live-api.ts'
+import { type Report, verify } from '../../src/verify/report.ts'
 import { serverOf } from '../support/server.ts'
+import { type Body, type Change, liveServer } from './live-server.ts'
 
 /** Servers that do one thing otherwise than the sandbox: each is found out, and nothing else is held against it. */
 
@@ -14,39 +14,18 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-// biome-ignore lint/suspicious/noExplicitAny: bodies are spoilt here, not used by their type
-type Body = any
-interface Change {
-  /** Changes the body of a 200, or of an error. */
-  body?: (body: Body, path: string) => Body
-  error?: (body: Body) => Body
-  status?: (status: number, path: string) => number
-}
-
-/** The sandbox, but for a change. */
-const but =
-  ({ body = same, error = same, status = same }: Change) =>
-  async ({ url = '', headers }: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const sent = Object.fromEntries(
-      ['authorization', 'x-annexcloud-site'].flatMap(name =>
-        headers[name] ? [[name, String(headers[name])]] : [],
-      ),
-    )
-    const answer = await fetch(`${sandbox.origin}${url}`, { headers: sent })
-    const json = await answer.json()
-    const text = JSON.stringify(answer.ok ? body(json, url) : error(json))
-    const etag = answer.headers.get('etag')
-    const kept = { 'content-type': 'application/json', ...(etag && { etag }) }
-    response.writeHead(status(answer.status, url), kept).end(text)
-  }
-const same = <T>(value: T): T => value
+const but = (change: Change) => liveServer(sandbox, change)
 
 async function reportOn(
   answer: (request: IncomingMessage, response: ServerResponse) => unknown,
-  { emails = ['several@example.com'], timeoutMs = 5000 } = {},
+  {
+    emails = ['several@example.com'],
+    emailWithoutJourneys = undefined as string | undefined,
+    timeoutMs = 5000,
+  } = {},
 ): Promise<Report> {
   await using server = await serverOf(answer)
-  const remote = openRemote({
+  const api = openLiveApi({
     ...{
       baseUrl: `${server.url}/api/3.0`,
       siteId: '9991331',
@@ -55,7 +34,7 @@ async function reportOn(
       timeoutMs,
     },
   })
-  return await verify(remote, readLedger(), { emails, journeys: [] })
+  return await verify(api, { emails, emailWithoutJourneys, journeys: [] })
 }
 
 const differences = ({ results }: Report) =>
@@ -114,28 +93,28 @@ describe('Of a server that', () => {
     [
       'has another code, and another status',
       {
-        error: withCode(code => (code === 'SITE_MISMATCH' ? 'FORBIDDEN' : code)),
+        error: withCode(code => (code === 'AC1002' ? 'FORBIDDEN' : code)),
         status: status => (status === 404 ? 500 : status),
       },
       [
-        'error.SITE_MISMATCH does not hold: 403 FORBIDDEN',
-        'error.NOT_FOUND does not hold: 500 NOT_FOUND',
-        'error.JOURNEY_NOT_FOUND does not hold: 500 JOURNEY_NOT_FOUND',
-        'error.MEMBER_NOT_FOUND does not hold: 500 MEMBER_NOT_FOUND',
-        'error.INTERNAL_ERROR does not hold: 500 JOURNEY_NOT_FOUND, 500 MEMBER_NOT_FOUND, 500 NOT_FOUND',
+        'error.not-authorized does not hold: 401 FORBIDDEN',
+        'error.unknown-journey does not hold: 500 AC1005',
+        'error.unknown-member does not hold: 500 AC1005',
+        'error.unknown-path does not hold: 500 AC1001',
+        'error.failure does not hold: 500 AC1001, 500 AC1005',
       ],
     ],
     [
       'has numbers or persons for its error codes',
-      { error: withCode(code => (code === 'SITE_MISMATCH' ? 'no ann@example.com' : 17)) },
+      { error: withCode(code => (code === 'AC1002' ? 'no ann@example.com' : 17)) },
       [
         'ApiError.errorCode other type: number',
-        'error.INVALID_REQUEST does not hold: 400 17',
-        'error.UNAUTHORIZED does not hold: 401 17',
-        'error.SITE_MISMATCH does not hold: 403 with another errorCode',
-        'error.NOT_FOUND does not hold: 404 17',
-        'error.JOURNEY_NOT_FOUND does not hold: 404 17',
-        'error.MEMBER_NOT_FOUND does not hold: 404 17',
+        'error.malformed-journey-id does not hold: 400 17',
+        'error.malformed-email does not hold: 400 17',
+        'error.not-authorized does not hold: 401 with another errorCode',
+        'error.unknown-journey does not hold: 404 17',
+        'error.unknown-member does not hold: 404 17',
+        'error.unknown-path does not hold: 404 17',
       ],
     ],
   ]
@@ -166,10 +145,12 @@ describe('Of a server that', () => {
       if (typeof exp === 'string')
         return response
           .writeHead(401, { 'content-type': 'application/json' })
-          .end('{"errorCode":"UNAUTHORIZED","errorMessage":"no"}')
+          .end('{"errorCode":"AC1002","errorMessage":"no"}')
       return but({})(request, response)
     }
-    expect(differences(await reportOn(strict))).toEqual(['auth.exp-string does not hold: answered 401'])
+    expect(differences(await reportOn(strict))).toEqual([
+      'auth.exp-string does not hold: answered 401 AC1002',
+    ])
   })
 
   test('fails at everything, no property and no rule is held against it', async () => {
@@ -182,7 +163,7 @@ describe('Of a server that', () => {
       'getMemberJourneys{email_id} does not hold: answered 500, not JSON',
       'ApiError.errorCode missing: in 0 of 3',
       'ApiError.errorMessage missing: in 0 of 3',
-      'error.INTERNAL_ERROR does not hold: 500 without errorCode',
+      'error.failure does not hold: 500 without errorCode',
     ])
     expect(report.unchecked.join()).toMatch(/check site, secret and base URL/)
   })
@@ -214,6 +195,47 @@ describe('Of a server that', () => {
     })
     expect(differences(report)).toEqual([])
   })
+})
+
+describe('Of a member without journeys', () => {
+  const emailWithoutJourneys = 'new@example.com'
+  const isAbout = (path: string) => path.includes('new%40')
+
+  test('an empty list is the expected reading', async () => {
+    const report = await reportOn(but({}), { emailWithoutJourneys })
+    expect(differences(report)).toEqual([])
+    expect(verdictOf(report, 'rule.no-journeys')).toBe('holds')
+  })
+
+  test.each([404, 400])('%i AC1005 is the other reading, and said', async status => {
+    const none = { errorCode: 'AC1005', errorMessage: 'No data found' }
+    const change: Change = {
+      body: (body, path) => (isAbout(path) ? none : body),
+      status: (given, path) => (isAbout(path) ? status : given),
+    }
+    expect(differences(await reportOn(but(change), { emailWithoutJourneys }))).toEqual([
+      'rule.no-journeys does not hold: in 0 of 2',
+    ])
+    // Without the flag, the member may as well be unknown.
+    const report = await reportOn(but(change), { emails: ['ann@example.com', emailWithoutJourneys] })
+    expect(differences(report)).toEqual([])
+    expect(verdictOf(report, 'rule.no-journeys')).toBe('not seen')
+    expect(report.unchecked.join()).toMatch(/--email-without-journeys; member 2 got AC1005/)
+  })
+})
+
+test.each([
+  ['blocked-member', 'AC1008'],
+  ['opted-out-member', 'AC1009'],
+])('A member who is refused as %s is compared with the contract', async (name, code) => {
+  const change = (status: number): Change => ({
+    body: (body, path) => (path.includes('several%40') ? { errorCode: code, errorMessage: '' } : body),
+    status: (given, path) => (path.includes('several%40') ? status : given),
+  })
+  const report = await reportOn(but(change(400)))
+  expect(differences(report)).toEqual([])
+  expect(verdictOf(report, `error.${name}`)).toBe('holds')
+  expect(differences(await reportOn(but(change(403))))).toContain(`error.${name} does not hold: 403 ${code}`)
 })
 
 test('Without members and journeys it is said what was not looked at', async () => {
