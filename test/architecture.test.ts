@@ -33,8 +33,7 @@ const ARROWS: Record<string, string[]> = {
   auth: ['contract'],
   engine: ['contract'],
   diagram: ['contract'],
-  verify: ['contract', 'config', 'auth', 'clock', 'version'],
-  snapshot: ['app', 'verify', ...BELOW_PLANES],
+  verify: ['index', 'seed', 'contract', 'config', 'auth', 'clock', 'version'],
   store: ['contract', 'config', 'clock', 'version', 'package-file'],
   errors: [],
   seed: ['store', 'engine', 'contract', 'config', 'clock', 'version', 'package-file'],
@@ -46,7 +45,7 @@ const ARROWS: Record<string, string[]> = {
   listening: [],
   entrance: ['router', 'app', 'api', 'listening', ...BELOW_PLANES],
   index: ['entrance', ...PLANES, ...BELOW_PLANES],
-  cli: ['index', 'snapshot', 'verify', ...PLANES, ...BELOW_PLANES],
+  cli: ['index', 'verify', ...PLANES, ...BELOW_PLANES],
   main: ['cli', 'index', ...PLANES, ...BELOW_PLANES],
 }
 

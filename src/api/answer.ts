@@ -24,7 +24,7 @@ export type AnswerTo = (site: Site, identifier: string | undefined) => Answer
 
 /** Makes what answers an operation: what `success` names of what `bodyOf` makes, which is asked only when no answer is ready. */
 export function answering(operation: OperationId, success: TSchema, bodyOf: BodyOf): AnswerTo {
-  const write = writer(success, operation)
+  const write = writer(success)
   return (site, identifier = '') =>
     site.answers.get(operation, identifier, now => {
       const { body, moments } = bodyOf(site, identifier, now)

@@ -4,7 +4,6 @@ import type { GraphRecord } from '../store/records.ts'
 import { Failure } from './failure.ts'
 import { journeyBodies } from './journey-bodies.ts'
 import { answerOperation } from './operation.ts'
-import { isLeftOut } from './writing.ts'
 
 const bodyOf = journeyBodies(
   (journey: GraphRecord, { site_id }, now) => {
@@ -22,6 +21,6 @@ const bodyOf = journeyBodies(
 /** `GET /journeys/{journey_id}`: one journey with its graph. A journey of another site is not found. */
 export const getJourney = answerOperation('getJourney', JourneyParams, (site, id, now) => {
   const journey = site.store.journey(id)
-  if (!journey || isLeftOut(journey, 'getJourney')) throw new Failure('JOURNEY_NOT_FOUND')
+  if (!journey) throw new Failure('JOURNEY_NOT_FOUND')
   return bodyOf(journey, site, now)
 })

@@ -1,4 +1,4 @@
-import { extensionsOf } from '../contract/extension.ts'
+import { extensionOf } from '../contract/extension.ts'
 import { NoParams } from '../contract/parameters.ts'
 import { journeyAsOf } from '../engine/as-of.ts'
 import type { JourneyRecord } from '../store/records.ts'
@@ -7,7 +7,7 @@ import { answerOperation } from './operation.ts'
 
 const bodyOf = journeyBodies(
   (journeys: readonly JourneyRecord[], { store, site_id }, now) => ({
-    ...extensionsOf(store.site),
+    ...extensionOf(store.site),
     journeys: journeys.map(journey => ({ ...journeyAsOf(journey, now), site_id })),
   }),
   journeys => journeys.map(({ end_date }) => end_date),

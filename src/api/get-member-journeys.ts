@@ -3,7 +3,7 @@ import { momentsOf, participationAsOf } from '../engine/as-of.ts'
 import { answerOperation } from './operation.ts'
 import { participationList } from './participations.ts'
 
-const memberJourneys = participationList('getMemberJourneys', {
+const memberJourneys = participationList({
   find: (store, email) => store.memberWithParticipations(email),
   show(participation, now) {
     const { name, description } = participation.journey

@@ -3,7 +3,7 @@ import { endsOf, statusAsOf } from '../engine/as-of.ts'
 import { answerOperation } from './operation.ts'
 import { participationList } from './participations.ts'
 
-const userJourneys = participationList('getUserJourneysByEmail', {
+const userJourneys = participationList({
   find: (store, email) => store.memberWithSummaries(email),
   show(participation, now, { site_id }) {
     const { name, description, open_ended } = participation.journey

@@ -1,9 +1,7 @@
-import type { OperationId } from '../contract/operations.ts'
 import type { Site } from '../sites/site.ts'
 import type { Participations, SiteStore } from '../store/store.ts'
 import type { Body } from './answer.ts'
 import { Failure } from './failure.ts'
-import { isLeftOut } from './writing.ts'
 
 interface ParticipationList<P> {
   find(store: SiteStore, email: string): Participations<P> | undefined
@@ -15,10 +13,10 @@ interface ParticipationList<P> {
 
 /** What makes an operation's body of a member's participations. */
 export const participationList =
-  <P>(operation: OperationId, { find, show, moments }: ParticipationList<P>) =>
+  <P>({ find, show, moments }: ParticipationList<P>) =>
   (site: Site, email: string, now: string): Body => {
     const member = find(site.store, email)
-    if (!member || isLeftOut(member, operation)) throw new Failure('MEMBER_NOT_FOUND')
+    if (!member) throw new Failure('MEMBER_NOT_FOUND')
     const { participations, ...extensions } = member
     return {
       body: { ...extensions, journeys: participations.map(stored => show(stored, now, site)) },

@@ -11,7 +11,7 @@ export interface BulkParticipation extends Omit<Plain<ParticipationRecord>, 'eve
   rewards: readonly Plain<RewardRecord>[]
 }
 
-type Plain<T> = Omit<T, 'x-extra' | 'x-answers'>
+type Plain<T> = Omit<T, 'extra'>
 
 /** What the rows of a site that its members refer to are known by. */
 export interface BulkKeys {

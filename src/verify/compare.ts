@@ -72,7 +72,7 @@ function unknownProperties(parent: string, known: Property[], holders: unknown[]
   const objects = holders.filter(isObject)
   const names = new Set(known.map(({ path }) => nameOf(path)))
   const others = objects.flatMap(object => Object.entries(object).filter(([name]) => !names.has(name)))
-  return [...Map.groupBy(others, ([name]) => printable(name))].map(([name, found]) => ({
+  return [...Map.groupBy(others, ([name]) => printableName(name))].map(([name, found]) => ({
     path: parent === '' ? name : `${parent}.${name}`,
     verdict: 'extra',
     expected: null,
@@ -82,8 +82,8 @@ function unknownProperties(parent: string, known: Property[], holders: unknown[]
   }))
 }
 
-// A name that is not an identifier may be data, such as an email.
-const printable = (name: string): string =>
+/** The name of a property; one that is not an identifier may be data, such as an email, and is not named. */
+export const printableName = (name: string): string =>
   /^[A-Za-z_$][\w$]{0,63}$/.test(name) ? name : '(a name that is data)'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

@@ -1,7 +1,7 @@
 import { frozenClock } from '../../src/clock.ts'
 import type { SeedDocument } from '../../src/index.ts'
-import { type SnapshotOptions, takeSnapshot } from '../../src/snapshot/take.ts'
 import { openLiveApi } from '../../src/verify/live-api.ts'
+import { type SnapshotOptions, takeSnapshot } from '../../src/verify/snapshot.ts'
 import { NOW } from '../support/app.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { SITE } from '../support/seeds.ts'
@@ -11,7 +11,7 @@ export async function taken(baseUrl: string, emails: string[], rest: Partial<Sna
   using folder = temporaryFolder()
   const { site_id: siteId, secret } = SITE
   return await takeSnapshot({
-    remote: openLiveApi({ baseUrl, siteId, secret, rate: 100_000 }),
+    api: openLiveApi({ baseUrl, siteId, secret, rate: 100_000 }),
     emails,
     partial: folder.file('partial'),
     resume: true,

@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import type { Extra } from '../../src/contract/extension.ts'
 import { JOURNEY_STATUSES } from '../../src/contract/journey.ts'
 import type { SeedDocument, SeedParticipation } from '../../src/seed/schema.ts'
 import { id, journeyOf, memberOf, nodesOf, participationOf, SITE, seedOf } from '../support/seeds.ts'
@@ -11,25 +10,20 @@ const time = fc
   .map(day => `${new Date(Date.UTC(2025, 0, 1 + day, 6)).toISOString().slice(0, -1)}123`)
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 1 })
 
-const extra = fc
+const beyond = fc
   .dictionary(
     fc.string().map(name => `_${name}`),
     fc.jsonValue({ maxDepth: 2 }),
     { maxKeys: 3, noNullPrototype: true },
   )
   .map(generated => JSON.parse(JSON.stringify(generated)) as Record<string, unknown>)
-const someExtra = fc.oneof(
-  fc.constant({}),
-  extra.map(given => ({ 'x-extra': given })),
-)
-const own = fc.record(
-  {
-    extra,
-    absent: fc.constant<string[]>(['updated_at']),
-    instead: fc.constant<Extra>({ status: 'Paused', name: 7 }),
-  },
-  { requiredKeys: [] },
-)
+
+/** Properties beyond the contract, and these instead of its values. */
+const extra = (instead: Record<string, unknown> = {}) =>
+  fc.tuple(beyond, fc.subarray(Object.entries(instead))).map(([added, replaced]) => {
+    const all = { ...Object.fromEntries(replaced), ...added }
+    return Object.keys(all).length === 0 ? {} : { extra: all }
+  })
 
 const journey = (n: number) =>
   fc
@@ -38,15 +32,17 @@ const journey = (n: number) =>
       end_date: maybe(time),
       created_at: time,
       name: fc.string(),
-      extras: fc.tuple(someExtra, someExtra, someExtra),
-      answers: fc.record({ getJourneys: own, getJourney: own }, { requiredKeys: [] }),
+      extras: fc.tuple(
+        extra({ status: 'Paused', name: 7, expired_at: null, multi_template_id: 3 }),
+        extra({ type: 'teleport', config: { to: 'Mars' } }),
+        extra({ condition: 5 }),
+      ),
     })
-    .map(({ extras: [ofJourney, ofNode, ofConnection], answers, ...rest }) => {
+    .map(({ extras: [ofJourney, ofNode, ofConnection], ...rest }) => {
       const { nodes, connections } = journeyOf(n)
       return journeyOf(n, {
         ...rest,
         ...ofJourney,
-        'x-answers': answers,
         nodes: nodes.map(node => ({
           ...node,
           ...ofNode,
@@ -63,10 +59,13 @@ const participation = (n: number, j: number): fc.Arbitrary<SeedParticipation> =>
       end: fc.constantFrom('completed', 'expired', 'open'),
       reward: fc.constantFrom('held', 'blocked', 'issued', 'none'),
       done: fc.boolean(),
-      extras: fc.tuple(someExtra, someExtra, someExtra),
-      answers: fc.record({ getUserJourneysByEmail: own, getMemberJourneys: own }, { requiredKeys: [] }),
+      extras: fc.tuple(
+        extra({ status: 'Paused', progress_percentage: 50, completed_at: 'never' }),
+        extra({ type: 'click', name: null }),
+        extra({ status: 'pending' }),
+      ),
     })
-    .map(({ times, end, reward, done, answers, extras: [ofParticipation, ofEvent, ofReward] }) => {
+    .map(({ times, end, reward, done, extras: [ofParticipation, ofEvent, ofReward] }) => {
       const [started_at = '', first = '', second = '', last = ''] = times
       const states = {
         held: { hold_start_datetime: first, hold_end_datetime: second },
@@ -82,7 +81,6 @@ const participation = (n: number, j: number): fc.Arbitrary<SeedParticipation> =>
         events: done ? [{ node_id: nodesOf(j).event, completed_at: first, ...ofEvent }] : [],
         rewards: reward === 'none' ? [] : [{ node_id: nodesOf(j).reward, ...states[reward], ...ofReward }],
         ...ofParticipation,
-        'x-answers': answers,
       })
     })
 
@@ -93,7 +91,7 @@ export const randomSeed: fc.Arbitrary<SeedDocument> = fc
     participation(9001, 1),
     participation(9002, 2),
     participation(9003, 1),
-    someExtra,
+    extra(),
   )
   .map(([one, two, first, second, third, around]) =>
     seedOf({
