@@ -1,14 +1,19 @@
-/** What is asked for does not exist. */
+/** Errors whose message is meant for whoever called; `statusCode` is the HTTP status of their answer. */
+
+/** There is no such site, journey, member …: 404. */
 export class NotFound extends Error {
   override name = 'NotFound'
+  readonly statusCode = 404
 }
 
-/** What is asked for contradicts what there is. */
+/** The request contradicts the present state: 409. */
 export class Conflict extends Error {
   override name = 'Conflict'
+  readonly statusCode = 409
 }
 
-/** What is asked for makes no sense in itself. */
+/** The request is wrong in itself, whatever the state: 400. */
 export class Invalid extends Error {
   override name = 'Invalid'
+  readonly statusCode = 400
 }

@@ -28,7 +28,7 @@ const ARROWS: Record<string, string[]> = {
   http: [],
   'package-file': [],
   version: ['package-file'],
-  clock: [],
+  clock: ['contract', 'errors'],
   guard: [],
   config: ['contract'],
   auth: ['contract'],
@@ -39,9 +39,9 @@ const ARROWS: Record<string, string[]> = {
   fidelity: ['contract', 'auth', 'config', 'version', 'package-file'],
   verify: ['remote', 'fidelity', 'contract', 'auth', 'clock', 'version'],
   snapshot: ['app', 'remote', ...BELOW_PLANES],
-  store: ['contract', 'config', 'clock', 'version', 'package-file'],
+  store: ['contract', 'config', 'clock', 'errors', 'version', 'package-file'],
   errors: [],
-  seed: ['store', 'engine', 'contract', 'config', 'clock', 'version', 'package-file'],
+  seed: ['store', 'engine', 'contract', 'config', 'clock', 'errors', 'version', 'package-file'],
   sites: BELOW_PLANES.filter(part => part !== 'sites' && part !== 'guard'),
   ...Object.fromEntries(PLANES.map(plane => [plane, BELOW_PLANES])),
   server: ['api', 'config'],
@@ -214,10 +214,6 @@ describe('There is one place', () => {
 
   it('for the environment: the configuration', () => {
     expect(mentioning(/\bprocess\.env\b/)).toEqual(['config.ts'])
-  })
-
-  it('for the names of HTTP: to import node:http, types aside, would slow the start', () => {
-    expect(mentioning(/^import (?!type\b).*'node:http'/m)).toEqual([])
   })
 
   it('for the process: main', () => {

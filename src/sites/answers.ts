@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache'
-import { instantFrom, timestampOf } from '../clock.ts'
 import type { OperationId } from '../contract/operations.ts'
 import { sameBetween } from '../engine/as-of.ts'
 import type { SiteStore } from '../store/store.ts'
@@ -30,10 +29,10 @@ export interface Answers {
 interface KeptAnswer extends Answer {
   /** The version of the site's content that it says. */
   version: number
-  /** Milliseconds since the epoch; it is the same from then on, … */
-  from: number
+  /** A vendor timestamp; it is the same from then on, … */
+  from: string | null
   /** … and until just before then. */
-  until: number
+  until: string | null
 }
 
 /** The answers of all sites: those longest unasked for go first, once all together are longer than so many bytes. */
@@ -62,8 +61,8 @@ export function siteAnswers(store: SiteStore, clock: SiteClock, cache: AnswerCac
       const key = `${site} ${operation} ${identifier}`
       const now = clock.now()
       const kept = cache?.get(key)
-      if (kept && kept.version === store.version() && kept.from <= now && now < kept.until) return kept
-      const answer = keepable(make, store.version(), timestampOf(now))
+      if (kept && kept.version === store.revision() && isBetween(kept, now)) return kept
+      const answer = keepable(make, store.revision(), now)
       cache?.set(key, answer)
       return answer
     },
@@ -72,12 +71,8 @@ export function siteAnswers(store: SiteStore, clock: SiteClock, cache: AnswerCac
 
 function keepable(make: (now: string) => NewAnswer, version: number, now: string): KeptAnswer {
   const { body, etag, moments } = make(now)
-  const { from, until } = sameBetween(moments, now)
-  return {
-    body,
-    etag,
-    version,
-    from: from === null ? Number.NEGATIVE_INFINITY : instantFrom(from),
-    until: until === null ? Number.POSITIVE_INFINITY : instantFrom(until),
-  }
+  return { body, etag, version, ...sameBetween(moments, now) }
 }
+
+const isBetween = ({ from, until }: KeptAnswer, now: string): boolean =>
+  (from === null || from <= now) && (until === null || now < until)

@@ -1,7 +1,6 @@
 import { foldEmail } from '../contract/formats.ts'
 import type { Db } from './database.ts'
 import { answersColumn, type ExtensionColumns, extensionsIn, extraColumn } from './extensions.ts'
-import type { KeptJourneys } from './kept-journeys.ts'
 import type { ParticipationTables } from './participations.ts'
 import type { HistoryRecord, MemberRecord } from './records.ts'
 
@@ -14,7 +13,7 @@ const valuesOf = (member: MemberRecord) => [
   answersColumn(member),
 ]
 
-/** The statements of members, with their participations and what they did. */
+/** The statements of members, with their participations and events. */
 export function memberTables(db: Db, participations: ParticipationTables) {
   const find = db.prepare<[number, string], MemberRow>(
     'SELECT member_key, email, attributes, extra, answers FROM members WHERE site_key = +? AND email_folded = +?',
@@ -28,7 +27,7 @@ export function memberTables(db: Db, participations: ParticipationTables) {
   const insertMember = db.prepare(`
     INSERT INTO members (site_key, email_folded, email, attributes, extra, answers) VALUES (?, ?, ?, ?, ?, ?)`)
   const remove = db.prepare('DELETE FROM members WHERE site_key = ? AND email_folded = ?')
-  const rename = db.prepare(
+  const update = db.prepare(
     'UPDATE members SET email = ?, attributes = ?, extra = ?, answers = ? WHERE member_key = ?',
   )
   const history = db.prepare<[number], Omit<HistoryRecord, 'attributes'> & { attributes: string }>(
@@ -40,14 +39,14 @@ export function memberTables(db: Db, participations: ParticipationTables) {
   const removeHistory = db.prepare('DELETE FROM member_events WHERE member_key = ?')
   const removeAll = db.prepare('DELETE FROM members WHERE site_key = ?')
 
-  function get(siteKey: number, email: string, journeys: KeptJourneys): MemberRecord | undefined {
+  function get(siteKey: number, email: string): MemberRecord | undefined {
     const member = find.get(siteKey, foldEmail(email))
     if (!member) return undefined
     return {
       ...extensionsIn(member.extra, member.answers),
       email: member.email,
       attributes: JSON.parse(member.attributes),
-      participations: participations.recordsOf(member.member_key, journeys),
+      participations: participations.recordsOf(member.member_key),
       history: historyOf(member.member_key),
     }
   }
@@ -59,20 +58,21 @@ export function memberTables(db: Db, participations: ParticipationTables) {
 
   function insert(siteKey: number, member: MemberRecord): void {
     const { lastInsertRowid } = insertMember.run(siteKey, foldEmail(member.email), ...valuesOf(member))
-    insertDeeds(siteKey, Number(lastInsertRowid), member)
+    insertParts(siteKey, Number(lastInsertRowid), member)
   }
 
   function replace(siteKey: number, member: MemberRecord): void {
     const known = find.get(siteKey, foldEmail(member.email))
-    if (known) {
-      rename.run(...valuesOf(member), known.member_key)
+    if (!known) insert(siteKey, member)
+    else {
+      update.run(...valuesOf(member), known.member_key)
       participations.removeOf(known.member_key)
       removeHistory.run(known.member_key)
-      insertDeeds(siteKey, known.member_key, member)
-    } else insert(siteKey, member)
+      insertParts(siteKey, known.member_key, member)
+    }
   }
 
-  function insertDeeds(siteKey: number, memberKey: number, member: MemberRecord): void {
+  function insertParts(siteKey: number, memberKey: number, member: MemberRecord): void {
     for (const participation of member.participations)
       participations.insert(siteKey, memberKey, participation)
     for (const { event, attributes, at } of member.history)
