@@ -12,7 +12,7 @@ export const toOccurrence = ({ event: name, attributes, at }: HistoryRecord) => 
 
 /** The participations that a member's history leads to. */
 export function live(
-  { email, attributes, history }: Omit<MemberRecord, 'participations'>,
+  { email, attributes, history }: Pick<MemberRecord, 'email' | 'attributes' | 'history'>,
   graphs: Graphs,
   isTaken: (participationId: string) => boolean,
 ) {

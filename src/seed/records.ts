@@ -59,12 +59,12 @@ export function toGraph(journey: SeedJourney, now: string): GraphRecord {
 }
 
 export function toMember(
-  { email, attributes = {}, participations, history = [], ...extensions }: SeedMember,
+  { email, status = 'active', attributes = {}, participations, history = [], ...extensions }: SeedMember,
   graphs: Graphs,
   isTaken: (participationId: string) => boolean,
 ): MemberRecord {
   const past = history.map(({ event, attributes = {}, at }) => ({ event, attributes, at }))
-  const member = { email, attributes, history: past, ...extensionsOf(extensions) }
+  const member = { email, status, attributes, history: past, ...extensionsOf(extensions) }
   const lives = participations === undefined && past.length > 0
   return {
     ...member,

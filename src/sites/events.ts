@@ -99,7 +99,7 @@ export function siteEvents(store: SiteStore, clock: SiteClock, graphs: Graphs): 
     for (const [i, { email, event, attributes = {}, at: given }] of events.entries()) {
       const folded = foldEmail(email)
       const known = members.get(folded) ?? store.member(email)
-      const member = known ?? { email, attributes: {}, participations: [], history: [] }
+      const member = known ?? newMember(email)
       const at = timeOf(member, given, now, events.length > 1 ? `/events/${i}: ` : '')
       const past: HistoryRecord = { event, attributes, at }
       const { participations, outcomes } = handleEvent({
@@ -141,6 +141,14 @@ export function siteEvents(store: SiteStore, clock: SiteClock, graphs: Graphs): 
     },
   }
 }
+
+const newMember = (email: string): MemberRecord => ({
+  email,
+  status: 'active',
+  attributes: {},
+  participations: [],
+  history: [],
+})
 
 /** When an event happens; `place` is where it stands in its batch. */
 function timeOf(

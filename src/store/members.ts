@@ -4,10 +4,12 @@ import { answersColumn, type ExtensionColumns, extensionsIn, extraColumn } from 
 import type { ParticipationTables } from './participations.ts'
 import type { HistoryRecord, MemberRecord } from './records.ts'
 
-type MemberRow = ExtensionColumns & { member_key: number; email: string; attributes: string }
+type MemberRow = ExtensionColumns &
+  Pick<MemberRecord, 'email' | 'status'> & { member_key: number; attributes: string }
 
 const valuesOf = (member: MemberRecord) => [
   member.email,
+  member.status,
   JSON.stringify(member.attributes),
   extraColumn(member),
   answersColumn(member),
@@ -16,7 +18,7 @@ const valuesOf = (member: MemberRecord) => [
 /** The statements of members, with their participations and events. */
 export function memberTables(db: Db, participations: ParticipationTables) {
   const find = db.prepare<[number, string], MemberRow>(
-    'SELECT member_key, email, attributes, extra, answers FROM members WHERE site_key = +? AND email_folded = +?',
+    'SELECT member_key, email, status, attributes, extra, answers FROM members WHERE site_key = +? AND email_folded = +?',
   )
   const emails = db
     .prepare<[number, number], string>(
@@ -25,10 +27,10 @@ export function memberTables(db: Db, participations: ParticipationTables) {
     .pluck()
   const count = db.prepare<[number], number>('SELECT count(*) FROM members WHERE site_key = +?').pluck()
   const insertMember = db.prepare(`
-    INSERT INTO members (site_key, email_folded, email, attributes, extra, answers) VALUES (?, ?, ?, ?, ?, ?)`)
+    INSERT INTO members (site_key, email_folded, email, status, attributes, extra, answers) VALUES (?, ?, ?, ?, ?, ?, ?)`)
   const remove = db.prepare('DELETE FROM members WHERE site_key = ? AND email_folded = ?')
   const update = db.prepare(
-    'UPDATE members SET email = ?, attributes = ?, extra = ?, answers = ? WHERE member_key = ?',
+    'UPDATE members SET email = ?, status = ?, attributes = ?, extra = ?, answers = ? WHERE member_key = ?',
   )
   const history = db.prepare<[number], Omit<HistoryRecord, 'attributes'> & { attributes: string }>(
     'SELECT event, attributes, at FROM member_events WHERE member_key = +? ORDER BY event_key',
@@ -45,6 +47,7 @@ export function memberTables(db: Db, participations: ParticipationTables) {
     return {
       ...extensionsIn(member.extra, member.answers),
       email: member.email,
+      status: member.status,
       attributes: JSON.parse(member.attributes),
       participations: participations.recordsOf(member.member_key),
       history: historyOf(member.member_key),

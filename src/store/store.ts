@@ -25,8 +25,8 @@ import { faultTable, snapshotTable } from './test-state.ts'
 
 export type { ParticipationDetail, ParticipationSummary } from './participations.ts'
 
-/** The participations of a member, and what the member has beyond the contract. */
-export type Participations<P> = ExtendedByOperation & { participations: P[] }
+/** A member with participations, and with what there is beyond the contract. */
+export type MemberWith<P> = ExtendedByOperation & Pick<MemberRecord, 'status'> & { participations: P[] }
 
 /**
  * Everything stored about one site; there is no way to reach another site's through it. A write happens whole or not at
@@ -68,9 +68,9 @@ export interface SiteStore {
   /** The participations of a member, found without regard to case; `undefined` when there is no such member. */
   participations(email: string): ParticipationDetail[] | undefined
   /** The same, with what the member has beyond the contract. */
-  memberWithParticipations(email: string): Participations<ParticipationDetail> | undefined
+  memberWithParticipations(email: string): MemberWith<ParticipationDetail> | undefined
   /** The same, without events and rewards. */
-  memberWithSummaries(email: string): Participations<ParticipationSummary> | undefined
+  memberWithSummaries(email: string): MemberWith<ParticipationSummary> | undefined
   /** The folded email of the member whose participation has this id. */
   holderOf(participationId: string): string | undefined
   /** A page of the emails, as they were given, and how many members there are on all pages. */
@@ -252,11 +252,11 @@ function bindSite(
 
   const memberBy =
     <P>(read: (memberKey: number) => P[]) =>
-    (email: string): Participations<P> | undefined => {
+    (email: string): MemberWith<P> | undefined => {
       const member = members.find(key, email)
       if (!member) return undefined
-      const { member_key, extra, answers } = member
-      return { ...extensionsIn(extra, answers), participations: read(member_key) }
+      const { member_key, status, extra, answers } = member
+      return { ...extensionsIn(extra, answers), status, participations: read(member_key) }
     }
   const memberWithParticipations = memberBy(participations.detailsOf)
 
