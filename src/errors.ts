@@ -1,19 +1,40 @@
-/** Errors whose message is meant for whoever called; `statusCode` is the HTTP status of their answer. */
+/** Errors that every API of the server answers in its own form, each with the HTTP status it stands for. */
 
-/** There is no such site, journey, member …: 404. */
-export class NotFound extends Error {
+/** A request that cannot be answered, with the HTTP status that says why. */
+export class HttpError extends Error {
+  override name = 'HttpError'
+  readonly statusCode: number
+
+  /** @param message what is wrong, and what to do about it */
+  constructor(statusCode: number, message: string) {
+    super(message)
+    this.statusCode = statusCode
+  }
+}
+
+/** Something that does not exist. */
+export class NotFound extends HttpError {
   override name = 'NotFound'
-  readonly statusCode = 404
+
+  constructor(message: string) {
+    super(404, message)
+  }
 }
 
-/** The request contradicts the present state: 409. */
-export class Conflict extends Error {
+/** A request that contradicts the present state. */
+export class Conflict extends HttpError {
   override name = 'Conflict'
-  readonly statusCode = 409
+
+  constructor(message: string) {
+    super(409, message)
+  }
 }
 
-/** The request is wrong in itself, whatever the state: 400. */
-export class Invalid extends Error {
+/** A request that is wrong in itself, whatever the state. */
+export class Invalid extends HttpError {
   override name = 'Invalid'
-  readonly statusCode = 400
+
+  constructor(message: string) {
+    super(400, message)
+  }
 }

@@ -161,3 +161,5 @@ export type UserJourney = Static<typeof UserJourney>
 export type MemberEvent = Static<typeof MemberEvent>
 export type MemberReward = Static<typeof MemberReward>
 export type MemberJourney = Static<typeof MemberJourney>
+export type UserJourneyList = Static<typeof UserJourneyList>
+export type MemberJourneyList = Static<typeof MemberJourneyList>

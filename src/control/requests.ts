@@ -40,6 +40,9 @@ const RequestView = Type.Object(
     journey_id: orNull(Type.String()),
     status: orNull(Type.Integer({ description: 'null while it is not answered, and when it never was' })),
     duration_ms: orNull(Type.Number()),
+    explanation: orNull(
+      Type.String({ description: 'Why it was refused, or what it should do better: X-Sandbox-Explain' }),
+    ),
     fault: orNull(Type.Object({ id: orNull(Type.String()), kind: Type.String() })),
     authentication: orNull(Authentication),
     headers: Type.Record(Type.String(), Type.String(), {

@@ -17,7 +17,7 @@ interface EndFacts {
 }
 
 interface ParticipationFacts extends EndFacts {
-  rewards: RewardFacts[]
+  rewards: readonly RewardFacts[]
 }
 
 interface RewardFacts {

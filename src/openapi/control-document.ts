@@ -4,7 +4,7 @@ import { documentOf } from './document.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The OpenAPI document of the control plane. */
+    /** The OpenAPI document of the control API. */
     controlDocument: FastifyInstance['swagger']
   }
 }
@@ -13,10 +13,10 @@ const DESCRIPTION = `What a test controls: sites and what they hold, their clock
 and their explanation. It is the sandbox's own; the vendor has nothing like it. A site is the unit of isolation. What is
 refused is answered with a problem document (RFC 9457).`
 
-/** Collects the routes of the control plane into its OpenAPI 3.1 document. Register it before them. */
-export function describeControlPlane(app: FastifyInstance): void {
+/** Collects the routes of the control API into its OpenAPI 3.1 document. Register it before them. */
+export function describeControlApi(app: FastifyInstance): void {
   const options = documentOf({
-    title: 'Control plane of the journeys sandbox',
+    title: 'Control API of the journeys sandbox',
     description: DESCRIPTION,
     has: ({ control = false }) => control,
     openapi: {

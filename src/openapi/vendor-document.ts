@@ -2,13 +2,11 @@ import { readFileSync } from 'node:fs'
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import type { OpenAPIV3_1 } from 'openapi-types'
-import { errorCatalogue } from '../contract/errors.ts'
-import { type OperationId, operations } from '../contract/operations.ts'
+import { ERROR_CASES, errorBody } from '../contract/errors.ts'
+import { errorsOf, type OperationId } from '../contract/operations.ts'
 import { PROVENANCE_KEYWORD, type Provenance } from '../contract/provenance.ts'
-import type { Ledger } from '../fidelity/entry.ts'
 import { packageFile } from '../package-file.ts'
 import { documentOf } from './document.ts'
-import { markObserved } from './observed.ts'
 
 /** Examples by operation, then by name: what the demo site really answers. Made by `npm run generate`. */
 export type Examples = Record<OperationId, Record<string, { summary: string; value: unknown }>>
@@ -22,18 +20,11 @@ that calls the live API, or \`inferred\` by us. What you have seen at the live A
 \`observed\` or \`contradicted\` on the day in \`x-observed\`. Every call carries a JWT of its own, bound to the identifier in its path, and
 names its site in a header; what a refused call got wrong is said in the response header \`X-Sandbox-Explain\`.`
 
-export interface VendorDocumentOptions {
-  /** Those that are committed, unless they are just being made. */
-  examples?: (() => Examples) | undefined
-  /** What a team has seen of a live server, which outranks the contract. */
-  record?: Ledger | undefined
-}
-
-/** Collects the routes of the vendor's plane into its OpenAPI 3.1 document. Register it before them. */
-export function describeVendorPlane(
+/** Collects the routes of the vendor's API into its OpenAPI 3.1 document. Register it before them. */
+export function describeVendorApi(
   app: FastifyInstance,
   basePath: string,
-  { examples = readExamples, record }: VendorDocumentOptions,
+  examples: () => Examples = readExamples,
 ): void {
   const options = documentOf({
     title: 'Journeys API (sandbox)',
@@ -62,17 +53,14 @@ export function describeVendorPlane(
         },
       },
     },
-    finish: document => {
-      const whole = markResponses(addExamples(document, examples()))
-      return record ? markObserved(whole, record) : whole
-    },
+    finish: document => markResponses(addExamples(document, examples())),
   })
   app.register(swagger, options)
 }
 
 const readExamples = (): Examples => JSON.parse(readFileSync(EXAMPLES_FILE, 'utf8'))
 
-/** Puts the examples of the demo site under the 200s, and those of the error catalogue under the rest. */
+/** Adds examples: of the demo site to the 200s, and of each error to the rest. */
 function addExamples(document: OpenAPIV3_1.Document, examples: Examples): OpenAPIV3_1.Document {
   for (const path of Object.values(document.paths ?? {})) {
     const operation = path?.get
@@ -98,14 +86,13 @@ function markResponses(document: OpenAPIV3_1.Document): OpenAPIV3_1.Document {
 }
 
 function errorExamples(operation: OperationId, status: number) {
-  const documented: readonly string[] = operations[operation].errors
-  const entries = Object.values(errorCatalogue).filter(entry => {
-    return entry.status === status && (documented.includes(entry.errorCode) || status >= 414)
-  })
+  const cases = errorsOf(operation)
+    .map(name => [name, ERROR_CASES[name]] as const)
+    .filter(([, error]) => error.status === status)
   return Object.fromEntries(
-    entries.map(({ errorCode, errorMessage }) => [
-      errorCode,
-      { summary: errorMessage, value: { errorCode, errorMessage } },
+    cases.map(([name, { description, errorCode }]) => [
+      name,
+      { summary: description, value: errorBody(errorCode) },
     ]),
   )
 }

@@ -1,5 +1,5 @@
 import { Value } from '@sinclair/typebox/value'
-import { Fault, type FaultToCome } from './fault-rule.ts'
+import { Fault, type ResolvedFault } from './fault-rule.ts'
 
 const FORMS = 'status=503, delay=200, reset, hang, truncate, malformed, drip=16/50'
 
@@ -8,13 +8,13 @@ const FORMS = 'status=503, delay=200, reset, hang, truncate, malformed, drip=16/
  * those of a rule.
  * @throws {RangeError} saying what the header may be
  */
-export function parseFaultHeader(header: string): FaultToCome[] {
+export function parseFaultHeader(header: string): ResolvedFault[] {
   return header.split(';').map(part => {
     const [kind = '', value = ''] = part.split('=', 2).map(text => text.trim().toLowerCase())
     const fault = toFault(kind, value)
     if (!Value.Check(Fault, fault))
       throw new RangeError(`"${part.trim()}" is no fault; give one or more of ${FORMS}, joined by ;`)
-    return fault as FaultToCome
+    return fault as ResolvedFault
   })
 }
 

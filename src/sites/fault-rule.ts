@@ -2,7 +2,8 @@ import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { type Static, Type } from '@sinclair/typebox'
 import { Email, OneOf, Uuid } from '../contract/formats.ts'
 import { OPERATION_IDS } from '../contract/operations.ts'
-import { Invalid } from '../errors.ts'
+import type { Issue } from '../seed/issues.ts'
+import { ValidationError } from '../validation.ts'
 import { checkInput } from './input.ts'
 
 const closed = { additionalProperties: false }
@@ -104,33 +105,42 @@ export const ActiveFault = Type.Object(
 export type ActiveFault = Static<typeof ActiveFault>
 
 /** A fault that is about to be injected, its random choices made. */
-export type FaultToCome = Exclude<Fault, { kind: 'delay' }> | { kind: 'delay'; ms: number }
+export type ResolvedFault = Exclude<Fault, { kind: 'delay' }> | { kind: 'delay'; ms: number }
 
 // They frame the body, so that a value of someone else's would break the connection.
 const FRAMING = /^(content-length|transfer-encoding|trailer)$/i
 
-/** Refuses a rule that could not be carried out. @throws {Invalid} */
+/** Refuses a rule that could not be carried out. @throws {ValidationError} */
 export function checkFaultRule(rule: FaultRule): void {
   checkInput('fault rule', FaultRule, rule)
-  const { fault } = rule
-  if (fault.kind === 'delay' && typeof fault.ms === 'object' && fault.ms.min > fault.ms.max)
-    throw new Invalid(`Invalid fault rule: /fault/ms: min ${fault.ms.min} is more than max ${fault.ms.max}`)
-  if (fault.kind !== 'status') return
-  for (const [name, value] of Object.entries(fault.headers ?? {})) {
-    if (FRAMING.test(name))
-      throw new Invalid(`Invalid fault rule: /fault/headers: ${name} follows from the body; leave it out`)
-    attempt('/fault/headers', () => {
-      validateHeaderName(name)
-      validateHeaderValue(name, value)
-    })
-  }
-  attempt('/fault/body', () => JSON.stringify(fault.body))
+  const issues = issuesOf(rule.fault)
+  if (issues.length > 0) throw new ValidationError('fault rule', issues)
 }
 
-function attempt(pointer: string, work: () => void): void {
+function issuesOf(fault: Fault): Issue[] {
+  if (fault.kind === 'delay' && typeof fault.ms === 'object' && fault.ms.min > fault.ms.max)
+    return [{ pointer: '/fault/ms', message: `min ${fault.ms.min} is more than max ${fault.ms.max}` }]
+  if (fault.kind !== 'status') return []
+  const { body, headers = {} } = fault
+  return [
+    ...Object.entries(headers).flatMap(([name, value]) =>
+      FRAMING.test(name)
+        ? [{ pointer: '/fault/headers', message: `${name} follows from the body; leave it out` }]
+        : issueIn('/fault/headers', () => {
+            validateHeaderName(name)
+            validateHeaderValue(name, value)
+          }),
+    ),
+    ...issueIn('/fault/body', () => JSON.stringify(body)),
+  ]
+}
+
+/** What is thrown, as an issue. */
+function issueIn(pointer: string, work: () => void): Issue[] {
   try {
     work()
+    return []
   } catch (error) {
-    throw new Invalid(`Invalid fault rule: ${pointer}: ${(error as Error).message}`)
+    return [{ pointer, message: (error as Error).message }]
   }
 }

@@ -4,7 +4,7 @@ import type { OperationId } from '../contract/operations.ts'
 import { NotFound } from '../errors.ts'
 import type { FaultRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
-import { type ActiveFault, checkFaultRule, type FaultRule, type FaultToCome } from './fault-rule.ts'
+import { type ActiveFault, checkFaultRule, type FaultRule, type ResolvedFault } from './fault-rule.ts'
 
 /** The parts of a request that rules match. */
 export interface FaultSubject {
@@ -21,7 +21,7 @@ export interface Faults {
   remove(id: string): void
   clear(): void
   /** The fault to inject into the answer of this request, if any; counts the request, and drops a rule that is spent. */
-  next(subject: FaultSubject): { id: string; fault: FaultToCome } | undefined
+  next(subject: FaultSubject): { id: string; fault: ResolvedFault } | undefined
 }
 
 /** The fault rules of a site. The store has them, so that they outlive the process. */
@@ -76,9 +76,9 @@ function matches({ match }: FaultRule, { operation, identifier }: FaultSubject):
 const isChosen = (rule: ActiveFault, draw: number): boolean =>
   rule.probability === undefined || random(rule, draw, 'whether') < rule.probability
 
-function choose(rule: ActiveFault, draw: number): FaultToCome {
+function choose(rule: ActiveFault, draw: number): ResolvedFault {
   const { fault } = rule
-  if (fault.kind !== 'delay' || typeof fault.ms === 'number') return fault as FaultToCome
+  if (fault.kind !== 'delay' || typeof fault.ms === 'number') return fault as ResolvedFault
   const { min, max } = fault.ms
   return { kind: 'delay', ms: Math.round(min + (max - min) * random(rule, draw, 'how long')) }
 }

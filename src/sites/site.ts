@@ -6,7 +6,6 @@ import { Conflict } from '../errors.ts'
 import type { SeedDocument } from '../seed/schema.ts'
 import type { FaultRecord, GraphRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
-import { type AnswerCache, type Answers, siteAnswers } from './answers.ts'
 import { type Content, siteContent } from './content.ts'
 import { type EventResult, type Events, siteEvents } from './events.ts'
 import { type Faults, siteFaults } from './faults.ts'
@@ -28,8 +27,6 @@ export interface Site {
   headersFor(identifier?: string, expiresIn?: number): Record<string, string>
   readonly store: SiteStore
   readonly content: Content
-  /** What the four operations answer. */
-  readonly answers: Answers
   readonly events: Events
   /** A member, by email, for a test to let things happen to: `site.member(email).did('purchase', { amount: 40 })`. */
   member(email: string): {
@@ -62,11 +59,7 @@ interface SiteState {
   fault_count: number
 }
 
-export function createSite(
-  store: SiteStore,
-  machine: Clock,
-  { journalSize, answers }: { journalSize: number; answers: AnswerCache | undefined },
-): Site {
+export function createSite(store: SiteStore, machine: Clock, { journalSize }: { journalSize: number }): Site {
   const clock = siteClock(store, machine)
   const faults = siteFaults(store)
   const requests = createJournal(journalSize)
@@ -116,7 +109,6 @@ export function createSite(
     },
     store,
     content,
-    answers: siteAnswers(store, clock, answers),
     events,
     member: email => ({
       did: (event, attributes = {}, at) =>

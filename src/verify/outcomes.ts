@@ -1,6 +1,6 @@
 import type { AuthRuleName } from '../auth/attempts.ts'
 import { AUTH_RULES, type AuthRule } from '../auth/rules.ts'
-import { ApiError, type ErrorCode, errorCatalogue } from '../contract/errors.ts'
+import { ApiError, ERROR_CASES, type ErrorCode } from '../contract/errors.ts'
 import { OPERATION_IDS, type OperationId, operations } from '../contract/operations.ts'
 import { answerProperties } from '../contract/schemas.ts'
 import { propertiesOf, type ShapeSchema } from '../contract/shape.ts'
@@ -76,8 +76,7 @@ function errorOutcomes({ calls, attempts, provoked }: Survey): Outcome[] {
       .filter(call => failed.includes(call))
   const expected = new Map<ErrorCode, Call[]>([
     ...provoked,
-    ['UNAUTHORIZED', refusedWith('UNAUTHORIZED')],
-    ['SITE_MISMATCH', refusedWith('SITE_MISMATCH')],
+    ['AC1002', [...refusedWith('UNAUTHORIZED'), ...refusedWith('SITE_MISMATCH')]],
   ])
   const findings = compare(
     errorShape,
@@ -85,7 +84,7 @@ function errorOutcomes({ calls, attempts, provoked }: Survey): Outcome[] {
   )
   return [
     ...findings.map(finding => propertyOutcome(errorPropertyId(finding.path), null, finding)),
-    ...Object.values(errorCatalogue).map(({ status, errorCode }) => {
+    ...Object.values(ERROR_CASES).map(({ status, errorCode }) => {
       // What nobody provokes may still have come.
       const others = failed.filter(({ answer }) => answer?.status === status)
       return errorOutcome(status, errorCode, expected.get(errorCode) ?? (status === 404 ? [] : others))

@@ -133,12 +133,12 @@ const unknownEmail = () => `nobody-${randomUUID()}@example.com`
 
 /** What should be refused although its token is right. */
 const PROVOCATIONS: [ErrorCode, OperationId, identifier: () => string, below?: string][] = [
-  ['JOURNEY_NOT_FOUND', 'getJourney', randomUUID],
-  ['INVALID_REQUEST', 'getJourney', () => 'not-a-uuid'],
-  ['INVALID_REQUEST', 'getMemberJourneys', () => 'not-an-email'],
-  ['MEMBER_NOT_FOUND', 'getMemberJourneys', unknownEmail],
-  ['MEMBER_NOT_FOUND', 'getUserJourneysByEmail', unknownEmail],
-  ['NOT_FOUND', 'getJourney', randomUUID, '/nothing'],
+  ['AC1005', 'getJourney', randomUUID],
+  ['AC1007', 'getJourney', () => 'not-a-uuid'],
+  ['AC1007', 'getMemberJourneys', () => 'not-an-email'],
+  ['AC1005', 'getMemberJourneys', unknownEmail],
+  ['AC1005', 'getUserJourneysByEmail', unknownEmail],
+  ['AC1001', 'getJourney', randomUUID, '/nothing'],
 ]
 
 async function provoke(ask: Ask): Promise<Survey['provoked']> {

@@ -59,7 +59,7 @@ describe('Of the programs that sign a call', () => {
         SANDBOX_KEY: 'another',
       })
       await Promise.all(calls)
-      expect(await refused).toMatchObject({ code: 0, stdout: expect.stringMatching(/^401 .*UNAUTHORIZED/) })
+      expect(await refused).toMatchObject({ code: 0, stdout: expect.stringMatching(/^401 .*AC1002/) })
     })
   }
 

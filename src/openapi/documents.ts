@@ -5,7 +5,7 @@ import { DEMO_SITE } from '../seed/seed.ts'
 import { credentialsFor } from '../sites/credentials.ts'
 import type { Sites } from '../sites/sites.ts'
 
-export interface DocsOptions {
+export interface DocumentsOptions {
   basePath: string
   sites: Sites
   /** Whether there is a control plane to describe. */
@@ -13,7 +13,10 @@ export interface DocsOptions {
 }
 
 /** The reader's plane: the OpenAPI document in both notations, and a page to read it and try it. */
-export async function docs(scope: FastifyInstance, { basePath, sites, control }: DocsOptions): Promise<void> {
+export async function documents(
+  scope: FastifyInstance,
+  { basePath, sites, control }: DocumentsOptions,
+): Promise<void> {
   const hidden = { schema: { hide: true } }
   scope.get('/openapi.json', hidden, () => scope.swagger())
   scope.get('/openapi.yaml', hidden, (_request, reply) =>
