@@ -1,3 +1,5 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { OneOf } from '../contract/formats.ts'
 import {
   type AuthContext,
   type AuthRequest,
@@ -17,15 +19,18 @@ import {
 import { EXPECTED_FORMAT, type ParsedToken, parseToken, show } from './token.ts'
 import { CHECKS, type Check, type Finding } from './verdict.ts'
 
-/** What became of one check; `skipped` when an earlier one leaves nothing to check. */
-export interface CheckReport {
-  check: Check
-  outcome: 'passed' | 'warning' | 'failed' | 'skipped'
-  expected: string | null
-  actual: string | null
-  /** What to do about it; null when there is nothing to do. */
-  hint: string | null
-}
+const text = (description: string) => Type.Union([Type.String(), Type.Null()], { description })
+
+export const CheckReport = Type.Object({
+  check: OneOf(CHECKS),
+  outcome: OneOf(['passed', 'warning', 'failed', 'skipped'], {
+    description: 'skipped when an earlier check leaves nothing to check',
+  }),
+  expected: text('What passes'),
+  actual: text('What was sent'),
+  hint: text('What to do about it; null when there is nothing to do'),
+})
+export type CheckReport = Static<typeof CheckReport>
 
 /** Every check of a request's authentication, where `verify` stops at the first that fails. In the same order. */
 export function explain(request: AuthRequest, context: AuthContext): CheckReport[] {

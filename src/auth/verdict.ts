@@ -1,3 +1,5 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { OneOf } from '../contract/formats.ts'
 import { escapeUnits, lowerHex } from './escaping.ts'
 
 /** The checks of a request's authentication, in the order in which they run. */
@@ -5,19 +7,30 @@ export const CHECKS = ['format', 'alg', 'site', 'signature', 'exp', 'site_id', '
 export type Check = (typeof CHECKS)[number]
 
 /** What a check found wrong, or worth a warning. Never holds a secret, or a MAC that the caller did not send. */
-export interface Finding {
-  check: Check
-  /** What would have passed. */
-  expected: string
-  /** What was sent. */
-  actual: string
-  /** What to do about it. */
-  hint: string
-}
+export const Finding = Type.Object(
+  {
+    check: OneOf(CHECKS),
+    expected: Type.String({ description: 'What would have passed' }),
+    actual: Type.String({ description: 'What was sent' }),
+    hint: Type.String({ description: 'What to do about it' }),
+  },
+  { description: 'What a check found' },
+)
+export type Finding = Static<typeof Finding>
 
-/** `otherSite`: the token is good, but for another site than the header names. */
-export type Refusal = { ok: false; otherSite?: true } & Finding
-export type Verdict = { ok: true; site: string; warnings: Finding[] } | Refusal
+const Refusal = Type.Object({
+  ok: Type.Literal(false),
+  otherSite: Type.Optional(Type.Literal(true, { description: 'The token is good, but for another site' })),
+  ...Finding.properties,
+})
+export type Refusal = Static<typeof Refusal>
+
+/** Whether a request may pass. A refusal is the finding of the first check that failed. */
+export const Verdict = Type.Union([
+  Type.Object({ ok: Type.Literal(true), site: Type.String(), warnings: Type.Array(Finding) }),
+  Refusal,
+])
+export type Verdict = Static<typeof Verdict>
 
 export const refuse = (check: Check, expected: string, actual: string, hint: string): Refusal => ({
   ok: false,

@@ -102,7 +102,9 @@ export interface SiteStore {
   clearFaults(): void
   snapshots(): Omit<SnapshotRecord, 'content'>[]
   snapshot(name: string): string | undefined
-  putSnapshot(snapshot: SnapshotRecord): void
+  /** How many bytes the snapshots take together. */
+  snapshotBytes(): number
+  addSnapshot(snapshot: SnapshotRecord): void
   removeSnapshot(name: string): boolean
 
   /** Makes several writes one: all of them happen, or none. */
@@ -325,7 +327,8 @@ function bindSite(
     clearFaults: () => change(() => faults.clear(key)),
     snapshots: () => snapshots.list(key),
     snapshot: name => snapshots.content(key, name),
-    putSnapshot: snapshot => change(() => snapshots.put(key, snapshot)),
+    snapshotBytes: () => snapshots.bytes(key),
+    addSnapshot: snapshot => change(() => snapshots.insert(key, snapshot)),
     removeSnapshot: name => change(() => snapshots.remove(key, name)),
     atomically,
   }
