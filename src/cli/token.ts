@@ -6,19 +6,22 @@ import { ConfigError } from '../config.ts'
 import { OPERATION_IDS, type OperationId } from '../contract/operations.ts'
 import { Invalid } from '../errors.ts'
 import { credentialsFor } from '../sites/credentials.ts'
+import { addBaseUrlOptions, type BaseUrlFlags, readBaseUrl } from './live-api.ts'
 import { addSecretOptions, readSecret, type SecretFlags } from './secret.ts'
 import type { Terminal } from './terminal.ts'
 
-interface Flags extends SecretFlags {
+interface Flags extends SecretFlags, BaseUrlFlags {
   site: string
   identifier?: string
   operation?: string
   expiresIn: string
   sub?: string
-  baseUrl: string
   curl?: boolean
   json?: boolean
 }
+
+/** Where a sandbox listens unless it is told otherwise. */
+const LOCAL_URL = 'http://127.0.0.1:4300/api/3.0'
 
 /** `journeys-sandbox token`: a token for one request, made without a server. */
 export function tokenCommand({ print }: Terminal): Command {
@@ -34,13 +37,13 @@ export function tokenCommand({ print }: Terminal): Command {
     )
     .option('--sub <name>', 'the name of the client, which may be any')
     .option('--curl', 'print a call that works when pasted')
-    .option('--base-url <url>', 'where that call goes', 'http://127.0.0.1:4300/api/3.0')
     .option('--json', 'print token, hmac, claims, headers and curl as JSON')
-  return addSecretOptions(command)
+  return addSecretOptions(addBaseUrlOptions(command, 'where that call goes'))
     .addHelpText(
       'after',
       '\nPrints the token and nothing else, so that TOKEN=$(journeys-sandbox token …) works. The operation matters to curl\n' +
-        'alone; without it, that is the one for a journey id, an email or none. Exit codes: 0 done, 2 wrong use.',
+        'alone; without it, that is the one for a journey id, an email or none. Without --base-url and --environment,\n' +
+        `the call goes to ${LOCAL_URL}. Exit codes: 0 done, 2 wrong use.`,
     )
     .action((flags: Flags) => {
       const made = make(flags)
@@ -50,7 +53,8 @@ export function tokenCommand({ print }: Terminal): Command {
 }
 
 function make(flags: Flags) {
-  const { site: site_id, identifier, sub, baseUrl } = flags
+  const { site: site_id, identifier, sub } = flags
+  const baseUrl = readBaseUrl(flags) ?? LOCAL_URL
   const secret = readSecret(flags)
   const seconds = secondsOf(flags.expiresIn)
   const exp = Math.floor(systemClock.now() / 1000) + seconds
