@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs'
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import type { OpenAPIV3_1 } from 'openapi-types'
+import { AUTH_RULES } from '../auth/rules.ts'
 import { errorCatalogue } from '../contract/errors.ts'
 import { type OperationId, operations } from '../contract/operations.ts'
 import { PROVENANCE_KEYWORD, type Provenance } from '../contract/provenance.ts'
+import { RULES } from '../contract/rules.ts'
 import { packageFile } from '../package-file.ts'
 import { documentOf } from './document.ts'
 
@@ -36,6 +38,7 @@ export function describeVendorPlane(
     has: ({ operation }) => operation !== undefined,
     openapi: {
       servers: [{ url: basePath || '/', description: 'The sandbox that serves this document' }],
+      ...({ 'x-rules': rules() } as object),
       tags: [{ name: 'Journeys', description: 'Journeys, and how members fare in them' }],
       components: {
         securitySchemes: {
@@ -78,6 +81,18 @@ function addExamples(document: OpenAPIV3_1.Document, examples: Examples): OpenAP
 }
 
 const mark = (provenance: Provenance) => ({ [PROVENANCE_KEYWORD]: provenance })
+
+/** What the contract says beyond the schemas, each with its provenance. */
+function rules() {
+  const authentication = AUTH_RULES.map(rule => [`auth.${rule.name}`, rule] as const)
+  const others = Object.entries(RULES).map(([name, rule]) => [`rule.${name}`, rule] as const)
+  return Object.fromEntries(
+    [...authentication, ...others].map(([id, { what, provenance }]) => [
+      id,
+      { description: what, ...mark(provenance) },
+    ]),
+  )
+}
 
 /** That a call succeeds is documented; which errors there are is inferred (CONTRACT.md section 4). */
 function markResponses(document: OpenAPIV3_1.Document): OpenAPIV3_1.Document {

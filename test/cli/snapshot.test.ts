@@ -73,7 +73,7 @@ describe('snapshot', () => {
     const { printed, error } = await run(files.args(sandbox.origin))
     expect(error).toBeUndefined()
     expect(printed).toEqual([
-      `${files.out}: 14 journeys, 4 members, 3 participations\n1 emails that the site does not know, in the lines 8`,
+      `${files.out}: 14 journeys, 4 members, 3 participations\n1 email that the site does not know, line 8`,
     ])
     expect(readdirSync(files.path).sort()).toEqual(['emails.txt', 'seed.json'])
     expect(statSync(files.out).mode & 0o777).toBe(0o600)
