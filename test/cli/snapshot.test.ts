@@ -160,6 +160,35 @@ describe('snapshot', () => {
   })
 })
 
+describe('snapshot --from', () => {
+  it('writes a seed of saved answers, masked if asked, and says what it left out', async () => {
+    using folder = temporaryFolder()
+    const [site] = sandbox.sites()
+    const url = `${sandbox.url}/user/ann%40example.com/journeys`
+    const response = await fetch(url, { headers: site?.headersFor('ann@example.com') ?? {} })
+    const entry = {
+      request: { method: 'GET', url },
+      response: { status: 200, content: { text: await response.text() } },
+    }
+    const other = { request: { method: 'GET', url: 'https://example.com/' }, response: { status: 200 } }
+    const har = folder.file('site.har', JSON.stringify({ log: { entries: [other, entry] } }))
+    const out = folder.file('seed.json')
+    const args = ['snapshot', '--from', har, '--out', out, '--site', SITE.site_id, '--anonymise', '--json']
+    const { printed, error } = await run(args)
+    expect(error).toBeUndefined()
+    expect(JSON.parse(printed[0] as string)).toMatchObject({
+      ...{ journeys: 1, members: 1, different: {} },
+      notes: [
+        `${har}: 1 other entries were left out`,
+        expect.stringMatching(/^values that the sandbox derives/),
+      ],
+    })
+    expect(readFileSync(out, 'utf8')).not.toContain('ann@')
+    expect(readSeed(out).members).toHaveLength(1)
+    expect(readdirSync(folder.path).sort()).toEqual(['seed.json', 'site.har'])
+  })
+})
+
 describe('snapshot, used wrongly,', () => {
   it.each<[string, string[], RegExp]>([
     ['no secret', ['--secret-env', 'NO_KEY'], /^--secret-env: the variable NO_KEY is not set/],
