@@ -142,7 +142,10 @@ describe('drift', () => {
       const lines: string[] = []
       const terminal = { print: (text: string) => lines.push(text), warn: (text: string) => lines.push(text) }
       const program = new Command().addCommand(
-        driftCommand({ ...terminal, readInput: async () => new Uint8Array(), onStop: () => undefined }, published),
+        driftCommand(
+          { ...terminal, readInput: async () => new Uint8Array(), onStop: () => undefined },
+          published,
+        ),
       )
       const failed = await program.parseAsync(['node', 'x', 'drift']).then(
         () => 0,
