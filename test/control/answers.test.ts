@@ -71,10 +71,10 @@ describe('The journal has the answer to a request', () => {
     const headers = site.headersFor(id(1))
     const call = () => own.app.inject({ url: PATH, headers })
     for (let n = 0; n < 100; n++) await call()
-    const before = usedBytes()
+    const before = await usedBytes()
     for (let n = 0; n < 300; n++) await call()
     // 300 more bodies would be some 18 MB.
-    expect(usedBytes() - before).toBeLessThan(5_000_000)
+    expect((await usedBytes()) - before).toBeLessThan(5_000_000)
   })
 })
 
