@@ -78,7 +78,6 @@ export async function buildApp({
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(sendVendorError)
-  if (basePath !== '') app.setNotFoundHandler(refuseUnknown(basePath))
 
   describeVendorApi(app, examples)
   describeControlApi(app)
@@ -94,6 +93,7 @@ export async function buildApp({
   if (config.control === 'on') app.register(control, { prefix: '/_sandbox', sites, basePath, config })
   if (config.inspector === 'on') app.register(inspector, inspectorOptions(app, config, sites))
   app.register(documents, { basePath, sites, control: config.control === 'on' })
+  if (basePath !== '') app.register(async scope => refuseUnknown(scope, basePath))
   await app.ready()
   return app
 }
