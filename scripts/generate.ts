@@ -9,7 +9,7 @@ import { addressOf, OPERATION_IDS, type OperationId } from '../src/contract/oper
 import { buildLedger } from '../src/fidelity/build.ts'
 import { LEDGER_FILE, readLedger } from '../src/fidelity/ledger.ts'
 import { EXAMPLES_FILE, type Examples } from '../src/openapi/vendor-document.ts'
-import { SeedDocument } from '../src/seed/schema.ts'
+import { SeedInput } from '../src/seed/schema-input.ts'
 import { DEMO_SITE, loadSeed, readSeed } from '../src/seed/seed.ts'
 import { openSites } from '../src/sites/sites.ts'
 import { openStore } from '../src/store/store.ts'
@@ -58,7 +58,7 @@ export async function generate(): Promise<Map<URL, string>> {
     [new URL('journeys.openapi.yaml', OPENAPI), app.swagger({ yaml: true })],
     [new URL('control.openapi.json', OPENAPI), json(app.controlDocument())],
     [LEDGER_FILE, json(buildLedger(readLedger()))],
-    [SEED_SCHEMA, json({ $schema: 'http://json-schema.org/draft-07/schema#', ...SeedDocument })],
+    [SEED_SCHEMA, json({ $schema: 'http://json-schema.org/draft-07/schema#', ...SeedInput })],
   ])
   await Promise.all([asking.close(), app.close()])
   store.close()

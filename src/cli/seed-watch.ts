@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs'
 import { Conflict, type Sandbox, SeedError } from '../index.ts'
-import { locate } from '../seed/check-text.ts'
 import { readSeed } from '../seed/seed.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -53,7 +52,7 @@ function stampOf(file: string): string {
 function reloading(file: string, sandbox: Sandbox, { print, warn }: Says) {
   let siteId = sandbox.sites()[0]?.site_id
 
-  return async (): Promise<void> => {
+  return (): void => {
     try {
       const document = readSeed(file)
       const { site, journeys, members } = document
@@ -68,8 +67,7 @@ function reloading(file: string, sandbox: Sandbox, { print, warn }: Says) {
       print(`${file} reloaded: site ${siteId} with ${journeys.length} journeys and ${members.length} members`)
     } catch (error) {
       if (!(error instanceof SeedError || error instanceof Conflict)) throw error
-      const { message } = error instanceof SeedError ? await locate(error, file) : error
-      warn(`warning: ${file} was not reloaded, and the site stays as it is:\n${message}`)
+      warn(`warning: ${file} was not reloaded, and the site stays as it is:\n${error.message}`)
     }
   }
 }

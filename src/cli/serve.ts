@@ -1,8 +1,7 @@
 import { Command, Option } from 'commander'
 import { systemClock } from '../clock.ts'
 import { Config, ConfigError, readConfig, type SettingName, settings } from '../config.ts'
-import { SeedError, startSandbox } from '../index.ts'
-import { locate } from '../seed/check-text.ts'
+import { startSandbox } from '../index.ts'
 import { banner } from './banner.ts'
 import { seedWatch } from './seed-watch.ts'
 import type { Terminal } from './terminal.ts'
@@ -21,9 +20,7 @@ export function serveCommand(terminal: Terminal): Command {
     const config = readConfig(flags)
     if (watch) refuseUnwatchable(config)
     const follow = watch ? seedWatch(config.seed) : undefined
-    const sandbox = await startSandbox(config).catch(async error => {
-      throw error instanceof SeedError ? await locate(error, config.seed) : error
-    })
+    const sandbox = await startSandbox(config)
     const unfollow = follow?.(sandbox, terminal)
     onStop(async () => {
       unfollow?.()

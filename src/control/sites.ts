@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
-import { SeedDocument, SeedSite } from '../seed/schema.ts'
+import { SeedSite } from '../seed/schema.ts'
+import type { SeedInput } from '../seed/schema-input.ts'
 import type { Site } from '../sites/site.ts'
 import { ClockReading } from './clock.ts'
 import { baseUrlOf, type ControlOptions, Nothing, responses, SiteParams, siteOf } from './route.ts'
@@ -25,12 +26,11 @@ const SiteView = Type.Object(
   { description: 'A site' },
 )
 
-const seedContent = Type.Object(
-  {
-    ...SeedDocument.properties,
-    site: Type.Optional(Type.Unknown({ description: 'Not taken: the new site is another' })),
-  },
-  { additionalProperties: false, description: 'A seed document' },
+// Checked by what loads it, which reports everything at once.
+const seedContent = Type.Unsafe<SeedInput>(
+  Type.Record(Type.String(), Type.Unknown(), {
+    description: 'A seed in the short form or the long one; its site is not taken, as the new one is another',
+  }),
 )
 
 const NewSite = Type.Object(

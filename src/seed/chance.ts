@@ -1,6 +1,5 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
-import { uuidFrom } from './live.ts'
 
 /** Choices that are the same, in the same order, for the same seed. */
 export interface Chance {
@@ -23,4 +22,12 @@ export function chanceOf(seed: number): Chance {
       return uuidFrom(bytes)
     },
   }
+}
+
+function uuidFrom(bytes: Buffer): string {
+  const uuid = Buffer.from(bytes.subarray(0, 16))
+  uuid[6] = ((uuid[6] as number) & 0x0f) | 0x40
+  uuid[8] = ((uuid[8] as number) & 0x3f) | 0x80
+  const hex = uuid.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }

@@ -3,9 +3,9 @@ import { replay } from '../engine/handle-event.ts'
 import type { Occurrence, ParticipationState } from '../engine/state.ts'
 import type { GraphRecord } from '../store/records.ts'
 import type { Chance } from './chance.ts'
+import { checkJourney } from './check-journey.ts'
 import { type Deed, INVITED, madeUpGraph, type Plan, PURCHASE, RETURN } from './made-up-graph.ts'
 import { CLOSING, hourOf, OPENING } from './made-up-time.ts'
-import { toGraph } from './records.ts'
 import type { SeedJourney } from './schema.ts'
 
 /** A journey, and how those may have fared who entered it when the year began. */
@@ -61,7 +61,7 @@ export function madeUpJourney(
     created_by: 'made-up@example.com',
     ...madeUpGraph(plan, chance),
   }
-  const graph = toGraph(journey, created_at)
+  const graph = checkJourney(journey, created_at).value as GraphRecord
   return { graph, lives: status === 'Draft' ? [] : livesIn(graph, plan, chance) }
 }
 

@@ -2,12 +2,14 @@ import { foldEmail } from '../contract/formats.ts'
 import { Conflict, NotFound } from '../errors.ts'
 import { checkSeed } from '../seed/check.ts'
 import { checkJourney } from '../seed/check-journey.ts'
-import { checkMember, OUTCOME_TYPES, STEP_TYPES } from '../seed/check-member.ts'
-import { exportSite, toSeedJourney, toSeedMember } from '../seed/export.ts'
+import { OUTCOME_TYPES, STEP_TYPES } from '../seed/check-member.ts'
+import { checkMember } from '../seed/check-members.ts'
+import type { Graphs } from '../seed/derive-participations.ts'
+import { exportSite, fromDocument, toSeedJourney, toSeedMember } from '../seed/export.ts'
 import { type Issue, SeedError } from '../seed/issues.ts'
-import type { Graphs } from '../seed/live.ts'
-import { toGraph, toMember, toRecords } from '../seed/records.ts'
-import type { SeedDocument, SeedJourney, SeedMember } from '../seed/schema.ts'
+import type { SeedDocument, SeedJourney, SeedMember, SeedRecords } from '../seed/schema.ts'
+import { accept } from '../seed/seed.ts'
+import type { GraphRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
 
 /** What a site holds, as seed documents and parts of them. */
@@ -39,9 +41,12 @@ export interface Content {
 export function siteContent(store: SiteStore, graphs: Graphs, now: () => string): Content {
   return {
     read: () => exportSite(store),
-    replace: document =>
-      load(checked<SeedDocument>(document, [...checkSeed(document), ...foreign(document)])),
-    load,
+    replace(document) {
+      const checked = checkSeed(document, now(), store.site)
+      const issues = [...checked.issues, ...foreign(document)]
+      load(accept({ ...checked, issues, value: issues.length > 0 ? undefined : checked.value }, 'body'))
+    },
+    load: document => load(fromDocument(document)),
 
     journey(id) {
       const journey = store.journey(id)
@@ -49,11 +54,10 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
       return toSeedJourney(journey)
     },
     putJourney(id, value) {
-      const body = withKey(value, 'id', id)
-      const journey = checked<SeedJourney>(body, checkJourney(body))
+      const journey = accept(checkJourney(withKey(value, 'id', id), now()), 'body')
       const isNew = store.journey(id) === undefined
       refuseLosses(journey)
-      store.putJourney(toGraph(journey, now()))
+      store.putJourney(journey)
       return isNew
     },
     removeJourney(id) {
@@ -66,13 +70,11 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
       return toSeedMember(member)
     },
     putMember(email, value) {
-      const body = withKey(value, 'email', email)
-      const member = checked<SeedMember>(
-        body,
-        checkMember(body, id => store.journey(id), takenBy),
-      )
+      const journeys = () => store.journeys().map(({ id }) => store.journey(id) as GraphRecord)
+      const target = { now: now(), journeys, graphs, takenBy }
+      const member = accept(checkMember(withKey(value, 'email', email), target), 'body')
       const isNew = store.member(email) === undefined
-      store.putMember(toMember(member, graphs))
+      store.putMember(member)
       return isNew
     },
     removeMember(email) {
@@ -80,11 +82,10 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
     },
   }
 
-  function load(document: SeedDocument): void {
-    const { journeys, members } = toRecords(document, now())
+  function load({ site, journeys, members }: SeedRecords): void {
     store.atomically(() => {
       store.replaceContent(journeys, members)
-      store.rename(document.site)
+      store.rename(site)
     })
   }
 
@@ -102,7 +103,7 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
     ]
   }
 
-  function refuseLosses({ id, name, nodes }: SeedJourney): void {
+  function refuseLosses({ id, name, nodes }: GraphRecord): void {
     const types = { event: STEP_TYPES, reward: OUTCOME_TYPES }
     for (const { node_id, as } of store.usedNodes(id)) {
       const type = nodes.find(node => node.id === node_id)?.type
@@ -125,9 +126,4 @@ function withKey(value: unknown, key: 'id' | 'email', given: string): unknown {
     ])
   }
   return { [key]: given, ...value }
-}
-
-function checked<T>(value: unknown, issues: Issue[]): T {
-  if (issues.length > 0) throw new SeedError('body', issues)
-  return value as T
 }

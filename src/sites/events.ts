@@ -4,7 +4,8 @@ import type { Outcome } from '../contract/outcome.ts'
 import { compileJourney, type JourneyGraph } from '../engine/graph.ts'
 import { handleEvent } from '../engine/handle-event.ts'
 import { Conflict, NotFound } from '../errors.ts'
-import { type Graphs, participationIds, toOccurrence } from '../seed/live.ts'
+import { type Graphs, toOccurrence } from '../seed/derive-participations.ts'
+import { participationId } from '../seed/ids.ts'
 import type { GraphRecord, HistoryRecord, MemberRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
 import type { SiteClock } from './site-clock.ts'
@@ -90,7 +91,7 @@ export function siteEvents(store: SiteStore, clock: SiteClock, graphs: Graphs): 
       journeys: graphs(),
       member,
       event: toOccurrence(past),
-      newId: participationIds(member.email, member.participations.length),
+      newId: journeyId => participationId(member.email, journeyId),
     })
     const after = { ...member, participations, history: [...member.history, past] }
     return { member: after, email: member.email, event, at: past.at, created: known === undefined, outcomes }

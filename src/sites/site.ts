@@ -3,6 +3,7 @@ import { requestHeaders } from '../auth/sign.ts'
 import { type Clock, timestampOf } from '../clock.ts'
 import { Conflict } from '../errors.ts'
 import type { SeedDocument } from '../seed/schema.ts'
+import type { SeedInput } from '../seed/schema-input.ts'
 import type { FaultRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
 import { type AnswerCache, type Answers, siteAnswers } from './answers.ts'
@@ -47,7 +48,7 @@ export interface Site {
    * Replaces the data by another seed, which a reset goes back to from then on. Clock, faults and journal stay.
    * @throws {SeedError} with every fault, having changed nothing
    */
-  reseed(document: SeedDocument): void
+  reseed(document: SeedInput): void
 }
 
 const AN_HOUR = 3600

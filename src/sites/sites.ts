@@ -4,15 +4,13 @@ import { extensionsOf } from '../contract/extension.ts'
 import { Conflict, Invalid, NotFound } from '../errors.ts'
 import { checkSeed } from '../seed/check.ts'
 import { SeedError } from '../seed/issues.ts'
-import type { SeedDocument } from '../seed/schema.ts'
+import type { SeedRecords } from '../seed/schema.ts'
+import type { SeedInput } from '../seed/schema-input.ts'
 import { loadSeed, readSeed } from '../seed/seed.ts'
 import type { SiteStore, Store } from '../store/store.ts'
 import { openAnswerCache } from './answers.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { createSite, type Site } from './site.ts'
-
-/** A seed document whose site may be left out, as it is not taken. */
-export type SiteContent = Omit<SeedDocument, 'site'> & Partial<Pick<SeedDocument, 'site'>>
 
 export interface NewSite {
   /** Made up when left out, and so are the name and the secret; a document's own are not taken. */
@@ -20,7 +18,7 @@ export interface NewSite {
   name?: string
   secret?: string
   /** What it starts with, and goes back to on a reset: `demo` when left out. */
-  seed?: 'demo' | 'empty' | SiteContent
+  seed?: 'demo' | 'empty' | SeedInput
   /** An ISO 8601 duration: once unused for that long, the site is removed. Kept for ever when left out. */
   ttl?: string
 }
@@ -116,7 +114,8 @@ export function openSites({ store, clock, journalSize, cacheBytes = 0 }: SitesOp
       if (ttl !== undefined && later(clock.now(), ttl) <= clock.now())
         throw new Invalid(`ttl: "${ttl}" is no time at all`)
       const site_id = given.site_id ?? unusedId(living)
-      const document = typeof seed === 'string' ? readSeed(seed) : checkedSeed(seed)
+      const now = timestampOf(clock.now())
+      const document = typeof seed === 'string' ? readSeed(seed, now) : checkedSeed(seed, now)
       if (living.has(site_id))
         throw new Conflict(`there is a site ${site_id} already; choose another id, or remove it first`)
       const site = {
@@ -125,7 +124,7 @@ export function openSites({ store, clock, journalSize, cacheBytes = 0 }: SitesOp
         secret: given.secret ?? randomBytes(24).toString('base64url'),
         ...extensionsOf(document.site),
       }
-      return enliven(loadSeed(store, { ...document, site }, timestampOf(clock.now()), ttl))
+      return enliven(loadSeed(store, { ...document, site }, now, ttl))
     },
     remove,
     expiryOf(site) {
@@ -135,13 +134,12 @@ export function openSites({ store, clock, journalSize, cacheBytes = 0 }: SitesOp
   }
 }
 
-function checkedSeed(content: SiteContent): SeedDocument {
-  const document = { site: { site_id: '-', name: 'site', secret: '-' }, ...content }
-  const faults = checkSeed(document)
-  if (faults.length === 0) return document
+function checkedSeed(seed: SeedInput, now: string): SeedRecords {
+  const { value, issues } = checkSeed(seed, now)
+  if (value) return value
   throw new SeedError(
     'seed',
-    faults.map(({ pointer, message }) => ({ pointer: `/seed${pointer}`, message })),
+    issues.map(({ pointer, message }) => ({ pointer: `/seed${pointer}`, message })),
   )
 }
 

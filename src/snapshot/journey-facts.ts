@@ -33,7 +33,8 @@ export function journeyFacts(answered: JsonObject): SeedJourney {
     nodes: objectsIn(answered.nodes).map(toNode),
     connections: objectsIn(answered.connections).map(toConnection),
   }
-  return checkJourney(whole).length === 0 ? whole : { ...facts, nodes: [], connections: [] }
+  const { issues } = checkJourney(whole, LONG_AGO)
+  return issues.length === 0 ? whole : { ...facts, nodes: [], connections: [] }
 }
 
 /** When something happened of which no time is known. */

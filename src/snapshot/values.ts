@@ -1,8 +1,8 @@
 import { Value } from '@sinclair/typebox/value'
 import { InvalidTime, instantOf, timestampOf } from '../clock.ts'
 import { LowerCaseUuid } from '../contract/formats.ts'
-import { isTime } from '../seed/check-values.ts'
-import { uuidOf } from '../seed/live.ts'
+import { uuidOf } from '../seed/ids.ts'
+import { isTime } from '../seed/times.ts'
 
 /** Reading what may be of any form: as the sandbox writes it where that can be, else something near, or nothing. */
 

@@ -242,7 +242,8 @@ describe('A kept answer', () => {
   })
 
   it('has another tag when a journey of a list is another, and the same when it is as before', async () => {
-    const seed = seedOf({ journeys: [journeyOf(1), journeyOf(2)], members: [] })
+    const created_at = '2025-01-02T00:00:00.000000'
+    const seed = seedOf({ journeys: [journeyOf(1), journeyOf(2, { created_at })], members: [] })
     await using own = await testApp({ seeds: [seed], config: { auth: 'off' } })
     const [site] = own.sites.list() as [Site]
     const list = async () => (await own.app.inject('/api/3.0/journeys')).headers.etag

@@ -2,14 +2,13 @@ import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { chanceOf } from '../../src/seed/chance.ts'
 import { madeUpJourneys, madeUpMembers } from '../../src/seed/made-up.ts'
-import { toGraph } from '../../src/seed/records.ts'
 import { openBulkLoad } from '../../src/store/bulk.ts'
 import { memberRows } from '../../src/store/bulk-rows.ts'
 import type { MemberRecord } from '../../src/store/records.ts'
 import { openStore } from '../../src/store/store.ts'
 import { StoreError } from '../../src/store/store-error.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { id, journeyOf, SITE } from '../support/seeds.ts'
+import { id, recordsOf, SITE, seedOf } from '../support/seeds.ts'
 
 /** Everything in a database but for the order in which indexes were made, and what is wrong with it. */
 function contentOf(file: string) {
@@ -54,7 +53,7 @@ describe('What is loaded in bulk', () => {
 
   it('must not name a journey or a node that there is not', () => {
     using folder = temporaryFolder()
-    const journeys = [toGraph(journeyOf(1), '2025-01-01T00:00:00.000000')]
+    const journeys = recordsOf(seedOf({ members: [] })).journeys
     const load = openBulkLoad(folder.file('bulk.db'), SITE, journeys)
     const toRows = memberRows(load.keys)
     load.close()
