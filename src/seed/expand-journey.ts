@@ -87,7 +87,7 @@ export function expandJourney(
       created_by: input.created_by ?? null,
       ...extensionsOf(input as GraphRecord),
       nodes: kept.map(({ part, id, type, name }, n) =>
-        expandNode(part, { id, type, name }, `${long}/nodes/${n}`, expansion),
+        expandNode(part, { id, type, name }, { long: `${long}/nodes/${n}`, n }, expansion),
       ),
       connections: joined.connections,
     },
@@ -102,10 +102,13 @@ function namedNode({ value, pointer }: Part<Readable<NodeInput>>, journeyId: str
   return { id, label: value.id, name: value.name, type: value.type }
 }
 
+/** How far a block without a position is to the right of the one before it. */
+const BLOCKS_APART = 200
+
 function expandNode(
   { value: node, pointer }: Part<Readable<NodeInput>>,
   identity: Pick<NodeRecord, 'id' | 'type' | 'name'>,
-  long: string,
+  { long, n }: { long: string; n: number },
   { places, issues }: Expansion,
 ): NodeRecord {
   const { id: _id, type: _type, name: _name, config, position, 'x-extra': extra, ...settings } = node
@@ -126,7 +129,7 @@ function expandNode(
   return {
     ...identity,
     config: merged,
-    position: { x: position?.x ?? 0, y: position?.y ?? 0 },
+    position: { x: position?.x ?? n * BLOCKS_APART, y: position?.y ?? 0 },
     ...(extra && { 'x-extra': extra }),
   }
 }

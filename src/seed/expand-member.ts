@@ -36,7 +36,13 @@ export function expandMember(
   for (const part of partsOf(input.participations, `${pointer}/participations`)) {
     const place = `${long}/participations/${stated.length}`
     const participation = expandParticipation(part, place, { email, findJourney }, expansion)
-    if (participation) stated.push(participation)
+    const isRepeated = part.value.id === undefined && stated.some(({ id }) => id === participation?.id)
+    if (isRepeated)
+      expansion.issues.push({
+        pointer: part.pointer,
+        message: 'is the second in its journey; give it an id of its own',
+      })
+    else if (participation) stated.push(participation)
   }
   return {
     member: { email, attributes, history, ...extensionsOf(input as ExtendedByOperation) },

@@ -72,7 +72,7 @@ function nodeOf<T extends string, S extends TProperties, C extends TObject>(
         Type.Partial(config, { description: 'Long form: the settings, by the names that the API shows' }),
       ),
     ),
-    position: optional(position, '0, 0', { x: 200, y: 0 }),
+    position: optional(position, '200 to the right of the block before', { x: 200, y: 0 }),
     'x-extra': xExtra,
   }
   return annotated(closed(properties, what), { examples: [{ type, ...example }] })

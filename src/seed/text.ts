@@ -96,7 +96,7 @@ function readTree(text: string): Tree {
   if (tooDeep) return failed(`is nested deeper than ${MAX_DEPTH} levels`, tooDeep.offset)
   const composer = new Composer({ version: '1.2', schema: 'core', uniqueKeys: false, logLevel: 'error' })
   const [document, second] = composer.compose(tokens, true, text.length)
-  if (!document) return failed('is empty', 0)
+  if (!document?.contents) return failed('is empty', 0)
   if (second) return failed('holds several YAML documents; write each to a file of its own', second.range[0])
 
   const syntax = [...document.errors, ...document.warnings].map(error => ({
@@ -128,14 +128,14 @@ const toPlaced = ({ pointer, message }: Issue, position: Position): PlacedIssue 
   ...position,
 })
 
-/** The first token below the limit of depth. It never recurses, unlike what makes nodes of tokens. */
+/** The first list or map below the limit of depth. It never recurses, unlike what makes nodes of tokens. */
 function deepToken(token: CST.Token): CST.Token | undefined {
   const open = [{ token, depth: 0 }]
   for (let item = open.pop(); item; item = open.pop()) {
     const { token, depth } = item
-    if (depth > MAX_DEPTH) return token
     if (token.type === 'document' && token.value) open.push({ token: token.value, depth })
     if (!CST.isCollection(token)) continue
+    if (depth === MAX_DEPTH) return token
     for (const { key, value } of token.items)
       for (const inner of [key, value]) if (inner) open.push({ token: inner, depth: depth + 1 })
   }

@@ -70,11 +70,11 @@ describe('What a document leaves out', () => {
       created_at: '2025-01-01T00:00:00.000000',
       updated_at: '2025-01-01T00:00:00.000000',
       created_by: null,
-      nodes: seed.journeys[0]?.nodes.map(node => ({
+      nodes: seed.journeys[0]?.nodes.map((node, n) => ({
         ...node,
         journey_id: id(1),
         config: {},
-        position: { x: 0, y: 0 },
+        position: { x: 200 * n, y: 0 },
       })),
       connections: seed.journeys[0]?.connections.map(connection => ({
         ...connection,
