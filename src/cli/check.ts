@@ -15,7 +15,7 @@ export function checkCommand(terminal: Terminal): Command {
     .addHelpText(
       'after',
       '\nEach issue is a line: FILE:LINE:COLUMN, the JSON pointer of the value, and what is wrong.\n' +
-        'A warning is such a line too; it names what is probably not meant, and the seed is still good.\n' +
+        'A line with "warning:" names what is probably not meant; the seed is still good.\n' +
         'Exit codes: 0 the seed is good, 1 it has issues, 2 it cannot be read.',
     )
     .action(async (file: string, { json }: { json?: boolean }) => {
@@ -26,7 +26,8 @@ export function checkCommand(terminal: Terminal): Command {
         terminal.print(JSON.stringify(result, null, 2))
       } else {
         for (const issue of issues) terminal.print(issueLine(name, issue))
-        for (const warning of warnings) terminal.print(`warning: ${issueLine(name, warning)}`)
+        for (const { message, ...place } of warnings)
+          terminal.print(issueLine(name, { ...place, message: `warning: ${message}` }))
         if (counts) terminal.print(`${name}: good, with ${summary(counts)}`)
       }
       if (issues.length > 0) throw new CommandFailed(`${name}: ${plural(issues.length, 'issues')}`)

@@ -6,26 +6,10 @@ import {
   type TSchema,
   Type,
 } from '@sinclair/typebox'
-import { xAnswers, xExtra } from './extension.ts'
 import { Email, LowerCaseUuid, OneOf, Timestamp } from './formats.ts'
-import {
-  JOURNEY_STATUSES,
-  Journey,
-  JourneyConnection,
-  JourneyList,
-  JourneyNode,
-  JourneySummary,
-  NODE_TYPES,
-} from './journey.ts'
-import {
-  MemberEvent,
-  MemberJourney,
-  MemberJourneyList,
-  MemberReward,
-  PROGRESS_PATTERN,
-  UserJourney,
-  UserJourneyList,
-} from './participation.ts'
+import { JOURNEY_STATUSES, NODE_TYPES } from './journey.ts'
+import { MEMBER_STATUSES } from './member.ts'
+import { PROGRESS_PATTERN } from './participation.ts'
 
 /**
  * What a site consists of, as it is stored: the facts, in the vendor's words. What depends on the time is not among
@@ -48,6 +32,13 @@ export const orNull = <T extends TSchema>(schema: T) => {
   return Type.Union([schema, Type.Null()], description === undefined ? {} : { description })
 }
 
+const extra = Type.Optional(
+  Type.Record(Type.String(), Type.Unknown(), {
+    description:
+      'Properties that the API serves as they are: beyond the contract, or instead of a value that the contract has',
+  }),
+)
+
 export const SiteRecord = closed(
   {
     site_id: Type.String({
@@ -56,7 +47,7 @@ export const SiteRecord = closed(
     }),
     name: Type.String({ description: 'What the site is called' }),
     secret: Type.String({ minLength: 1, description: 'The key of its tokens, used raw' }),
-    'x-extra': xExtra(JourneyList),
+    extra,
   },
   'The site',
 )
@@ -73,7 +64,7 @@ export const NodeRecord = closed(
       { x: Type.Number({ description: 'To the right' }), y: Type.Number({ description: 'Downwards' }) },
       'Where the block is on the canvas',
     ),
-    'x-extra': xExtra(JourneyNode),
+    extra,
   },
   'A block of the journey',
 )
@@ -89,7 +80,7 @@ export const ConnectionRecord = closed(
           'A rule of JSON Logic as text, or "else", where it leaves a condition node; otherwise null',
       }),
     ),
-    'x-extra': xExtra(JourneyConnection),
+    extra,
   },
   'A directed link between two nodes',
 )
@@ -112,8 +103,7 @@ export const JourneyRecord = closed(
     created_at: Timestamp({ description: 'When it was created' }),
     updated_at: Timestamp({ description: 'When it was last changed' }),
     created_by: orNull(Type.String({ description: 'Who created it' })),
-    'x-extra': xExtra(JourneySummary, Journey),
-    'x-answers': xAnswers({ getJourneys: JourneySummary, getJourney: Journey }),
+    extra,
   },
   'A journey without its graph',
 )
@@ -131,7 +121,7 @@ export const StepRecord = closed(
   {
     node_id: LowerCaseUuid({ description: 'An event or action node of the journey' }),
     completed_at: Timestamp({ description: 'When the member did it' }),
-    'x-extra': xExtra(MemberEvent),
+    extra,
   },
   'A step that the member has completed',
 )
@@ -148,7 +138,7 @@ export const RewardRecord = closed(
     ),
     blocked_by: orNull(Type.String({ description: 'The event that blocked it; goes with blocked_at' })),
     blocked_at: orNull(Timestamp({ description: 'When it was blocked' })),
-    'x-extra': xExtra(MemberReward),
+    extra,
   },
   'A reward that the member has reached: held, or blocked, or with none of the four keys issued',
 )
@@ -186,8 +176,7 @@ export const ParticipationRecord = closed(
         description: 'The steps at which the member waits; null where that follows from events and rewards',
       }),
     ),
-    'x-extra': xExtra(UserJourney, MemberJourney),
-    'x-answers': xAnswers({ getUserJourneysByEmail: UserJourney, getMemberJourneys: MemberJourney }),
+    extra,
   },
   "A member's instance of a journey",
 )
@@ -204,13 +193,15 @@ export const HistoryRecord = closed(
 export const MemberRecord = closed(
   {
     email: Email({ description: 'Unique within the site, without regard to case' }),
+    status: OneOf(MEMBER_STATUSES, {
+      description: 'Both operations about a member refuse one who is blocked or has opted out',
+    }),
     attributes: Type.Record(Type.String(), Type.Unknown(), {
       description: 'What criteria may ask of the member',
     }),
     participations: Type.Array(ParticipationRecord, { description: 'The journeys the member is in' }),
     history: Type.Array(HistoryRecord, { description: 'The events of the member, oldest first' }),
-    'x-extra': xExtra(UserJourneyList, MemberJourneyList),
-    'x-answers': xAnswers({ getUserJourneysByEmail: UserJourneyList, getMemberJourneys: MemberJourneyList }),
+    extra,
   },
   'A member of the loyalty programme',
 )

@@ -6,6 +6,7 @@ import { type Checked, checked } from './checked.ts'
 import { type ExpandedJourney, expandJourney } from './expand-journey.ts'
 import { type ExpandedMember, expandMember } from './expand-member.ts'
 import { type Expansion, type Part, partsOf, type Readable, uniqueKeys } from './expansion.ts'
+import { extraWarnings } from './extra-warnings.ts'
 import { referencesTo } from './references.ts'
 import type { SeedRecords } from './schema.ts'
 import { DEMO_SITE, SeedInput } from './schema-input.ts'
@@ -57,10 +58,15 @@ export function checkSeed(input: unknown, now: string, site: SiteRecord = DEMO_S
       const long = journeys.map(({ journey }) => journey)
       const graphs = areGood ? [...long].sort(byCreation).map(compileJourney) : undefined
       const found = checkMembers(members, long, graphs && (() => graphs), expansion, hasIssueBelow)
+      const value = {
+        site: { ...site, ...readable.site } as SiteRecord,
+        journeys: long,
+        members: found.members,
+      }
       return {
         issues: [...graphIssues, ...found.issues],
-        warnings: found.warnings,
-        value: { site: { ...site, ...readable.site } as SiteRecord, journeys: long, members: found.members },
+        warnings: [...found.warnings, ...extraWarnings(value)],
+        value,
       }
     },
   )

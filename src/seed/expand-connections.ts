@@ -46,9 +46,9 @@ export function expandConnections(
     const place = `${long}/connections/${connections.length}`
     expansion.places.set(place, from)
     const condition = rest.condition ?? null
-    const { id = own, 'x-extra': extra } = rest
+    const { id = own, extra } = rest
     const ids = { id, source_node_id: source, target_node_id: target }
-    connections.push({ ...ids, condition, ...(extra && { 'x-extra': extra }) })
+    connections.push({ ...ids, condition, ...(extra && { extra }) })
     return place
   }
 
@@ -82,8 +82,8 @@ export function expandConnections(
     if (label !== undefined) unique(label, `${part.pointer}/id`)
     const id = label !== undefined && labelledUuid(label, journeyId)
     const condition = conditionOf(part, expansion)
-    const extra = part.value['x-extra']
-    const rest = { ...(id && { id }), condition: condition.value, ...(extra && { 'x-extra': extra }) }
+    const { extra } = part.value
+    const rest = { ...(id && { id }), condition: condition.value, ...(extra && { extra }) }
     for (const source of sources) {
       for (const target of targets) {
         const place = add(source.id, target.id, rest, part.pointer)

@@ -1,4 +1,4 @@
-import { extensionsOf } from '../contract/extension.ts'
+import { extensionOf } from '../contract/extension.ts'
 import type { JourneyStatus } from '../contract/journey.ts'
 import type { GraphRecord, NodeRecord } from '../contract/records.ts'
 import { expandConnections } from './expand-connections.ts'
@@ -85,7 +85,7 @@ export function expandJourney(
       created_at,
       updated_at: time('updated_at') ?? created_at,
       created_by: input.created_by ?? null,
-      ...extensionsOf(input as GraphRecord),
+      ...extensionOf(input as GraphRecord),
       nodes: kept.map(({ part, id, type, name }, n) =>
         expandNode(part, { id, type, name }, { long: `${long}/nodes/${n}`, n }, expansion),
       ),
@@ -111,7 +111,7 @@ function expandNode(
   { long, n }: { long: string; n: number },
   { places, issues }: Expansion,
 ): NodeRecord {
-  const { id: _id, type: _type, name: _name, config, position, 'x-extra': extra, ...settings } = node
+  const { id: _id, type: _type, name: _name, config, position, extra, ...settings } = node
   const merged: Record<string, unknown> = { ...config }
   places.set(long, pointer)
   if (!config) {
@@ -130,6 +130,6 @@ function expandNode(
     ...identity,
     config: merged,
     position: { x: position?.x ?? n * BLOCKS_APART, y: position?.y ?? 0 },
-    ...(extra && { 'x-extra': extra }),
+    ...(extra && { extra }),
   }
 }

@@ -1,4 +1,4 @@
-import { type ExtendedByOperation, extensionsOf } from '../contract/extension.ts'
+import { type Extended, extensionOf } from '../contract/extension.ts'
 import type { HistoryRecord, MemberRecord } from '../contract/records.ts'
 import { expandParticipation, type FindJourney, type StatedParticipation } from './expand-participation.ts'
 import { type Expansion, either, type Part, partsOf, type Readable, timeOf } from './expansion.ts'
@@ -20,7 +20,7 @@ export function expandMember(
   findJourney: FindJourney,
   expansion: Expansion,
 ): ExpandedMember | undefined {
-  const { email, attributes = {} } = input
+  const { email, status = 'active', attributes = {} } = input
   if (email === undefined) return undefined
   expansion.places.set(long, pointer)
   const events = either({ value: input, pointer }, ['events', 'history'], expansion)
@@ -45,7 +45,7 @@ export function expandMember(
     else if (participation) stated.push(participation)
   }
   return {
-    member: { email, attributes, history, ...extensionsOf(input as ExtendedByOperation) },
+    member: { email, status, attributes, history, ...extensionOf(input as Extended) },
     participations: input.participations === undefined ? undefined : stated,
     place: long,
   }

@@ -1,4 +1,4 @@
-import { type ExtendedByOperation, extensionsOf } from '../contract/extension.ts'
+import { type Extended, extensionOf } from '../contract/extension.ts'
 import { foldEmail } from '../contract/formats.ts'
 import type { ParticipationStatus } from '../contract/participation.ts'
 import type { ParticipationRecord, RewardRecord, StandingRecord, StepRecord } from '../contract/records.ts'
@@ -64,7 +64,7 @@ export function expandParticipation(
   const id =
     input.id === undefined ? participationId(email, journey.id) : labelledUuid(input.id, foldEmail(email))
   const progress = input.progress_percentage
-  const stated: StatedParticipation = { id, journey_id: journey.id, place: long, ...extensionsIn(input) }
+  const stated: StatedParticipation = { id, journey_id: journey.id, place: long, ...extensionIn(input) }
   if (input.status) stated.status = input.status
   if (progress !== undefined)
     stated.progress_percentage = typeof progress === 'number' ? progress.toFixed(1) : progress
@@ -115,7 +115,7 @@ function expandLists(
       const at = either(item, ['at', 'completed_at'], expansion)
       places.set(`${place}/completed_at`, at.pointer)
       last = timeOf(at, expansion) ?? expansion.unstated(last)
-      return { node_id, completed_at: last, ...extensionsIn(item.value) }
+      return { node_id, completed_at: last, ...extensionIn(item.value) }
     })
   }
   if (input.rewards) {
@@ -128,7 +128,7 @@ function expandLists(
         hold_end_datetime: time('hold_end_datetime'),
         blocked_by: value.blocked_by ?? null,
         blocked_at: time('blocked_at'),
-        ...extensionsIn(value),
+        ...extensionIn(value),
       }
     })
   }
@@ -140,4 +140,4 @@ function expandLists(
   return lists
 }
 
-const extensionsIn = (input: object) => extensionsOf(input as ExtendedByOperation)
+const extensionIn = (input: object) => extensionOf(input as Extended)

@@ -20,7 +20,15 @@ export const toDocument = ({ site, journeys, members }: SeedRecords): SeedDocume
 
 export const toSeedJourney = (journey: GraphRecord): SeedJourney => journey
 
-export const toSeedMember = ({ participations, history, ...member }: MemberRecord): SeedMember => ({
+export const toSeedMember = ({
+  email,
+  status,
+  participations,
+  history,
+  ...member
+}: Omit<MemberRecord, 'status'> & Partial<MemberRecord>): SeedMember => ({
+  email,
+  ...(status !== undefined && status !== 'active' && { status }),
   ...member,
   participations: participations.map(({ rewards, ...participation }) => ({
     ...participation,

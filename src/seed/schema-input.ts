@@ -32,7 +32,7 @@ const SiteInput = closed(
     site_id: optional(site.site_id, `"${DEMO_SITE.site_id}"`, DEMO_SITE.site_id),
     name: optional(site.name, `"${DEMO_SITE.name}"`, 'shop'),
     secret: optional(site.secret, `"${DEMO_SITE.secret}"`, DEMO_SITE.secret),
-    'x-extra': site['x-extra'],
+    extra: site.extra,
   },
   'The site, with the credentials of its clients; left out, that of the demo',
 )
@@ -70,7 +70,7 @@ export const ConnectionInput = closed(
         description: `Long form: ${ConnectionRecord.properties.condition.description}`,
       }),
     ),
-    'x-extra': ConnectionRecord.properties['x-extra'],
+    extra: ConnectionRecord.properties.extra,
   },
   'A directed link between nodes',
 )
@@ -101,8 +101,7 @@ export const JourneyInput = closed(
     updated_at: optionalTime('When it was last changed', 'created_at'),
     created_by: optional(journey.created_by, 'null', 'maren@example.com'),
     multi_template_id: optional(journey.multi_template_id, '"0"'),
-    'x-extra': journey['x-extra'],
-    'x-answers': journey['x-answers'],
+    extra: journey.extra,
   },
   'A journey with its graph',
 )
@@ -115,7 +114,7 @@ export const StepInput = closed(
     at: optionalTime('When', 'one fixed instant, or just after the step before'),
     node_id: long('the node'),
     completed_at: optionalTime('Long form: when', 'at'),
-    'x-extra': StepRecord.properties['x-extra'],
+    extra: StepRecord.properties.extra,
   },
   'A step that the member has completed',
 )
@@ -131,7 +130,7 @@ export const RewardInput = closed(
     blocked_by: optional(RewardRecord.properties.blocked_by, 'not blocked', 'return'),
     blocked_at: optionalTimeOrNull('When it was blocked', 'not blocked'),
     node_id: long('the node'),
-    'x-extra': RewardRecord.properties['x-extra'],
+    extra: RewardRecord.properties.extra,
   },
   'A reward that the member has reached: held, or blocked, or with none of the four keys issued',
 )
@@ -189,8 +188,7 @@ export const ParticipationInput = closed(
     ),
     created_at: optionalTime('When the record was created', 'started_at'),
     updated_at: optionalTime('When it was last changed', 'the latest of its times'),
-    'x-extra': participation['x-extra'],
-    'x-answers': participation['x-answers'],
+    extra: participation.extra,
   },
   "A member's instance of a journey",
 )
@@ -209,6 +207,7 @@ const member = MemberRecord.properties
 export const MemberInput = closed(
   {
     email: annotated(member.email, { examples: ['ann@example.com'] }),
+    status: optional(member.status, 'active', 'blocked'),
     attributes: optional(member.attributes, 'none', { tier: 'gold' }),
     events: Type.Optional(
       Type.Array(EventInput, {
@@ -221,8 +220,7 @@ export const MemberInput = closed(
       }),
     ),
     history: Type.Optional(Type.Array(EventInput, { description: 'Long form: the events' })),
-    'x-extra': member['x-extra'],
-    'x-answers': member['x-answers'],
+    extra: member.extra,
   },
   'A member of the loyalty programme',
 )

@@ -52,7 +52,7 @@ export const label = (description: string, otherwise: string, example: string) =
     }),
   )
 
-const { position, 'x-extra': xExtra } = NodeRecord.properties
+const { position, extra } = NodeRecord.properties
 
 function nodeOf<T extends string, S extends TProperties, C extends TObject>(
   type: T,
@@ -73,7 +73,7 @@ function nodeOf<T extends string, S extends TProperties, C extends TObject>(
       ),
     ),
     position: optional(position, '200 to the right of the block before', { x: 200, y: 0 }),
-    'x-extra': xExtra,
+    extra,
   }
   return annotated(closed(properties, what), { examples: [{ type, ...example }] })
 }

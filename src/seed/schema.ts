@@ -80,7 +80,7 @@ export const SeedHistory = withOptional(HistoryRecord, ['attributes'])
 
 export const SeedMember = closed(
   {
-    ...withOptional(MemberRecord, ['attributes']).properties,
+    ...withOptional(MemberRecord, ['status', 'attributes']).properties,
     participations: Type.Optional(
       Type.Array(SeedParticipation, { description: 'The journeys the member is in' }),
     ),

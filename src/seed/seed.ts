@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { systemClock, timestampOf } from '../clock.ts'
 import { packageFile } from '../package-file.ts'
 import { openStore, type SiteStore, type Store } from '../store/store.ts'
+import { decodeText } from '../text.ts'
 import { checkSeed } from './check.ts'
 import type { Checked } from './checked.ts'
 import { toDocument } from './export.ts'
@@ -80,8 +81,13 @@ function readDemo(): SeedRecords {
 }
 
 function readText(source: string | URL): string {
+  const bytes = readBytes(source)
+  return decodeText(bytes, String(source))
+}
+
+function readBytes(source: string | URL): Buffer {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(source))
+    return readFileSync(source)
   } catch (error) {
     throw new SeedError(String(source), [
       { pointer: '', message: `cannot be read: ${(error as Error).message}` },

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { type Clock, isoOf, later, timestampOf } from '../clock.ts'
-import { extensionsOf } from '../contract/extension.ts'
+import { extensionOf } from '../contract/extension.ts'
 import { Conflict, Invalid, NotFound } from '../errors.ts'
 import { checkSeed } from '../seed/check.ts'
 import { SeedError } from '../seed/issues.ts'
@@ -8,7 +8,6 @@ import type { SeedRecords } from '../seed/schema.ts'
 import type { SeedInput } from '../seed/schema-input.ts'
 import { loadSeed, readSeed } from '../seed/seed.ts'
 import type { SiteStore, Store } from '../store/store.ts'
-import { openAnswerCache } from './answers.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { createSite, type Site } from './site.ts'
 
@@ -47,8 +46,6 @@ export interface SitesOptions {
   clock: Clock
   /** How many requests the journal of each site keeps. */
   journalSize: number
-  /** How many bytes of answers are kept ready, of all sites together; 0 for none. */
-  cacheBytes?: number
 }
 
 interface Living {
@@ -59,13 +56,12 @@ interface Living {
 }
 
 /** All sites, with their state; the only place where sites come and go. */
-export function openSites({ store, clock, journalSize, cacheBytes = 0 }: SitesOptions): Sites {
+export function openSites({ store, clock, journalSize }: SitesOptions): Sites {
   const living = new Map<string, Living>()
-  const answers = openAnswerCache(cacheBytes)
   for (const { site_id } of store.sites()) enliven(store.forSite(site_id) as SiteStore)
 
   function enliven(siteStore: SiteStore): Site {
-    const site = createSite(siteStore, clock, { journalSize, answers })
+    const site = createSite(siteStore, clock, { journalSize })
     living.set(site.site_id, { site, ttl: siteStore.origin().ttl, lastUsed: clock.now() })
     return site
   }
@@ -122,7 +118,7 @@ export function openSites({ store, clock, journalSize, cacheBytes = 0 }: SitesOp
         site_id,
         name: given.name ?? document.site.name,
         secret: given.secret ?? randomBytes(24).toString('base64url'),
-        ...extensionsOf(document.site),
+        ...extensionOf(document.site),
       }
       return enliven(loadSeed(store, { ...document, site }, now, ttl))
     },

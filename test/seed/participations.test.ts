@@ -281,7 +281,7 @@ describe('A participation', () => {
     ],
     [
       { journey: 'Welcome', events: [{ event: 'purchase' }] },
-      'events/0/event: is not a known property here; there are node, at, node_id, completed_at, x-extra',
+      'events/0/event: is not a known property here; there are node, at, node_id, completed_at, extra',
     ],
     [
       { journey: 'Welcome', rewards: [{ node: 'Buys' }] },
