@@ -16,6 +16,14 @@ interface CheckedMembers {
   warnings: Issue[]
 }
 
+interface MemberChecks {
+  expansion: Expansion
+  /** Whether there is an issue at a place of the input, or below it. */
+  hasIssueBelow(pointer: string): boolean
+  /** Whether a participation of another member has this id. */
+  isTaken(participationId: string): boolean
+}
+
 /**
  * Checks members beside one another, and derives the participations that follow from their events. `graphs` is undefined
  * where the journeys have issues, so that nothing can follow.
@@ -24,13 +32,14 @@ export function checkMembers(
   expanded: readonly ExpandedMember[],
   journeys: readonly GraphRecord[],
   graphs: Graphs | undefined,
-  expansion: Expansion,
-  hasIssueBelow: (pointer: string) => boolean,
+  { expansion, hasIssueBelow, isTaken }: MemberChecks,
 ): CheckedMembers {
   const result: CheckedMembers = { members: [], issues: [], warnings: [] }
   const byId = new Map(journeys.map(journey => [journey.id, journey]))
   const uniqueEmail = uniqueKeys(expansion)
   const uniqueId = uniqueKeys(expansion)
+  const ids = new Set(expanded.flatMap(({ participations = [] }) => participations.map(({ id }) => id)))
+  const times = { unstated: expansion.unstated, isTaken: (id: string) => ids.has(id) || isTaken(id) }
   for (const one of expanded) {
     const { member, participations: stated, place } = one
     const at = expansion.places.inputOf(place)
@@ -39,7 +48,7 @@ export function checkMembers(
     for (const { id, place } of stated ?? []) uniqueId(id, `${expansion.places.inputOf(place)}/id`)
 
     const isGood = history.length === 0 && !hasIssueBelow(at)
-    const derived = isGood && graphs ? deriveParticipations(one, graphs, expansion.unstated) : undefined
+    const derived = isGood && graphs ? deriveParticipations(one, graphs, times) : undefined
     const known =
       derived?.member.participations ?? (stated ?? []).map(({ progress_percentage, ...rest }) => rest)
     const found = known.flatMap(({ journey_id, ...facts }, p) => {
@@ -48,7 +57,9 @@ export function checkMembers(
     })
     result.issues.push(...history, ...(derived?.issues ?? []), ...found)
     if (found.length === 0) result.warnings.push(...(derived?.warnings ?? []))
-    if (derived) result.members.push(derived.member)
+    if (!derived) continue
+    for (const { id } of derived.member.participations) ids.add(id)
+    result.members.push(derived.member)
   }
   return result
 }
@@ -76,13 +87,11 @@ export function checkMember(input: unknown, { now, takenBy, ...site }: MemberTar
       const known = journeys.map(({ id, name, nodes }) => ({ id, name, nodes, areNodesKnown: true }))
       const findJourney = referencesTo(known, 'journey', 'this site')
       const expanded = expandMember({ value, pointer: '' }, '', findJourney, expansion)
-      const { members, issues, warnings } = checkMembers(
-        expanded ? [expanded] : [],
-        journeys,
-        site.graphs,
+      const { members, issues, warnings } = checkMembers(expanded ? [expanded] : [], journeys, site.graphs, {
         expansion,
         hasIssueBelow,
-      )
+        isTaken: id => takenBy(id, value.email ?? '') !== undefined,
+      })
       const taken = (expanded?.participations ?? []).flatMap(({ id, place }) => {
         const holder = takenBy(id, expanded?.member.email ?? '')
         return holder === undefined

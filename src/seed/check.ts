@@ -57,7 +57,11 @@ export function checkSeed(input: unknown, now: string, site: SiteRecord = DEMO_S
       }
       const long = journeys.map(({ journey }) => journey)
       const graphs = areGood ? [...long].sort(byCreation).map(compileJourney) : undefined
-      const found = checkMembers(members, long, graphs && (() => graphs), expansion, hasIssueBelow)
+      const found = checkMembers(members, long, graphs && (() => graphs), {
+        expansion,
+        hasIssueBelow,
+        isTaken: () => false,
+      })
       const value = {
         site: { ...site, ...readable.site } as SiteRecord,
         journeys: long,

@@ -6,7 +6,7 @@ import { beginAt, retrace } from '../engine/retrace.ts'
 import type { Occurrence, ParticipationState } from '../engine/state.ts'
 import type { ExpandedMember } from './expand-member.ts'
 import type { StatedParticipation } from './expand-participation.ts'
-import { participationId } from './ids.ts'
+import { participationIds } from './ids.ts'
 import type { Issue } from './issues.ts'
 import { suggest } from './suggest.ts'
 
@@ -29,18 +29,19 @@ interface Derived {
 
 /**
  * A member with participations: those that the history leads into or, where some are stated, those, each as it is stated or
- * as it follows from its own events or from the history. `unstated` gives the times that follow from nothing.
+ * as it follows from its own events or from the history. `unstated` gives the times that follow from nothing; `isTaken` says
+ * whether another participation has an id.
  */
 export function deriveParticipations(
   { member, participations: stated, place }: ExpandedMember,
   graphs: Graphs,
-  unstated: () => string,
+  { unstated, isTaken }: { unstated: () => string; isTaken: (participationId: string) => boolean },
 ): Derived {
   const issues: Issue[] = []
   const warnings: Issue[] = []
   const { email } = member
   const history = member.history.map(toOccurrence)
-  const newId = (journeyId: string) => participationId(email, journeyId)
+  const newId = participationIds(email, isTaken)
 
   function play(journeys: readonly JourneyGraph[], participations: ParticipationState[]) {
     const played = replay({ journeys, member: { ...member, participations }, history, newId })

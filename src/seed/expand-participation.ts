@@ -12,7 +12,7 @@ import {
   type Readable,
   timeOf,
 } from './expansion.ts'
-import { labelledUuid, participationId } from './ids.ts'
+import { labelledUuid, participationIds } from './ids.ts'
 import { type Named, referencesTo } from './references.ts'
 import type { ParticipationInput } from './schema-input.ts'
 
@@ -62,7 +62,9 @@ export function expandParticipation(
   checkLabel({ value: input.id, pointer: `${pointer}/id` }, expansion)
 
   const id =
-    input.id === undefined ? participationId(email, journey.id) : labelledUuid(input.id, foldEmail(email))
+    input.id === undefined
+      ? participationIds(email, () => false)(journey.id)
+      : labelledUuid(input.id, foldEmail(email))
   const progress = input.progress_percentage
   const stated: StatedParticipation = { id, journey_id: journey.id, place: long, ...extensionIn(input) }
   if (input.status) stated.status = input.status

@@ -26,9 +26,9 @@ export const toSeedMember = ({
   participations,
   history,
   ...member
-}: Omit<MemberRecord, 'status'> & Partial<MemberRecord>): SeedMember => ({
+}: MemberRecord): SeedMember => ({
   email,
-  ...(status !== undefined && status !== 'active' && { status }),
+  ...(status !== 'active' && { status }),
   ...member,
   participations: participations.map(({ rewards, ...participation }) => ({
     ...participation,
@@ -37,12 +37,13 @@ export const toSeedMember = ({
   history,
 })
 
-/** The reverse, for a document that was exported and so has nothing left out. */
+/** The reverse, for a document that was exported and so leaves out the keys of rewards and the usual status alone. */
 export const fromDocument = ({ site, journeys, members }: SeedDocument): SeedRecords => ({
   site,
   journeys: journeys as GraphRecord[],
   members: (members as Required<SeedDocument['members'][number]>[]).map(member => ({
     ...member,
+    status: member.status ?? 'active',
     participations: member.participations.map(participation => ({
       ...participation,
       rewards: (participation.rewards ?? []).map(reward => ({ ...NEVER_HELD, ...reward })),

@@ -24,6 +24,15 @@ export function uuidOf(text: string): string {
 export const labelledUuid = (label: string, within: string): string =>
   isUuid(label) ? label : uuidOf(JSON.stringify([within, label]))
 
-/** The id of the participation of a member in a journey, which no member enters twice. It is the same on every site. */
-export const participationId = (email: string, journeyId: string): string =>
-  uuidOf(JSON.stringify(['participation', foldEmail(email), journeyId]))
+/**
+ * Gives the id of a member's participation in a journey. It follows from the two, so that the same history leads to the
+ * same ids on every site; one that `isTaken` by another participation is passed over.
+ */
+export const participationIds =
+  (email: string, isTaken: (participationId: string) => boolean) =>
+  (journeyId: string): string => {
+    for (let n = 0; ; n++) {
+      const id = uuidOf([foldEmail(email), journeyId, n].join('\n'))
+      if (!isTaken(id)) return id
+    }
+  }

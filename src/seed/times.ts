@@ -1,5 +1,4 @@
-import { Temporal } from 'temporal-polyfill'
-import { TIMESTAMP_PATTERN } from '../contract/formats.ts'
+import { addDuration, InvalidTime, parseTime } from '../clock.ts'
 import { DURATION_PATTERN } from '../contract/node-config.ts'
 
 /** How times are written in a seed, and the vendor timestamps that they stand for. */
@@ -7,58 +6,32 @@ import { DURATION_PATTERN } from '../contract/node-config.ts'
 /** A date; a date and a time with or without a zone; or a signed ISO 8601 duration. */
 export const SEED_TIME_PATTERN = `^\\d{4}-\\d{2}-\\d{2}([Tt ]\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?( ?([Zz]|[+-]\\d{2}:?\\d{2}))?)?$|^[+-]${DURATION_PATTERN.slice(1)}`
 
-const TIMESTAMP = new RegExp(TIMESTAMP_PATTERN)
-const ZONED = /(?:z|[+-]\d{2}:?\d{2})$/i
 const DATE = /^\d{4}-\d{2}-\d{2}$/
-const SECOND_60 = /:60/
 
 /** What times are that nobody states: one instant, and then a microsecond apart. */
-const FIRST_INSTANT = '2025-01-01T00:00:00.000000'
-
-const print = (time: Temporal.PlainDateTime): string =>
-  time.toString({ fractionalSecondDigits: 6, roundingMode: 'trunc' })
+const FIRST_TIME = '2025-01-01T00:00:00.000000'
 
 /**
  * A time of `SEED_TIME_PATTERN` as a vendor timestamp; `now` is the one that durations are added to. Without a zone it
- * is in UTC. `undefined` for what no calendar has, and outside of the years 0000 to 9999.
+ * is in UTC. `undefined` for what no calendar has, leap seconds, and times outside of the years 0000 to 9999.
  */
 export function toTimestamp(text: string, now: string): string | undefined {
-  if (TIMESTAMP.test(text)) return isTime(text) ? text : undefined
-  const time = valid(() => {
-    if (/^[+-]P/.test(text)) return Temporal.PlainDateTime.from(now).add(Temporal.Duration.from(text))
-    if (DATE.test(text)) return Temporal.PlainDate.from(text).toPlainDateTime()
-    if (SECOND_60.test(text)) return undefined
-    const written = text.replace(/ (?=[z+-])/i, '')
-    if (!ZONED.test(written.slice(10))) return Temporal.PlainDateTime.from(written)
-    return Temporal.Instant.from(written).toZonedDateTimeISO('UTC').toPlainDateTime()
-  })
-  const printed = time && print(time)
-  return printed !== undefined && TIMESTAMP.test(printed) ? printed : undefined
-}
-
-/** Whether a text is a vendor timestamp that some calendar has. */
-export function isTime(text: string): boolean {
-  // A leap second is read as the one before it, and so does not come out as it went in.
-  return TIMESTAMP.test(text) && valid(() => print(Temporal.PlainDateTime.from(text))) === text
-}
-
-function valid<T>(read: () => T): T | undefined {
+  if (/:60/.test(text)) return undefined
   try {
-    return read()
+    if (/^[+-]P/.test(text)) return addDuration(now, text)
+    return parseTime(DATE.test(text) ? `${text}T00:00:00` : text.replace(/ (?=[z+-])/i, ''))
   } catch (error) {
-    if (error instanceof RangeError) return undefined
+    if (error instanceof InvalidTime) return undefined
     throw error
   }
 }
 
 /** Gives the times that nobody states, in the order in which they are asked for. */
 export function unstatedTimes(): (after?: string) => string {
-  let next = Temporal.PlainDateTime.from(FIRST_INSTANT)
+  let count = 0
   return after => {
-    const own = print(next)
-    next = next.add({ microseconds: 1 })
-    if (after === undefined || after < own) return own
-    return print(Temporal.PlainDateTime.from(after).add({ microseconds: 1 }))
+    const own = addDuration(FIRST_TIME, `PT${count++ / 1e6}S`)
+    return after === undefined || after < own ? own : addDuration(after, 'PT0.000001S', 'constrain')
   }
 }
 
