@@ -25,10 +25,9 @@ const SEED_FILE = /\.(json|ya?ml)$/i
  * @throws {SeedError} with every issue of all of them, when one cannot be read, is not good, or has the site id of another
  */
 export function readSeeds(sources: readonly SeedSource[], now: string): SeedRecords[] {
-  const named = sources.flatMap(filesOf).map((source, i) => ({
-    source,
-    name: typeof source === 'string' ? source : `seed ${i + 1}`,
-  }))
+  const named = sources
+    .flatMap((source): SeedSource[] => (typeof source === 'string' ? filesOf(source) : [source]))
+    .map((source, i) => ({ source, name: typeof source === 'string' ? source : `seed ${i + 1}` }))
   const errors: SeedError[] = []
   const owners = new Map<string, string>()
   const seeds = named.flatMap(({ source, name }) => {
@@ -52,10 +51,9 @@ export function readSeeds(sources: readonly SeedSource[], now: string): SeedReco
   return seeds
 }
 
-/** The seeds of a directory, in the order of their names; anything else is one seed. */
-function filesOf(source: SeedSource): SeedSource[] {
-  if (typeof source !== 'string' || !statSync(source, { throwIfNoEntry: false })?.isDirectory())
-    return [source]
+/** The seeds of a directory, in the order of their names; anything else is one. @throws {SeedError} when it has none */
+export function filesOf(source: string): string[] {
+  if (!statSync(source, { throwIfNoEntry: false })?.isDirectory()) return [source]
   const files = readdirSync(source).filter(name => SEED_FILE.test(name) && !name.endsWith('.schema.json'))
   if (files.length > 0) return files.sort().map(name => join(source, name))
   throw new SeedError(source, [

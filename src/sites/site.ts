@@ -59,8 +59,12 @@ interface SiteState {
   fault_count: number
 }
 
-export function createSite(store: SiteStore, machine: Clock, { journalSize }: { journalSize: number }): Site {
-  const clock = siteClock(store, machine)
+export function createSite(
+  store: SiteStore,
+  machine: Clock,
+  { journalSize, start }: { journalSize: number; start?: string | undefined },
+): Site {
+  const clock = siteClock(store, machine, start)
   const faults = siteFaults(store)
   const requests = createJournal(journalSize)
   const { now } = clock

@@ -72,6 +72,8 @@ export interface SitesOptions {
   clock: Clock
   /** How many requests the journal of each site keeps. */
   journalSize: number
+  /** The vendor timestamp at which the clocks of all sites are frozen at first; the system clock without it. */
+  start?: string | undefined
 }
 
 interface Entry {
@@ -82,13 +84,13 @@ interface Entry {
 }
 
 /** All sites, with their state; the only place where they are created and removed. */
-export function openSites({ store, clock, journalSize }: SitesOptions): Sites {
+export function openSites({ store, clock, journalSize, start }: SitesOptions): Sites {
   const entries = new Map<string, Entry>()
   const now = () => timestampOf(clock.now())
   for (const { site_id } of store.sites()) register(store.forSite(site_id) as SiteStore, now())
 
   function register(siteStore: SiteStore, lastUsed: string): Site {
-    const site = createSite(siteStore, clock, { journalSize })
+    const site = createSite(siteStore, clock, { journalSize, start })
     entries.set(site.site_id, { site, ttl: siteStore.origin().ttl, lastUsed })
     return site
   }
@@ -139,7 +141,7 @@ export function openSites({ store, clock, journalSize }: SitesOptions): Sites {
       if (ttl !== undefined && addDuration(present, ttl) <= present)
         throw new Invalid(`Invalid site: /ttl "${ttl}" must be longer than zero`)
       const site_id = named.site_id ?? unusedId(entries)
-      const document = seedOf(seed, present)
+      const document = seedOf(seed, start ?? present)
       if (entries.has(site_id))
         throw new Conflict(`there is a site ${site_id} already; choose another id, or remove it first`)
       const site = {
