@@ -74,7 +74,7 @@ export async function buildApp({
   app.setErrorHandler(sendVendorError)
   if (basePath !== '') app.setNotFoundHandler(refuseUnknown(basePath))
 
-  describeVendorApi(app, basePath, examples)
+  describeVendorApi(app, examples)
   describeControlApi(app)
   app.register(api, {
     prefix: basePath,

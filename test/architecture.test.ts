@@ -146,8 +146,8 @@ describe('Packages', () => {
     expect(packagesOf('contract')).toEqual(['@sinclair/typebox'])
   })
 
-  it('auth imports node:crypto only', () => {
-    expect(packagesOf('auth')).toEqual(['node:crypto'])
+  it('auth imports TypeBox and node:crypto only', () => {
+    expect(packagesOf('auth')).toEqual(['@sinclair/typebox', 'node:crypto'])
   })
 
   it('engine imports nothing that does I/O', () => {

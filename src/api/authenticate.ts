@@ -1,7 +1,6 @@
 import type { onRequestHookHandler } from 'fastify'
-import { unknownSite } from '../auth/checks.ts'
 import { toHeaderLine, type Verdict } from '../auth/verdict.ts'
-import { verify } from '../auth/verify.ts'
+import { unknownSite, verify } from '../auth/verify.ts'
 import { operations } from '../contract/operations.ts'
 import { authContext } from '../sites/credentials.ts'
 import type { Site } from '../sites/site.ts'
@@ -27,7 +26,9 @@ export function authenticate(sites: Sites, auth: 'strict' | 'off'): onRequestHoo
     const { operation, identifier = '' } = entry
     let verdict: Verdict
     if (auth === 'off') {
-      verdict = namedSite ? { ok: true, site: namedSite.site_id, warnings: [] } : unknownSite(siteId ?? '')
+      verdict = namedSite
+        ? { ok: true, site: namedSite.site_id, warnings: [] }
+        : { ok: false, ...unknownSite(siteId ?? '') }
     } else {
       const bound = operation !== undefined && operations[operation].identifier !== null
       verdict = verify(
@@ -37,8 +38,7 @@ export function authenticate(sites: Sites, auth: 'strict' | 'off'): onRequestHoo
     }
     entry.verdict = verdict
     if (!verdict.ok) return done(new VendorError('unauthorized', toHeaderLine(verdict)))
-    if (verdict.warnings.length > 0)
-      reply.header(EXPLAIN_HEADER, verdict.warnings.map(toHeaderLine).join(' | '))
+    if (verdict.warnings.length > 0) reply.header(EXPLAIN_HEADER, toHeaderLine(...verdict.warnings))
     request.site = sites.get(verdict.site)
     done()
   }

@@ -18,32 +18,18 @@ export const Finding = Type.Object(
 )
 export type Finding = Static<typeof Finding>
 
-const Refusal = Type.Object({
-  ok: Type.Literal(false),
-  otherSite: Type.Optional(Type.Literal(true, { description: 'The token is good, but for another site' })),
-  ...Finding.properties,
-})
-export type Refusal = Static<typeof Refusal>
-
 /** Whether a request may pass. A refusal is the finding of the first check that failed. */
 export const Verdict = Type.Union([
   Type.Object({ ok: Type.Literal(true), site: Type.String(), warnings: Type.Array(Finding) }),
-  Refusal,
+  Type.Object({ ok: Type.Literal(false), ...Finding.properties }),
 ])
 export type Verdict = Static<typeof Verdict>
 
-export const refuse = (check: Check, expected: string, actual: string, hint: string): Refusal => ({
-  ok: false,
-  check,
-  expected,
-  actual,
-  hint,
-})
-
 const LONGEST = 512
 
-/** A finding as one line of printable ASCII of at most 512 characters, fit for a header. */
-export function toHeaderLine({ check, hint, actual }: Finding): string {
-  const line = escapeUnits(`${check}: ${hint} (got ${actual})`, lowerHex)
+/** Findings as one line of printable ASCII of at most 512 characters, fit for a header. */
+export function toHeaderLine(...findings: Finding[]): string {
+  const text = findings.map(({ check, hint, actual }) => `${check}: ${hint} (got ${actual})`).join(' | ')
+  const line = escapeUnits(text, lowerHex)
   return line.length > LONGEST ? `${line.slice(0, LONGEST - 3)}...` : line
 }

@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander'
-import { systemClock } from '../clock.ts'
 import { Config, ConfigError, readConfig, type SettingName, settings } from '../config.ts'
 import { SeedError, startSandbox } from '../index.ts'
 import { locate } from '../seed/check-text.ts'
@@ -29,7 +28,7 @@ export function serveCommand(terminal: Terminal): Command {
       unfollow?.()
       await sandbox.close()
     })
-    print(banner(sandbox, systemClock.now(), config))
+    print(banner(sandbox, config))
     const exposed = exposedBy(config)
     if (exposed) {
       warn(

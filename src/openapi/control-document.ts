@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
-import { documentOf } from './document.ts'
+import { collectorOf } from './collector.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -15,10 +15,10 @@ refused is answered with a problem document (RFC 9457).`
 
 /** Collects the routes of the control API into its OpenAPI 3.1 document. Register it before them. */
 export function describeControlApi(app: FastifyInstance): void {
-  const options = documentOf({
+  const options = collectorOf({
     title: 'Control API of the journeys sandbox',
     description: DESCRIPTION,
-    has: ({ control = false }) => control,
+    includes: ({ control = false }) => control,
     openapi: {
       servers: [{ url: '/', description: 'The sandbox that serves this document' }],
       components: {
@@ -32,6 +32,7 @@ export function describeControlApi(app: FastifyInstance): void {
       },
       security: [{ control: [] }, {}],
     },
+    finish: document => document,
   })
   app.register(swagger, { ...options, decorator: 'controlDocument' })
 }

@@ -1,76 +1,72 @@
-import swaggerUi from '@fastify/swagger-ui'
-import type { FastifyInstance } from 'fastify'
-import { matchOperation } from '../contract/operations.ts'
-import { DEMO_SITE } from '../seed/seed.ts'
-import { credentialsFor } from '../sites/credentials.ts'
-import type { Sites } from '../sites/sites.ts'
+import { readFileSync } from 'node:fs'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { OpenAPIV3_1 } from 'openapi-types'
+import { stringify } from 'yaml'
+import { originOf } from '../origin.ts'
+import { packageFile } from '../package-file.ts'
+import { type PageOptions, page } from './page.ts'
 
-export interface DocumentsOptions {
-  basePath: string
-  sites: Sites
-  /** Whether there is a control plane to describe. */
-  control: boolean
-}
+/** The vendor's document in OpenAPI 3.0.3, for tools that do not read 3.1. Made by `npm run generate`. */
+export const OPENAPI_30_FILE = packageFile('openapi/journeys.openapi-3.0.json')
 
-/** The reader's plane: the OpenAPI document in both notations, and a page to read it and try it. */
+type Document = Pick<OpenAPIV3_1.Document, 'servers'>
+
+/** The OpenAPI documents, and a page to read and try them. */
 export async function documents(
   scope: FastifyInstance,
-  { basePath, sites, control }: DocumentsOptions,
+  { basePath, sites, control }: PageOptions,
 ): Promise<void> {
   const hidden = { schema: { hide: true } }
-  scope.get('/openapi.json', hidden, () => scope.swagger())
-  scope.get('/openapi.yaml', hidden, (_request, reply) =>
-    reply.type('application/yaml; charset=utf-8').send(scope.swagger({ yaml: true })),
-  )
+  const json = servedDocument('application/json; charset=utf-8', JSON.stringify)
+  const yaml = servedDocument('application/yaml; charset=utf-8', toYaml)
 
-  // For the page to sign its calls as the demo site, whose secret is no secret. No other site is signed for.
-  scope.get<{ Querystring: { path?: string } }>(
-    '/docs/headers',
+  scope.get(
+    '/openapi.json',
     hidden,
-    ({ query: { path = '' } }, reply) => {
-      const demo = sites.find(DEMO_SITE.site_id)
-      const wish = path.startsWith(`${basePath}/`) ? matchOperation(path.slice(basePath.length)) : undefined
-      return reply.send(
-        demo?.secret === DEMO_SITE.secret && wish ? credentialsFor(demo, basePath, wish).headers : {},
-      )
-    },
+    json(() => scope.swagger() as Document, basePath),
   )
-  if (control) scope.get('/_sandbox/openapi.json', hidden, () => scope.controlDocument())
-
-  scope.register(swaggerUi, {
-    routePrefix: '/docs',
-    staticCSP: CONTENT_SECURITY_POLICY,
-    theme: { title: 'Journeys API (sandbox)' },
-    uiConfig: {
-      tryItOutEnabled: true,
-      displayRequestDuration: true,
-      defaultModelsExpandDepth: 0,
-      validatorUrl: null,
-      urls: [
-        { name: 'Journeys API', url: '/openapi.json' },
-        ...(control ? [{ name: 'Control plane', url: '/_sandbox/openapi.json' }] : []),
-      ],
-      // Swagger UI's request is its own, not the one of fetch that its types name.
-      requestInterceptor: signAsDemoSite as never,
-    },
-  })
+  scope.get(
+    '/openapi.yaml',
+    hidden,
+    yaml(() => scope.swagger() as Document, basePath),
+  )
+  scope.get(
+    '/openapi-3.0.json',
+    hidden,
+    json(() => JSON.parse(readFileSync(OPENAPI_30_FILE, 'utf8')), basePath),
+  )
+  if (control) {
+    scope.get(
+      '/_sandbox/openapi.json',
+      hidden,
+      json(() => scope.controlDocument() as Document, ''),
+    )
+    scope.get(
+      '/_sandbox/openapi.yaml',
+      hidden,
+      yaml(() => scope.controlDocument() as Document, ''),
+    )
+  }
+  scope.register(page, { basePath, sites, control })
 }
 
-// The styles that Swagger UI sets on its elements are inline ones.
-const CONTENT_SECURITY_POLICY =
-  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; frame-ancestors 'self'"
+/** A document as YAML 1.2 in which readers of YAML 1.1 see the same: what they would take for a date or a boolean is quoted. */
+export const toYaml = (document: object): string => stringify(document, { version: '1.1', lineWidth: 120 })
 
-interface PageRequest {
-  url: string
-  headers: Record<string, string>
-  loadSpec?: boolean
-}
+/** How many origins a document is kept for. The rest are written anew. */
+const MAX_ORIGINS = 20
 
-/** Runs in the page, so it stands alone: gives a call that carries no token the headers of the demo site. */
-async function signAsDemoSite(request: PageRequest): Promise<PageRequest> {
-  if (request.loadSpec || request.headers.Authorization) return request
-  const path = request.url.replace(/^https?:\/\/[^/]+/, '')
-  const response = await fetch(`/docs/headers?path=${encodeURIComponent(path)}`)
-  request.headers = Object.assign((await response.json()) as object, request.headers)
-  return request
-}
+/** Serves a document whose server is the origin that was called, so that a client generated from its URL works. */
+const servedDocument =
+  (type: string, write: (document: Document) => string) => (read: () => Document, basePath: string) => {
+    const written = new Map<string, string>()
+    return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+      const url = `${originOf(request)}${basePath}`
+      let text = written.get(url)
+      if (text === undefined) {
+        text = write({ ...read(), servers: [{ url, description: 'The sandbox that serves this document' }] })
+        if (written.size < MAX_ORIGINS) written.set(url, text)
+      }
+      return reply.type(type).send(text)
+    }
+  }

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { AuthContext } from '../auth/checks.ts'
 import { CheckReport, explain } from '../auth/explain.ts'
+import type { AuthContext } from '../auth/verify.ts'
 import { OneOf } from '../contract/formats.ts'
 import { addressOf, matchAddress, OPERATION_IDS, operations } from '../contract/operations.ts'
 import { Invalid } from '../errors.ts'
@@ -64,7 +64,7 @@ export type Credentials = Static<typeof Credentials>
  * @throws {Invalid} when the operation needs an identifier and has none, or the reverse
  */
 export function credentialsFor(
-  site: Pick<Site, 'headersFor'>,
+  site: Pick<Site, 'sign'>,
   url: string,
   { operation, identifier, expires_in }: TokenRequest,
 ): Credentials {
@@ -76,13 +76,9 @@ export function credentialsFor(
         : `${operation} needs an identifier, the ${name}`,
     )
   }
-  const headers = site.headersFor(identifier, expires_in)
+  const { token, headers } = site.sign(identifier, expires_in)
   const address = `${url}${addressOf(operation, identifier)}`
-  return {
-    token: (headers.Authorization as string).slice('Bearer '.length),
-    headers,
-    curl: toCurl(address, headers),
-  }
+  return { token, headers, curl: toCurl(address, headers) }
 }
 
 /** A command line for a POSIX shell. */

@@ -1,11 +1,11 @@
-import { type HmacKey, hmacKey } from '../auth/hmac.ts'
-import { requestHeaders } from '../auth/sign.ts'
+import { type SignedRequest, sign } from '../auth/sign.ts'
 import type { Clock } from '../clock.ts'
 import { compileJourney } from '../engine/graph.ts'
 import { Conflict } from '../errors.ts'
 import type { SeedDocument } from '../seed/schema.ts'
 import type { FaultRecord, GraphRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
+import type { AnswerBodies } from './answer-bodies.ts'
 import { type Content, siteContent } from './content.ts'
 import { type EventResult, type Events, siteEvents } from './events.ts'
 import { type Faults, siteFaults } from './faults.ts'
@@ -18,12 +18,12 @@ export interface Site {
   readonly site_id: string
   readonly name: string
   readonly secret: string
-  /** The secret, ready for HMAC. */
-  readonly key: HmacKey
   /**
-   * The headers of a request about this journey id or email; of none, for the list of journeys. Valid for an hour, or
-   * for so many seconds.
+   * Signs a request about this journey id or email; without one, for the list of journeys. The token expires in an hour,
+   * or in so many seconds. @throws {Invalid} when the identifier is not valid Unicode
    */
+  sign(identifier?: string, expiresIn?: number): SignedRequest
+  /** The headers of the same. */
   headersFor(identifier?: string, expiresIn?: number): Record<string, string>
   readonly store: SiteStore
   readonly content: Content
@@ -39,6 +39,8 @@ export interface Site {
   readonly snapshots: Snapshots
   /** The site's time as a vendor timestamp. */
   now(): string
+  /** @throws {Conflict} when the site has no seed to go back to */
+  checkOrigin(): void
   /** Back to the seed the site was created from: data, clock, faults and journal. @throws {Conflict} when it has none */
   reset(): void
   /**
@@ -59,10 +61,21 @@ interface SiteState {
   fault_count: number
 }
 
-export function createSite(store: SiteStore, machine: Clock, { journalSize }: { journalSize: number }): Site {
-  const clock = siteClock(store, machine)
+export interface JournalLimits {
+  /** How many requests the journal of each site keeps. */
+  journalSize: number
+  /** The bodies of answers, of all sites. */
+  bodies: AnswerBodies
+}
+
+export function createSite(
+  store: SiteStore,
+  systemClock: Clock,
+  { journalSize, bodies }: JournalLimits,
+): Site {
+  const clock = siteClock(store, systemClock)
   const faults = siteFaults(store)
-  const requests = createJournal(journalSize)
+  const requests = createJournal(journalSize, bodies)
   const { now } = clock
   const graphs = store.memoized(() =>
     store.journeys().map(({ id }) => compileJourney(store.journey(id) as GraphRecord)),
@@ -86,7 +99,10 @@ export function createSite(store: SiteStore, machine: Clock, { journalSize }: { 
     })
   }
 
-  let keyed = { secret: '', key: hmacKey('-') }
+  const signRequest: Site['sign'] = (identifier, expiresIn = AN_HOUR) => {
+    const exp = Math.floor(clock.tokenNow() / 1000) + expiresIn
+    return sign({ ...store.site, identifier, exp, sub: store.site.name })
+  }
 
   return {
     get site_id() {
@@ -98,15 +114,8 @@ export function createSite(store: SiteStore, machine: Clock, { journalSize }: { 
     get secret() {
       return store.site.secret
     },
-    get key() {
-      const { secret } = store.site
-      if (keyed.secret !== secret) keyed = { secret, key: hmacKey(secret) }
-      return keyed.key
-    },
-    headersFor(identifier, expiresIn = AN_HOUR) {
-      const exp = Math.floor(clock.tokenNow() / 1000) + expiresIn
-      return requestHeaders({ ...store.site, identifier, exp, sub: store.site.name })
-    },
+    sign: signRequest,
+    headersFor: (identifier, expiresIn) => signRequest(identifier, expiresIn).headers,
     store,
     content,
     events,
@@ -117,11 +126,11 @@ export function createSite(store: SiteStore, machine: Clock, { journalSize }: { 
     clock,
     faults,
     requests,
-    snapshots: siteSnapshots(store, { save, load }, machine.now),
+    snapshots: siteSnapshots(store, { save, load }, systemClock.now),
     now,
+    checkOrigin: () => void originOf(store),
     reset() {
-      const { origin } = store.origin()
-      if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
+      const origin = originOf(store)
       store.atomically(() => {
         load({ data: JSON.parse(origin), clock: null, faults: [], fault_count: 0 })
         store.removeSnapshot(BEFORE_STATES)
@@ -136,4 +145,11 @@ export function createSite(store: SiteStore, machine: Clock, { journalSize }: { 
       })
     },
   }
+}
+
+/** The seed that a site goes back to, as JSON. @throws {Conflict} when it has none */
+function originOf(store: SiteStore): string {
+  const { origin } = store.origin()
+  if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
+  return origin
 }

@@ -14,11 +14,13 @@ import type { Site } from '../../src/sites/site.ts'
 import { testApp } from '../support/app.ts'
 
 const VENDOR = new URL('../../openapi/journeys.openapi.json', import.meta.url)
+const VENDOR_30 = new URL('../../openapi/journeys.openapi-3.0.json', import.meta.url)
 const CONTROL = new URL('../../openapi/control.openapi.json', import.meta.url)
 
 // biome-ignore lint/suspicious/noExplicitAny: a document is walked here, not used by its type
 type Json = any
 const vendor: Json = JSON.parse(readFileSync(VENDOR, 'utf8'))
+const vendor30: Json = JSON.parse(readFileSync(VENDOR_30, 'utf8'))
 const control: Json = JSON.parse(readFileSync(CONTROL, 'utf8'))
 
 let sandbox: Sandbox
@@ -32,14 +34,40 @@ test('what is generated is committed: run `npm run generate` when this fails', a
     expect(readFileSync(file, 'utf8'), file.pathname).toBe(content)
 })
 
-test('the served documents are the committed ones', async () => {
-  expect(await (await fetch(`${sandbox.origin}/openapi.json`)).json()).toEqual(vendor)
-  expect(parse(await (await fetch(`${sandbox.origin}/openapi.yaml`)).text())).toEqual(vendor)
-  expect(await (await fetch(`${sandbox.origin}/_sandbox/openapi.json`)).json()).toEqual(control)
+describe('the served documents are the committed ones', () => {
+  const read = async (path: string) => (await fetch(`${sandbox.origin}${path}`)).text()
+
+  test.each([
+    ['/openapi.json', '/api/3.0', () => vendor],
+    ['/openapi.yaml', '/api/3.0', () => vendor],
+    ['/openapi-3.0.json', '/api/3.0', () => vendor30],
+    ['/_sandbox/openapi.json', '', () => control],
+    ['/_sandbox/openapi.yaml', '', () => control],
+  ])('%s, but for their server: it is the one that was called', async (path, basePath, committed) => {
+    const { servers, ...document } = parse(await read(path))
+    const { servers: _committed, ...expected } = committed()
+    expect(document).toEqual(expected)
+    expect(servers.map(({ url }: { url: string }) => url)).toEqual([`${sandbox.origin}${basePath}`])
+  })
+
+  test('which names the host of each caller', async () => {
+    await using own = await testApp()
+    for (const host of ['a', 'b.localhost:8080', 'a']) {
+      const response = await own.app.inject({ url: '/openapi.json', headers: { host } })
+      expect(response.json().servers[0].url).toBe(`http://${host}/api/3.0`)
+    }
+  })
+
+  test('a reader of YAML 1.1 sees the same', async () => {
+    expect(parse(await read('/openapi.yaml'), { version: '1.1' })).toEqual(
+      JSON.parse(await read('/openapi.json')),
+    )
+  })
 })
 
 test.each([
   ['vendor', VENDOR],
+  ['vendor 3.0', VENDOR_30],
   ['control', CONTROL],
 ])("the %s document passes Redocly's recommended rules without a warning", async (_name, file) => {
   const config = await createConfig({ extends: ['recommended'] })
