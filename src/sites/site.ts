@@ -39,8 +39,8 @@ export interface Site {
   readonly snapshots: Snapshots
   /** The site's time as a vendor timestamp. */
   now(): string
-  /** @throws {Conflict} when the site has no seed to go back to */
-  checkOrigin(): void
+  /** As `reset`, but for the journal. */
+  resetState(): void
   /** Back to the seed the site was created from: data, clock, faults and journal. @throws {Conflict} when it has none */
   reset(): void
   /**
@@ -99,6 +99,15 @@ export function createSite(
     })
   }
 
+  function resetState(): void {
+    const { origin } = store.origin()
+    if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
+    store.atomically(() => {
+      load({ data: JSON.parse(origin), clock: null, faults: [], fault_count: 0 })
+      store.removeSnapshot(BEFORE_STATES)
+    })
+  }
+
   const signRequest: Site['sign'] = (identifier, expiresIn = AN_HOUR) => {
     const exp = Math.floor(clock.tokenNow() / 1000) + expiresIn
     return sign({ ...store.site, identifier, exp, sub: store.site.name })
@@ -128,13 +137,9 @@ export function createSite(
     requests,
     snapshots: siteSnapshots(store, { save, load }, systemClock.now),
     now,
-    checkOrigin: () => void originOf(store),
+    resetState,
     reset() {
-      const origin = originOf(store)
-      store.atomically(() => {
-        load({ data: JSON.parse(origin), clock: null, faults: [], fault_count: 0 })
-        store.removeSnapshot(BEFORE_STATES)
-      })
+      resetState()
       requests.clear()
     },
     reseed(document) {
@@ -145,11 +150,4 @@ export function createSite(
       })
     },
   }
-}
-
-/** The seed that a site goes back to, as JSON. @throws {Conflict} when it has none */
-function originOf(store: SiteStore): string {
-  const { origin } = store.origin()
-  if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
-  return origin
 }

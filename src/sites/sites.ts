@@ -63,7 +63,7 @@ export interface Sites {
   create(site?: NewSite): Site
   /** @throws {NotFound} */
   remove(siteId: string): void
-  /** Takes every site back to its seed, and empties the journal of unmatched requests. @throws {Conflict} at a site without one */
+  /** Takes all sites back to their seeds, or none, and empties all journals. @throws {Conflict} at a site without a seed */
   reset(): void
   /** When a site with a `ttl` expires unless it is used: RFC 3339, UTC. */
   expiryOf(site: Site): string | null
@@ -166,10 +166,11 @@ export function openSites({ store, clock, journalSize, journalBytes }: SitesOpti
     remove,
     reset() {
       removeExpired(now())
-      // All of them or none: the seeds are there before anything changes.
-      for (const { site } of entries.values()) site.checkOrigin()
-      for (const { site } of entries.values()) site.reset()
-      unmatched.clear()
+      const all = [...entries.values()].map(({ site }) => site)
+      store.atomically(() => {
+        for (const site of all) site.resetState()
+      })
+      for (const journal of [...all.map(site => site.requests), unmatched]) journal.clear()
     },
     expiryOf(site) {
       const entry = entries.get(site.site_id)

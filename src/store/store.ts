@@ -127,6 +127,8 @@ export interface Store {
   ): SiteStore
   /** Removes a site with all that is its own. @returns whether there was one */
   removeSite(siteId: string): boolean
+  /** Makes writes to several sites one: all of them happen, or none. */
+  atomically<T>(writes: () => T): T
   /** The whole database as the bytes of a file. */
   image(): Buffer
   close(): void
@@ -189,6 +191,7 @@ function createStore(file: string, lock: { close(): void }, db: Db): Store {
       bound.delete(siteId)
       return true
     },
+    atomically,
     image: () => db.serialize(),
     close() {
       db.close()

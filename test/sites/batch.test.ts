@@ -10,7 +10,7 @@ let sites: Sites
 let site: Site
 beforeEach(() => {
   const store = openStore(':memory:')
-  sites = openSites({ store, clock: frozenClock(Date.UTC(2026, 0, 1)), journalSize: 0 })
+  sites = openSites({ store, clock: frozenClock(Date.UTC(2026, 0, 1)), journalSize: 0, journalBytes: 0 })
   site = sites.create()
   return () => store.close()
 })

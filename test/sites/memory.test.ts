@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { Conflict } from '../../src/errors.ts'
+import { createAnswerBodies } from '../../src/sites/answer-bodies.ts'
 import { createJournal } from '../../src/sites/journal.ts'
 import { siteSnapshots } from '../../src/sites/snapshots.ts'
 import { openStore } from '../../src/store/store.ts'
@@ -23,14 +24,14 @@ const text = (length: number, n: number): string => Buffer.alloc(length, `${n} `
 
 test('A journal takes at most 4 KiB of memory for each request that it may keep, however long they are', () => {
   const size = 2000
-  const journal = createJournal(size)
+  const journal = createJournal(size, createAnswerBodies(0))
   const before = heapUsed()
   for (let n = 0; n < 3 * size; n++) {
     const rawHeaders = Array.from({ length: 20 }, (_, i) => text(n % 3 === 0 ? 1000 : 20, n + i))
     journal.add({
       ...{ id: `req-${n}`, time: n, method: 'GET', url: `/${text(n % 5 === 0 ? 8000 : 50, n)}`, rawHeaders },
       ...{ operation: 'getMemberJourneys', identifier: text(200, n), status: 200, duration_ms: 1 },
-      ...{ explanation: undefined, fault: undefined, verdict: undefined },
+      ...{ explanation: undefined, fault: undefined, verdict: undefined, responseHeaders: undefined },
     })
   }
   const kept = journal.countKept()
