@@ -1,11 +1,12 @@
 import type { Outcome } from '../contract/outcome.ts'
+import type { ParticipationState } from '../contract/state.ts'
 import type { Change } from './arrive.ts'
 import type { Facts } from './criterion.ts'
 import { enter } from './enter.ts'
-import { nothingMoved } from './explain.ts'
+import { noEffect } from './explain.ts'
 import type { JourneyGraph } from './graph.ts'
-import { block, move, stillAt } from './move.ts'
-import type { MemberState, Occurrence, ParticipationState } from './state.ts'
+import { block, move, reasonToStay } from './move.ts'
+import type { MemberState, Occurrence } from './state.ts'
 
 export interface Situation {
   /** Every journey of the site, from `compileJourney`, in the order in which members enter them. */
@@ -50,14 +51,15 @@ export function handleEvent({ journeys, member, event, newId }: Situation & { ev
   const outcomes = changes.flatMap(change => change.outcomes)
   return {
     participations: changes.map(change => change.participation),
-    outcomes: outcomes.length > 0 ? outcomes : [nothingMoved(journeys, member, facts)],
+    outcomes: outcomes.length > 0 ? outcomes : [noEffect(journeys, member, facts)],
   }
 }
 
 function inside(graph: JourneyGraph | undefined, change: Change, facts: Facts): Change {
   if (!graph) return change
   const blocked = block(graph, change, facts)
-  const moves = graph.awaited.has(facts.event) && stillAt(graph, change.participation, facts.at) === undefined
+  const moves =
+    graph.awaited.has(facts.event) && reasonToStay(graph, change.participation, facts.at) === undefined
   return moves ? move(graph, blocked, facts) : blocked
 }
 

@@ -61,7 +61,7 @@ export function checkParticipation(
     started_at,
     events = [],
     rewards = [],
-    standing,
+    waiting_at,
   } = participation
   if (!journey)
     return [{ pointer: `${pointer}/journey_id`, message: `no journey "${journey_id}" in this document` }]
@@ -80,7 +80,8 @@ export function checkParticipation(
     else if (!types.includes(node.type))
       add(`${at}/node_id`, `"${node.name}" is of type ${node.type}, not ${types.join(' or ')}`)
   }
-  for (const [s, { node_id }] of (standing ?? []).entries()) checkNode(`standing/${s}`, node_id, STEP_TYPES)
+  for (const [s, { node_id }] of (waiting_at ?? []).entries())
+    checkNode(`waiting_at/${s}`, node_id, STEP_TYPES)
   for (const [e, event] of events.entries()) checkNode(`events/${e}`, event.node_id, STEP_TYPES)
   for (const [r, reward] of rewards.entries()) {
     checkNode(`rewards/${r}`, reward.node_id, OUTCOME_TYPES)

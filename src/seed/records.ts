@@ -107,7 +107,7 @@ function toParticipation(participation: SeedParticipation): ParticipationRecord 
       blocked_at: reward.blocked_at ?? null,
       ...extensionOf(reward),
     })),
-    standing: participation.standing ?? null,
+    waiting_at: participation.waiting_at ?? null,
     ...extensionOf(participation),
   }
 }

@@ -2,6 +2,7 @@ import { type Static, type TObject, type TSchema, Type } from '@sinclair/typebox
 import { Email, LowerCaseUuid, OneOf, Timestamp } from '../contract/formats.ts'
 import { JOURNEY_STATUSES, NODE_TYPES } from '../contract/journey.ts'
 import { MEMBER_STATUSES } from '../contract/member.ts'
+import { WaitingStep } from '../contract/state.ts'
 
 /** A seed document: one site with everything in it. What is left out gets the default its description names. */
 
@@ -99,14 +100,6 @@ export const SeedReward = closed(
   'A reward the member has reached: held, or blocked, or with none of the four keys issued',
 )
 
-export const SeedStanding = closed(
-  {
-    node_id: LowerCaseUuid({ description: 'A step that waits' }),
-    count: Type.Integer({ minimum: 0, description: 'How often its event has happened there' }),
-  },
-  'Where a member stands',
-)
-
 export const SeedParticipation = closed(
   {
     id: LowerCaseUuid({ description: 'Unique within the site' }),
@@ -128,8 +121,8 @@ export const SeedParticipation = closed(
     rewards: Type.Optional(
       Type.Array(SeedReward, { description: 'What the member has reached, in that order ([])' }),
     ),
-    standing: Type.Optional(
-      orNull(Type.Array(SeedStanding), 'At which steps the member waits (null: it follows from the events)'),
+    waiting_at: Type.Optional(
+      orNull(Type.Array(WaitingStep), 'At which steps the member waits (null: it follows from the events)'),
     ),
     extra,
   },

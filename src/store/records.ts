@@ -1,8 +1,9 @@
 import type { Extended } from '../contract/extension.ts'
 import type { JourneyStatus, NodeType } from '../contract/journey.ts'
 import type { MemberStatus } from '../contract/member.ts'
+import type { CompletedStep, ParticipationState, ReachedReward } from '../contract/state.ts'
 
-/** What is stored, in the vendor's words. Times are vendor timestamps; a `null` is a fact that has not happened. */
+/** What is stored, in the vendor's words. Times are vendor timestamps; null stands for what has not happened. */
 
 export interface SiteRecord extends Extended {
   site_id: string
@@ -12,11 +13,11 @@ export interface SiteRecord extends Extended {
 }
 
 export interface OriginRecord {
-  /** The seed document, as JSON, that a reset returns to; null when the site came about otherwise. */
+  /** The seed document, as JSON, that a reset returns to; null when there is none. */
   origin: string | null
   /** When it was loaded. */
   created_at: string
-  /** An ISO 8601 duration after which an unused site is removed. */
+  /** An ISO 8601 duration: the site expires when it is idle for that long. */
   ttl: string | null
 }
 
@@ -26,7 +27,7 @@ export interface FaultRecord {
   rule: string
   /** How many requests it has matched. */
   seen: number
-  /** How many of them it has spoiled. */
+  /** How many of them got the fault. */
   used: number
 }
 
@@ -72,42 +73,13 @@ export interface GraphRecord extends JourneyRecord {
   connections: ConnectionRecord[]
 }
 
-export interface StepRecord extends Extended {
-  node_id: string
-  completed_at: string
-}
+export type StepRecord = CompletedStep & Extended
+export type RewardRecord = ReachedReward & Extended
 
-export interface RewardRecord extends Extended {
-  node_id: string
-  hold_start_datetime: string | null
-  hold_end_datetime: string | null
-  blocked_by: string | null
-  blocked_at: string | null
-}
+export type ParticipationRecord = Omit<ParticipationState, 'events' | 'rewards'> &
+  Extended & { events: StepRecord[]; rewards: RewardRecord[] }
 
-export interface ParticipationRecord extends Extended {
-  id: string
-  journey_id: string
-  started_at: string
-  progress_percentage: string
-  completed_at: string | null
-  expired_at: string | null
-  created_at: string
-  updated_at: string
-  events: StepRecord[]
-  rewards: RewardRecord[]
-  /** Where the member stands; null when it follows from what was done. */
-  standing: StandingRecord[] | null
-}
-
-export interface StandingRecord {
-  /** A step that waits. */
-  node_id: string
-  /** How often its event has happened there. */
-  count: number
-}
-
-/** Something a member did, whatever came of it. */
+/** An event that was sent, whatever its effect. */
 export interface HistoryRecord {
   event: string
   attributes: Record<string, unknown>
@@ -117,7 +89,7 @@ export interface HistoryRecord {
 export interface MemberRecord extends Extended {
   email: string
   status: MemberStatus
-  /** What criteria may ask of the member. */
+  /** What criteria can ask for. */
   attributes: Record<string, unknown>
   participations: ParticipationRecord[]
   /** Oldest first. */

@@ -4,7 +4,7 @@ import { checkPresence, type Db, lockDatabase, openDatabase, toStoreError } from
 import { extensionIn } from './extensions.ts'
 import { journeyTables } from './journeys.ts'
 import { memberTables } from './members.ts'
-import { type JourneyCount, type MemberPage, overviewStatements, type StandingCount } from './overview.ts'
+import { type JourneyCount, type MemberPage, overviewStatements, type WaitingCount } from './overview.ts'
 import {
   type ParticipationDetail,
   type ParticipationSummary,
@@ -48,8 +48,8 @@ export interface SiteStore {
   journey(id: string): GraphRecord | undefined
   /** How many members are how far in each journey that has any; `now` is a vendor timestamp. */
   journeyCounts(now: string): JourneyCount[]
-  /** Where the members of a journey stand whose participation is open. */
-  standingCounts(journeyId: string, now: string): StandingCount[]
+  /** Where the members of a journey wait whose participation is open. */
+  waitingCounts(journeyId: string, now: string): WaitingCount[]
   /** The names of at most `limit` events that some step waits for, or that block a reward, in their order. */
   eventNames(limit: number): string[]
   /** The journey ids in the order of insertion. */
@@ -286,7 +286,7 @@ function bindSite(
     journey: id => journeys.get(key, id.toLowerCase()),
     journeyCounts: now => overview.journeys(key, now),
     eventNames: limit => overview.eventNames(key, limit),
-    standingCounts: (journeyId, now) => overview.standing(key, journeyId.toLowerCase(), now),
+    waitingCounts: (journeyId, now) => overview.waiting(key, journeyId.toLowerCase(), now),
     journeyIds: () => journeys.ids(key),
     putJourney: journey => write(() => journeys.replace(key, journey)),
     removeJourney: id =>

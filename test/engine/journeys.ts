@@ -1,7 +1,8 @@
 import type { NodeConfigs } from '../../src/contract/node-config.ts'
+import type { ParticipationState } from '../../src/contract/state.ts'
 import { compileJourney, type JourneyDefinition, type NodeDefinition } from '../../src/engine/graph.ts'
 import { handleEvent, type Result } from '../../src/engine/handle-event.ts'
-import type { MemberState, ParticipationState } from '../../src/engine/state.ts'
+import type { MemberState } from '../../src/engine/state.ts'
 
 /** Builders for journeys and lives, so that a test says only what it is about. A node's id is its name. */
 
@@ -87,7 +88,7 @@ export function lived(journeys: ReturnType<typeof journey>[], events: Done[], me
   return { ...last, messages, participation: first as ParticipationState }
 }
 
-export const standingAt = ({ standing }: ParticipationState) => standing?.map(({ node_id }) => node_id)
+export const waitingAt = ({ waiting_at }: ParticipationState) => waiting_at?.map(({ node_id }) => node_id)
 export const doneIn = ({ events }: ParticipationState) => events.map(({ node_id }) => node_id)
 
 /** A participation as a seed gives it: what was done and reached, but not where the member stands. */
@@ -107,7 +108,7 @@ export const told = (
     updated_at: day(1),
     events: done.map(node_id => ({ node_id, completed_at: day(1) })),
     rewards: [],
-    standing: null,
+    waiting_at: null,
     ...more,
   }
 }

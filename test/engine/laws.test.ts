@@ -2,10 +2,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Outcome } from '../../src/contract/outcome.ts'
+import type { ParticipationState } from '../../src/contract/state.ts'
 import { participationAsOf } from '../../src/engine/as-of.ts'
 import { isStep, type JourneyGraph } from '../../src/engine/graph.ts'
 import { handleEvent, replay } from '../../src/engine/handle-event.ts'
-import type { ParticipationState } from '../../src/engine/state.ts'
 import { nobody } from './journeys.ts'
 import { compiled, hour, type Life, life } from './random-lives.ts'
 
@@ -189,22 +189,19 @@ const graphOf = ({ journey_id }: ParticipationState, journeys: JourneyGraph[]) =
 function saysWhy({ before, after, outcomes }: Moment) {
   hold(outcomes.length > 0, 'there is always something to say')
   const same = after.length === before.length && after.every((now, i) => now === before[i])
-  hold(
-    outcomes.some(({ type }) => type === 'nothing_moved') === same,
-    'it says so exactly when nothing moved',
-  )
+  hold(outcomes.some(({ type }) => type === 'no_effect') === same, 'it says so exactly when nothing moved')
 }
 
 function isSound(
-  { progress_percentage: progress, completed_at, standing }: ParticipationState,
+  { progress_percentage: progress, completed_at, waiting_at }: ParticipationState,
   graph: JourneyGraph,
 ) {
   hold(/^(100\.0|\d{1,2}\.\d)$/.test(progress), 'progress has its form')
   hold((progress === '100.0') === (completed_at !== null), 'completed exactly when 100.0')
-  if (standing === null) return
-  hold((standing.length === 0) === (completed_at !== null), 'completed exactly when it waits nowhere')
-  hold(new Set(standing.map(({ node_id }) => node_id)).size === standing.length, 'each place once')
-  for (const { node_id, count } of standing) {
+  if (waiting_at === null) return
+  hold((waiting_at.length === 0) === (completed_at !== null), 'completed exactly when it waits nowhere')
+  hold(new Set(waiting_at.map(({ node_id }) => node_id)).size === waiting_at.length, 'each place once')
+  for (const { node_id, count } of waiting_at) {
     const node = graph.nodes.get(node_id)
     hold(
       node !== undefined && isStep(node) && count >= 0 && count < node.times,
@@ -262,9 +259,9 @@ function timePassed(earlier: View, later: View) {
 
 const byText = <T>(items: readonly T[] | null) => (items ?? []).map(item => JSON.stringify(item)).sort()
 
-const unordered = ({ events, rewards, standing, ...rest }: ParticipationState) => ({
+const unordered = ({ events, rewards, waiting_at, ...rest }: ParticipationState) => ({
   ...rest,
   events: byText(events),
   rewards: byText(rewards),
-  standing: byText(standing),
+  waiting_at: byText(waiting_at),
 })

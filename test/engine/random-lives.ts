@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { NODE_TYPES, type NodeType } from '../../src/contract/journey.ts'
 import { ELSE } from '../../src/contract/node-config.ts'
+import type { ParticipationState } from '../../src/contract/state.ts'
 import { compileJourney, type JourneyDefinition, type JourneyGraph } from '../../src/engine/graph.ts'
-import type { Occurrence, ParticipationState } from '../../src/engine/state.ts'
+import type { Occurrence } from '../../src/engine/state.ts'
 import { more, told } from './journeys.ts'
 
 /**
