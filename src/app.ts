@@ -62,7 +62,7 @@ export async function buildApp({
       // No hook runs for a path that cannot be decoded.
       turns.take(request.raw.socket, reply.raw, () => {
         if (request.url.startsWith('/_sandbox/')) return sendProblem(error, request, reply)
-        recordRequest({ sites, defaultSite: config.auth === 'off' }, request, reply)
+        recordRequest({ sites, auth: config.auth }, request, reply)
         sendVendorError(error, request, reply)
         return recordAnswer(sites, request, reply)
       })
