@@ -164,9 +164,9 @@ describe('Under fake timers', () => {
 
   test('a request is answered', async () => {
     vi.useFakeTimers()
-    const responses = await Promise.all(
-      Array.from({ length: 5 }, () => fetch(`${sandbox.url}/journeys`, { headers: site.headersFor() })),
-    )
-    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+    // A client that keeps its connections, such as fetch, has timers of its own that stand still.
+    const call = () => send(get(`${BASE}/journeys`, 'Connection: close'))
+    const answers = await Promise.all(Array.from({ length: 5 }, call))
+    expect(answers.map(statusesIn)).toEqual([[200], [200], [200], [200], [200]])
   })
 })
