@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { CHECKS } from '../../src/auth/verdict.ts'
 import { useDemo } from '../support/demo.ts'
 import { BIN } from '../support/process.ts'
-import { blocks, onlyBlock, PRINTED_ORIGIN, section, span, table } from '../support/readme.ts'
+import { blocks, onlyBlock, PRINTED_ORIGIN, section, span, table } from '../support/docs.ts'
 import { execute, shell } from '../support/shell.ts'
 import { base64, goodClaims, headersOf, jwt, mac } from '../support/token.ts'
 
