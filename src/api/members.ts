@@ -10,7 +10,7 @@ export const memberRoutes: FastifyPluginAsyncTypebox = async scope => {
   scope.route({
     ...routeOf('getUserJourneysByEmail', MemberParams),
     handler: ({ site, params: { email_id } }): UserJourneyList => {
-      const { participations, 'x-extra': extra } = found(site.store.memberWithSummaries(email_id), email_id)
+      const { participations, extra } = found(site.store.memberWithSummaries(email_id), email_id)
       const now = site.now()
       return {
         journeys: participations.map(participation => userJourneyView(participation, site.site_id, now)),
@@ -22,10 +22,7 @@ export const memberRoutes: FastifyPluginAsyncTypebox = async scope => {
   scope.route({
     ...routeOf('getMemberJourneys', MemberParams),
     handler: ({ site, params: { email_id } }): MemberJourneyList => {
-      const { participations, 'x-extra': extra } = found(
-        site.store.memberWithParticipations(email_id),
-        email_id,
-      )
+      const { participations, extra } = found(site.store.memberWithParticipations(email_id), email_id)
       const now = site.now()
       return {
         journeys: participations.map(participation => memberJourneyView(participation, now)),

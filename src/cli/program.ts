@@ -3,7 +3,6 @@ import { version } from '../version.ts'
 import { checkCommand } from './check.ts'
 import { driftCommand } from './drift.ts'
 import { explainCommand } from './explain.ts'
-import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
 import { snapshotCommand } from './snapshot.ts'
 import type { Terminal } from './terminal.ts'
@@ -17,7 +16,6 @@ export function buildProgram(terminal: Terminal): Command {
     .description("The reference server for Annex Cloud's Journeys API")
     .version(version)
     .addCommand(serve, { isDefault: true })
-    .addCommand(replayCommand(terminal))
     .addCommand(snapshotCommand(terminal))
     .addCommand(checkCommand(terminal))
     .addCommand(driftCommand(terminal))

@@ -78,9 +78,7 @@ function describe({ type, schema, value, message }: ValueError): string {
     case ValueErrorType.ObjectRequiredProperty:
       return 'is missing'
     case ValueErrorType.ObjectAdditionalProperties:
-      return schema.patternProperties
-        ? 'is a property that the sandbox knows; write it where it belongs, and not among the extra ones'
-        : 'is not a known property here; check its spelling'
+      return 'is not a known property here; check its spelling'
     case ValueErrorType.StringPattern:
     case ValueErrorType.StringFormat:
       return `${show(value)} is not ${expectation(schema)}`

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { type Clock, isoOf, later, timestampOf } from '../clock.ts'
-import { extensionsOf } from '../contract/extension.ts'
+import { extensionOf } from '../contract/extension.ts'
 import { Conflict, Invalid, NotFound } from '../errors.ts'
 import { checkSeed } from '../seed/check.ts'
 import { SeedError } from '../seed/issues.ts'
@@ -119,7 +119,7 @@ export function openSites({ store, clock, journalSize }: SitesOptions): Sites {
         site_id,
         name: given.name ?? document.site.name,
         secret: given.secret ?? randomBytes(24).toString('base64url'),
-        ...extensionsOf(document.site),
+        ...extensionOf(document.site),
       }
       return enliven(loadSeed(store, { ...document, site }, timestampOf(clock.now()), ttl))
     },

@@ -1,22 +1,22 @@
 import type { Db } from './database.ts'
-import { answersColumn, type ExtensionColumns, extraColumn, withExtensions } from './extensions.ts'
+import { type ExtraColumn, extraColumn, withExtension } from './extensions.ts'
 import type { ConnectionRecord, GraphRecord, JourneyRecord, NodeRecord } from './records.ts'
 
-type JourneyRow = Omit<JourneyRecord, 'open_ended'> & ExtensionColumns & { open_ended: 0 | 1 }
-type NodeRow = Omit<NodeRecord, 'config' | 'position'> &
-  ExtensionColumns & { node_key: number; config: string; x: number; y: number }
+type JourneyRow = Omit<JourneyRecord, 'open_ended' | 'extra'> & ExtraColumn & { open_ended: 0 | 1 }
+type NodeRow = Omit<NodeRecord, 'config' | 'position' | 'extra'> &
+  ExtraColumn & { node_key: number; config: string; x: number; y: number }
 
 const JOURNEY_COLUMNS =
-  'id, multi_template_id, name, description, publish_at, open_ended, status, start_date, end_date, created_at, updated_at, created_by, extra, answers'
+  'id, multi_template_id, name, description, publish_at, open_ended, status, start_date, end_date, created_at, updated_at, created_by, extra'
 
 const toJourney = (row: JourneyRow): JourneyRecord => ({
-  ...withExtensions(row),
+  ...withExtension(row),
   open_ended: row.open_ended === 1,
 })
 
 const toNode = ({ node_key, config, x, y, ...node }: NodeRow): [number, NodeRecord] => [
   node_key,
-  { ...withExtensions(node), config: JSON.parse(config), position: { x, y } },
+  { ...withExtension(node), config: JSON.parse(config), position: { x, y } },
 ]
 
 const journeyValues = (journey: JourneyRecord) => [
@@ -33,7 +33,6 @@ const journeyValues = (journey: JourneyRecord) => [
   journey.updated_at,
   journey.created_by,
   extraColumn(journey),
-  answersColumn(journey),
 ]
 
 export type JourneyTables = ReturnType<typeof journeyTables>
@@ -53,14 +52,14 @@ export function journeyTables(db: Db) {
   const nodes = db.prepare<[number], NodeRow>(
     'SELECT node_key, id, type, name, config, x, y, extra FROM nodes WHERE journey_key = +? ORDER BY ordinal, node_key',
   )
-  const connections = db.prepare<[number], ConnectionRecord & ExtensionColumns>(`
+  const connections = db.prepare<[number], Omit<ConnectionRecord, 'extra'> & ExtraColumn>(`
     SELECT c.id, s.id AS source_node_id, t.id AS target_node_id, c.condition, c.extra
     FROM connections c
     JOIN nodes s ON s.node_key = c.source_node_key
     JOIN nodes t ON t.node_key = c.target_node_key
     WHERE c.journey_key = +? ORDER BY c.connection_key`)
   const insertJourney = db.prepare(
-    `INSERT INTO journeys (site_key, ${JOURNEY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO journeys (site_key, ${JOURNEY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const updateJourney = db.prepare(
     `UPDATE journeys SET ${JOURNEY_COLUMNS.split(', ')
@@ -118,7 +117,7 @@ export function journeyTables(db: Db) {
     /** The nodes, each with its key, and the connections of a journey. */
     graph: (journeyKey: number) => ({
       nodes: nodes.all(journeyKey).map(toNode),
-      connections: connections.all(journeyKey).map(withExtensions),
+      connections: connections.all(journeyKey).map(withExtension),
     }),
     count: (siteKey: number) => count.get(siteKey) as number,
     /** Every id, in the order of insertion, which is that of the seed document. */

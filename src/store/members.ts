@@ -1,23 +1,22 @@
 import { foldEmail } from '../contract/formats.ts'
 import type { Db } from './database.ts'
-import { answersColumn, type ExtensionColumns, extensionsIn, extraColumn } from './extensions.ts'
+import { type ExtraColumn, extensionIn, extraColumn } from './extensions.ts'
 import type { KeptJourneys } from './kept-journeys.ts'
 import type { ParticipationTables } from './participations.ts'
 import type { HistoryRecord, MemberRecord } from './records.ts'
 
-type MemberRow = ExtensionColumns & { member_key: number; email: string; attributes: string }
+type MemberRow = ExtraColumn & { member_key: number; email: string; attributes: string }
 
 const valuesOf = (member: MemberRecord) => [
   member.email,
   JSON.stringify(member.attributes),
   extraColumn(member),
-  answersColumn(member),
 ]
 
 /** The statements of members, with their participations and what they did. */
 export function memberTables(db: Db, participations: ParticipationTables) {
   const find = db.prepare<[number, string], MemberRow>(
-    'SELECT member_key, email, attributes, extra, answers FROM members WHERE site_key = +? AND email_folded = +?',
+    'SELECT member_key, email, attributes, extra FROM members WHERE site_key = +? AND email_folded = +?',
   )
   const emails = db
     .prepare<[number, number], string>(
@@ -26,11 +25,9 @@ export function memberTables(db: Db, participations: ParticipationTables) {
     .pluck()
   const count = db.prepare<[number], number>('SELECT count(*) FROM members WHERE site_key = +?').pluck()
   const insertMember = db.prepare(`
-    INSERT INTO members (site_key, email_folded, email, attributes, extra, answers) VALUES (?, ?, ?, ?, ?, ?)`)
+    INSERT INTO members (site_key, email_folded, email, attributes, extra) VALUES (?, ?, ?, ?, ?)`)
   const remove = db.prepare('DELETE FROM members WHERE site_key = ? AND email_folded = ?')
-  const rename = db.prepare(
-    'UPDATE members SET email = ?, attributes = ?, extra = ?, answers = ? WHERE member_key = ?',
-  )
+  const rename = db.prepare('UPDATE members SET email = ?, attributes = ?, extra = ? WHERE member_key = ?')
   const history = db.prepare<[number], Omit<HistoryRecord, 'attributes'> & { attributes: string }>(
     'SELECT event, attributes, at FROM member_events WHERE member_key = +? ORDER BY event_key',
   )
@@ -44,7 +41,7 @@ export function memberTables(db: Db, participations: ParticipationTables) {
     const member = find.get(siteKey, foldEmail(email))
     if (!member) return undefined
     return {
-      ...extensionsIn(member.extra, member.answers),
+      ...extensionIn(member.extra),
       email: member.email,
       attributes: JSON.parse(member.attributes),
       participations: participations.recordsOf(member.member_key, journeys),

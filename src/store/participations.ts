@@ -1,6 +1,6 @@
 import type { NodeType } from '../contract/journey.ts'
 import type { Db } from './database.ts'
-import { answersColumn, type ExtensionColumns, extensionsIn, extraColumn } from './extensions.ts'
+import { type ExtraColumn, extensionIn, extraColumn } from './extensions.ts'
 import type { KeptJourneys } from './kept-journeys.ts'
 import type { JourneyRecord, NodeRecord, ParticipationRecord, RewardRecord, StepRecord } from './records.ts'
 
@@ -16,8 +16,8 @@ export interface ParticipationDetail extends ParticipationSummary {
   rewards: (RewardRecord & { name: string; type: string })[]
 }
 
-type SummaryRow = Omit<ParticipationSummary, 'journey_id' | 'journey'> &
-  ExtensionColumns & { journey_key: number }
+type SummaryRow = Omit<ParticipationSummary, 'journey_id' | 'journey' | 'extra'> &
+  ExtraColumn & { journey_key: number }
 
 type DetailRow = SummaryRow & {
   standing: string | null
@@ -50,12 +50,12 @@ const toSummary = (row: SummaryRow, journey: JourneyRecord): ParticipationSummar
   expired_at: row.expired_at,
   created_at: row.created_at,
   updated_at: row.updated_at,
-  ...extensionsIn(row.extra, row.answers),
+  ...extensionIn(row.extra),
 })
 
 const toStep = ([, completed_at, extra]: StepRow, { id: node_id, name, type }: NodeRecord) => ({
   ...{ completed_at, node_id, name, type },
-  ...extensionsIn(extra),
+  ...extensionIn(extra),
 })
 
 const toReward = (
@@ -64,7 +64,7 @@ const toReward = (
 ) => ({
   ...{ hold_start_datetime, hold_end_datetime, blocked_by, blocked_at },
   ...{ node_id: node.id, name: node.name, type: outcomeOf(node) },
-  ...extensionsIn(extra),
+  ...extensionIn(extra),
 })
 
 export type ParticipationTables = ReturnType<typeof participationTables>
@@ -72,7 +72,7 @@ export type ParticipationTables = ReturnType<typeof participationTables>
 /** The statements of participations, with the steps and rewards in them. Lists are in the order of creation, then id. */
 export function participationTables(db: Db) {
   const summary = `journey_key, id, started_at, progress_percentage, completed_at, expired_at, created_at, updated_at,
-    extra, answers`
+    extra`
   const ofMember = 'FROM participations p WHERE member_key = +? ORDER BY created_at, id'
   const summaries = db.prepare<[number], SummaryRow>(`SELECT ${summary} ${ofMember}`)
   // The steps and rewards come along as JSON: as rows of their own they took longer.
@@ -85,10 +85,10 @@ export function participationTables(db: Db) {
     ${ofMember}`)
   const insertParticipation = db.prepare(`
     INSERT INTO participations (member_key, journey_key, id, started_at, progress_percentage, completed_at, expired_at,
-      created_at, updated_at, standing, extra, answers)
+      created_at, updated_at, standing, extra)
     VALUES (@memberKey, (SELECT journey_key FROM journeys WHERE site_key = @siteKey AND id = @journey_id),
       @id, @started_at, @progress_percentage, @completed_at, @expired_at, @created_at, @updated_at, @standing,
-      @extra, @answers)`)
+      @extra)`)
   const nodeOf = `(SELECT n.node_key FROM nodes n JOIN participations p USING (journey_key)
     WHERE p.participation_key = @participationKey AND n.id = @node_id)`
   const insertStep = db.prepare(`
@@ -144,8 +144,10 @@ export function participationTables(db: Db) {
     { events, rewards, standing, ...participation }: ParticipationRecord,
   ): void {
     const row = { siteKey, memberKey, ...participation, standing: standing && JSON.stringify(standing) }
-    const extensions = { extra: extraColumn(participation), answers: answersColumn(participation) }
-    const participationKey = insertParticipation.run({ ...row, ...extensions }).lastInsertRowid
+    const { lastInsertRowid: participationKey } = insertParticipation.run({
+      ...row,
+      extra: extraColumn(participation),
+    })
     for (const step of events) insertStep.run({ participationKey, ...step, extra: extraColumn(step) })
     for (const reward of rewards)
       insertReward.run({ participationKey, ...reward, extra: extraColumn(reward) })

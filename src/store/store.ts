@@ -1,6 +1,6 @@
-import { type ExtendedByOperation, extensionsOf } from '../contract/extension.ts'
+import { type Extended, extensionOf } from '../contract/extension.ts'
 import { type Db, openDatabase } from './database.ts'
-import { extensionsIn } from './extensions.ts'
+import { extensionIn } from './extensions.ts'
 import { journeyTables } from './journeys.ts'
 import { type KeptJourneys, keptJourneys } from './kept-journeys.ts'
 import { memberTables } from './members.ts'
@@ -21,7 +21,7 @@ import { faultTable, snapshotTable } from './test-state.ts'
 export type { ParticipationDetail, ParticipationSummary } from './participations.ts'
 
 /** The participations of a member, and what the member has beyond the contract. */
-export type Participations<P> = ExtendedByOperation & { participations: P[] }
+export type Participations<P> = Extended & { participations: P[] }
 
 /** Everything stored about one site; there is no way to reach another site's through it. */
 export interface SiteStore {
@@ -230,8 +230,8 @@ function bindSite(
     (email: string): Participations<P> | undefined => {
       const member = members.find(key, email)
       if (!member) return undefined
-      const { member_key, extra, answers } = member
-      return { ...extensionsIn(extra, answers), participations: read(member_key, kept) }
+      const { member_key, extra } = member
+      return { ...extensionIn(extra), participations: read(member_key, kept) }
     }
   const memberWithParticipations = memberBy(participations.detailsOf)
 
@@ -276,7 +276,7 @@ function bindSite(
         for (const member of newMembers) members.insert(key, member)
       }),
     rename({ name, secret, ...rest }) {
-      const renamed = { site_id: site.site_id, name, secret, ...extensionsOf(rest) }
+      const renamed = { site_id: site.site_id, name, secret, ...extensionOf(rest) }
       write(() => sites.rename(key, renamed))
       site = renamed
     },
