@@ -107,7 +107,7 @@ export async function startSandbox({
       removeSite: sites.remove,
       reset() {
         for (const site of sites.list()) site.reset()
-        sites.strangers.clear()
+        sites.unmatched.clear()
       },
       close,
       [Symbol.asyncDispose]: close,

@@ -47,8 +47,10 @@ export function recordRequest(
   request.namedSite = site
   request.entry = {
     id: request.id,
-    time: sites.machine.now(),
+    time: sites.systemClock.now(),
     method: request.method,
+    url: request.raw.url ?? '/',
+    rawHeaders: request.raw.rawHeaders,
     operation,
     identifier,
     status: undefined,
@@ -57,8 +59,7 @@ export function recordRequest(
     fault: undefined,
     verdict: undefined,
   }
-  const { url = '/', rawHeaders } = request.raw
-  journalOf(sites, site).add(request.entry, { url, rawHeaders })
+  journalOf(sites, site).add(request.entry)
 }
 
 function namedSite(sites: Sites, siteId: string | undefined, defaultSite: boolean): Site | undefined {
@@ -72,7 +73,7 @@ function subjectOf({ routeOptions, params }: FastifyRequest): Pick<JournalEntry,
   return { operation, identifier: name ? (params as Record<string, string>)[name] : undefined }
 }
 
-const journalOf = (sites: Sites, site: Site | undefined) => site?.requests ?? sites.strangers
+const journalOf = (sites: Sites, site: Site | undefined) => site?.requests ?? sites.unmatched
 
 /** Completes the request's entry with its answer. */
 export function recordAnswer(sites: Sites, { entry, namedSite }: FastifyRequest, reply: FastifyReply): void {

@@ -21,6 +21,7 @@ type PlacedIssue = Issue & Partial<Position>
 /** A document that is refused whole, with everything that is wrong with it; one line each in the message. */
 export class SeedError extends Error {
   override name = 'SeedError'
+  readonly statusCode = 400
   readonly issues: PlacedIssue[]
 
   constructor(source: string, issues: PlacedIssue[]) {

@@ -1,6 +1,7 @@
 import { type Static, type TObject, type TSchema, Type } from '@sinclair/typebox'
 import { Email, LowerCaseUuid, OneOf, Timestamp } from '../contract/formats.ts'
 import { JOURNEY_STATUSES, NODE_TYPES } from '../contract/journey.ts'
+import { MEMBER_STATUSES } from '../contract/member.ts'
 
 /** A seed document: one site with everything in it. What is left out gets the default its description names. */
 
@@ -145,8 +146,6 @@ export const SeedHistory = closed(
   },
   'Something the member did, whatever came of it',
 )
-
-export const MEMBER_STATUSES = ['active', 'blocked', 'opted_out'] as const
 
 export const SeedMember = closed(
   {
