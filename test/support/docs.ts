@@ -69,7 +69,14 @@ export function tables(text: string, column: string): string[][][] {
   return lines.flatMap((line, start) => {
     if (!line.startsWith(`| ${column} |`)) return []
     const rest = lines.slice(start + 2)
-    return [rest.slice(0, rest.findIndex(row => !row.startsWith('|'))).map(cellsOf)]
+    return [
+      rest
+        .slice(
+          0,
+          rest.findIndex(row => !row.startsWith('|')),
+        )
+        .map(cellsOf),
+    ]
   })
 }
 
