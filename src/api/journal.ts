@@ -1,4 +1,10 @@
-import type { FastifyReply, FastifyRequest, onRequestHookHandler, onResponseHookHandler } from 'fastify'
+import type {
+  FastifyReply,
+  FastifyRequest,
+  onRequestHookHandler,
+  onResponseHookHandler,
+  onSendHookHandler,
+} from 'fastify'
 import { operations } from '../contract/operations.ts'
 import type { JournalEntry } from '../sites/journal.ts'
 import type { Site } from '../sites/site.ts'
@@ -58,6 +64,7 @@ export function recordRequest(
     explanation: undefined,
     fault: undefined,
     verdict: undefined,
+    responseHeaders: undefined,
   }
   journalOf(sites, site).add(request.entry)
 }
@@ -80,8 +87,20 @@ export function recordAnswer(sites: Sites, { entry, namedSite }: FastifyRequest,
   entry.status = reply.statusCode
   entry.duration_ms = reply.elapsedTime
   entry.explanation = reply.getHeader(EXPLAIN_HEADER)?.toString()
+  entry.responseHeaders = toTexts(reply.getHeaders())
   journalOf(sites, namedSite).answered(entry)
 }
+
+const toTexts = (headers: Record<string, number | string | string[] | undefined>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+
+/** Records the body that is about to be sent. */
+export const recordBody =
+  (sites: Sites): onSendHookHandler<unknown> =>
+  ({ entry, namedSite }, _reply, payload, done) => {
+    if (typeof payload === 'string') journalOf(sites, namedSite).addBody(entry, payload)
+    done(null, payload)
+  }
 
 /** Closes the request's entry once the answer was sent. */
 export const closeEntry =

@@ -7,20 +7,29 @@ import { CommandFailed, type Terminal } from './terminal.ts'
 
 const OUR_DOCUMENT = fileURLToPath(packageFile('openapi/journeys.openapi.json'))
 
-/** `journeys-sandbox drift [FILE|URL]`: how the vendor's OpenAPI document differs from ours in the four operations. */
-export function driftCommand({ print }: Terminal): Command {
+/**
+ * `journeys-sandbox drift [FILE|URL]`: how the vendor's OpenAPI document differs from ours in the four operations.
+ * `published` is compared with when no document is named.
+ */
+export function driftCommand({ print, warn }: Terminal, published?: string): Command {
   return new Command('drift')
     .description("compare the vendor's OpenAPI document with ours")
-    .argument('<source>', 'a file or URL: OpenAPI 3.0 or 3.1, JSON or YAML')
+    .argument(
+      '[source]',
+      'a file or URL, OpenAPI 3.0 or 3.1 in JSON or YAML; the document that the vendor publishes',
+    )
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
       '\nOf the four operations it compares path, operationId, security, parameters, responses, bodies, and of their schemas\n' +
         'properties, required, type, nullable, format and enum. "missing" is what only the vendor has, "extra" what only the\n' +
         'sandbox has. The differences are grouped by provenance, what is only inferred first.\n' +
-        'Exit codes: 0 no difference, 1 differences, 2 no document to compare.',
+        'Exit codes: 0 no difference, 1 differences, 2 the documents could not be compared.',
     )
-    .action(async (source: string, { json }: { json?: boolean }) => {
+    .action(async (given: string | undefined, { json }: { json?: boolean }) => {
+      const { isUrl, VENDOR_DOCUMENT } = await import('../verify/openapi-document.ts')
+      const source = given ?? published ?? VENDOR_DOCUMENT
+      if (isUrl(source)) warn(`downloading ${source}`)
       const differences = await compare(source)
       print(json ? JSON.stringify({ source, differences }, null, 2) : report(source, differences))
       if (differences.length > 0) throw new CommandFailed(`${source}: ${counted(differences.length)}`)

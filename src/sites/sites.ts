@@ -9,6 +9,7 @@ import { SeedError } from '../seed/issues.ts'
 import { SeedDocument, SeedSite } from '../seed/schema.ts'
 import { loadSeed, readSeed } from '../seed/seed.ts'
 import type { SiteStore, Store } from '../store/store.ts'
+import { createAnswerBodies } from './answer-bodies.ts'
 import { checkInput } from './input.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { createSite, type Site } from './site.ts'
@@ -62,6 +63,8 @@ export interface Sites {
   create(site?: NewSite): Site
   /** @throws {NotFound} */
   remove(siteId: string): void
+  /** Takes every site back to its seed, and empties the journal of unmatched requests. @throws {Conflict} at a site without one */
+  reset(): void
   /** When a site with a `ttl` expires unless it is used: RFC 3339, UTC. */
   expiryOf(site: Site): string | null
   /** The last requests that named no known site. */
@@ -75,6 +78,8 @@ export interface SitesOptions {
   clock: Clock
   /** How many requests the journal of each site keeps. */
   journalSize: number
+  /** The bytes of answers that the journals of all sites keep together; 0 keeps none. */
+  journalBytes: number
 }
 
 interface Entry {
@@ -85,13 +90,14 @@ interface Entry {
 }
 
 /** All sites, with their state; the only place where they are created and removed. */
-export function openSites({ store, clock, journalSize }: SitesOptions): Sites {
+export function openSites({ store, clock, journalSize, journalBytes }: SitesOptions): Sites {
   const entries = new Map<string, Entry>()
+  const bodies = createAnswerBodies(journalBytes)
   const now = () => timestampOf(clock.now())
   for (const { site_id } of store.sites()) register(store.forSite(site_id) as SiteStore, now())
 
   function register(siteStore: SiteStore, lastUsed: string): Site {
-    const site = createSite(siteStore, clock, { journalSize })
+    const site = createSite(siteStore, clock, { journalSize, bodies })
     entries.set(site.site_id, { site, ttl: siteStore.origin().ttl, lastUsed })
     return site
   }
@@ -102,8 +108,10 @@ export function openSites({ store, clock, journalSize }: SitesOptions): Sites {
   }
 
   function remove(siteId: string): void {
-    if (!entries.has(siteId)) throw new NotFound(`there is no site ${siteId}`)
+    const entry = entries.get(siteId)
+    if (!entry) throw new NotFound(`there is no site ${siteId}`)
     store.removeSite(siteId)
+    entry.site.requests.clear()
     entries.delete(siteId)
   }
 
@@ -119,8 +127,10 @@ export function openSites({ store, clock, journalSize }: SitesOptions): Sites {
     return entry.site
   }
 
+  const unmatched = createJournal(journalSize, bodies)
+
   return {
-    unmatched: createJournal(journalSize),
+    unmatched,
     systemClock: clock,
     list() {
       removeExpired(now())
@@ -154,6 +164,13 @@ export function openSites({ store, clock, journalSize }: SitesOptions): Sites {
       return register(loadSeed(store, { ...document, site }, present, ttl), present)
     },
     remove,
+    reset() {
+      removeExpired(now())
+      // All of them or none: the seeds are there before anything changes.
+      for (const { site } of entries.values()) site.checkOrigin()
+      for (const { site } of entries.values()) site.reset()
+      unmatched.clear()
+    },
     expiryOf(site) {
       const entry = entries.get(site.site_id)
       const end = entry ? endOf(entry) : null

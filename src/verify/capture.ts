@@ -3,7 +3,6 @@ import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
 import { addressOf, type OperationId, operations } from '../contract/operations.ts'
 import { REFUSALS } from '../contract/rules.ts'
 import type { SeedMember } from '../seed/schema.ts'
-import { parseExactly } from './exact-numbers.ts'
 import { type LiveAnswer, type LiveApi, LiveApiError, parseJson } from './live-api.ts'
 import type { Mask } from './mask.ts'
 import type { Exchange, Recording } from './recording.ts'
@@ -141,4 +140,33 @@ export function memberStatus({ user, member }: MemberCapture): SeedMember['statu
   const codes = answers.map(({ code }) => code)
   if (codes.includes(REFUSALS['blocked-member'].code)) return 'blocked'
   return codes.includes(REFUSALS['opted-out-member'].code) ? 'opted_out' : undefined
+}
+
+/** JSON, and the JSON pointers of its numbers that JavaScript cannot hold exactly. @throws {SyntaxError} when it is not JSON */
+export function parseExactly(text: string): { value: unknown; inexact: string[] } {
+  const inexact = new Map<unknown, Set<string>>()
+  const value = JSON.parse(text, function (this: unknown, key, parsed, context?: { source?: string }) {
+    const { source } = context ?? {}
+    if (typeof parsed === 'number' && source !== undefined && decimalOf(source) !== decimalOf(String(parsed)))
+      inexact.set(this, (inexact.get(this) ?? new Set()).add(key))
+    return parsed
+  })
+  const pointers = (part: unknown, pointer: string): string[] => {
+    if (typeof part !== 'object' || part === null) return []
+    return Object.entries(part).flatMap(([key, inner]) => {
+      const at = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+      return inexact.get(part)?.has(key) ? [at] : pointers(inner, at)
+    })
+  }
+  return { value, inexact: inexact.size > 0 ? pointers(value, '') : [] }
+}
+
+/** A number as written by JSON or JavaScript, in one notation for each value: `1.50`, `15e-1` → `15e-1`. */
+function decimalOf(text: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(text) ?? []
+  const digits = `${whole}${fraction}`.replace(/^0+/, '')
+  const significant = digits.replace(/0+$/, '')
+  if (significant === '') return whole === '' ? text : '0'
+  return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`
 }

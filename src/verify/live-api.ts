@@ -154,15 +154,18 @@ function toLiveApiError(error: Error, baseUrl: string, timeoutMs: number): Error
     return new LiveApiError('timeout', `${baseUrl} gave no complete answer within ${timeoutMs / 1000} s`)
   }
   if (!(error.cause instanceof Error)) return error
-  return new LiveApiError('unreachable', `${baseUrl} cannot be reached: ${explain(error.cause)}`)
+  return new LiveApiError('unreachable', `${baseUrl} cannot be reached: ${explainNetworkError(error)}`)
 }
 
-function explain({ code = '', message }: NodeJS.ErrnoException): string {
+/** Why a fetch failed, in a few words that say what to check. */
+export function explainNetworkError({ cause, message }: Error): string {
+  const { code = '', message: reason } = (cause ?? {}) as NodeJS.ErrnoException
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return 'its name is not known; check its spelling, and the network'
   }
   if (code === 'ECONNREFUSED') return 'nothing listens there; check the port, and whether the server runs'
-  if (/CERT|TLS|SSL|SIGNATURE|ISSUER/.test(code))
+  if (/CERT|TLS|SSL|SIGNATURE|ISSUER/.test(code)) {
     return `its TLS certificate or protocol is not accepted (${code})`
-  return message || code
+  }
+  return reason || code || message
 }

@@ -1,5 +1,6 @@
 import { ConfigError } from '../config.ts'
 import { isObject, type JsonObject } from '../contract/json.ts'
+import { explainNetworkError } from './live-api.ts'
 
 /** Where the vendor publishes its OpenAPI document: CONTRACT.md, opening (D). Only `drift` asks for it. */
 export const VENDOR_DOCUMENT = 'https://annexcloud.redocly.app/_spec/loyalty/loyalty.yaml'
@@ -51,23 +52,37 @@ function remainingReference(value: unknown, seen: Set<unknown>): string | undefi
 
 async function dereference(source: string | JsonObject, name: string): Promise<unknown> {
   const { $RefParser } = await import('@apidevtools/json-schema-ref-parser')
+  const download = { order: 1, canRead: /^https?:/i, read: ({ url }: { url: string }) => downloaded(url) }
   try {
     return await new $RefParser().dereference(source, {
       // Without these two, a login page would be read as a text.
       parse: { text: false, binary: false },
-      resolve: {
-        // A downloaded document must not read files of this machine.
-        ...(typeof source === 'string' && isUrl(source) && { file: false }),
-        http: {
-          timeout: DOWNLOAD_TIMEOUT_MS,
-          maxContentLength: LARGEST_DOWNLOAD_BYTES,
-          // The user named the URL; a server inside their network is fine.
-          safeUrlResolver: false,
-        },
-      },
+      // A downloaded document must not read files of this machine.
+      resolve: { http: false, download, ...(typeof source === 'string' && isUrl(source) && { file: false }) },
     })
   } catch (error) {
     throw new ConfigError(`${name} cannot be read as an OpenAPI document: ${reasonOf(error as Error)}`)
+  }
+}
+
+/** @throws {Error} saying why there is no document */
+async function downloaded(url: string): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS) })
+    if (!response.ok) throw new Error(`the server answered ${response.status}`)
+    for await (const chunk of response.body ?? []) {
+      size += chunk.length
+      if (size > LARGEST_DOWNLOAD_BYTES)
+        throw new Error(`it has more than ${LARGEST_DOWNLOAD_BYTES >> 20} MiB`)
+      chunks.push(chunk)
+    }
+    return Buffer.concat(chunks)
+  } catch (error) {
+    const { name } = error as Error
+    if (name === 'TimeoutError') throw new Error(`it did not arrive within ${DOWNLOAD_TIMEOUT_MS / 1000} s`)
+    throw new Error(explainNetworkError(error as Error))
   }
 }
 

@@ -42,7 +42,10 @@ export interface SavedAnswers {
  */
 export function readSavedAnswers(files: SavedFile[], site: string | undefined, now: string): SavedAnswers {
   const notes: string[] = []
-  const all = files.flatMap(file => answersIn(file, now, notes))
+  const read = files.map(file => answersIn(file, now, notes))
+  const refusals = read.filter(answers => answers.length === 0).length
+  if (refusals > 0) notes.push(`${refusals} files with a refusal were left out`)
+  const all = read.flat()
   const siteIds = new Set(all.flatMap(({ siteId }) => siteId ?? []))
   if (site === undefined && siteIds.size !== 1) {
     const found =
@@ -66,10 +69,7 @@ function answersIn({ name, text }: SavedFile, now: string, notes: string[]): Sav
   if (isObject(json) && isObject(json.log) && Array.isArray(json.log.entries))
     return harAnswers(name, objectsIn(json.log.entries), now, notes)
   if (json === undefined) throw new ConfigError(`--from: ${name} is not JSON`)
-  if (status !== '200' || (isObject(json) && 'errorCode' in json)) {
-    notes.push(`${name} is a refusal, and was left out`)
-    return []
-  }
+  if (status !== '200' || (isObject(json) && 'errorCode' in json)) return []
   const operation = operationOf(json, emailIn(name) !== undefined)
   if (operation === undefined)
     throw new ConfigError(`--from: ${name} is neither an answer of the Journeys API nor a HAR`)

@@ -131,6 +131,7 @@ export function maskFor(
 /** A summary for people. */
 export function describeSummary(summary: Summary): string {
   const { journeys, members, participations, unknown_emails: unknown } = summary
+  const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
   const section = (title: string, lines: string[]) =>
     lines.length === 0 ? [] : [title, ...lines.map(line => `  ${line}`)]
   const counted = (title: string, counts: Record<string, number>) =>
@@ -139,10 +140,12 @@ export function describeSummary(summary: Summary): string {
       Object.entries(counts).map(([name, times]) => `${name} (${times})`),
     )
   return [
-    `${journeys} journeys, ${members} members, ${participations} participations`,
+    [plural(journeys, 'journey'), plural(members, 'member'), plural(participations, 'participation')].join(
+      ', ',
+    ),
     ...(unknown.length === 0
       ? []
-      : [`${unknown.length} emails that the site does not know, in the lines ${unknown.join(', ')}`]),
+      : [`${plural(unknown.length, 'email')} that the site does not know, line ${unknown.join(', ')}`]),
     ...counted('Members who are refused:', summary.refused),
     ...counted('Properties beyond the contract, served as they are:', summary.extra),
     ...counted('Values that the sandbox would not give by itself, served as they are:', summary.replaced),

@@ -1,5 +1,9 @@
+import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
+import { driftCommand } from '../../src/cli/drift.ts'
+import { CommandFailed } from '../../src/cli/terminal.ts'
+import { VENDOR_DOCUMENT } from '../../src/verify/openapi-document.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { type Document, downgraded, ourDocument } from '../support/openapi.ts'
 import { serverOf } from '../support/server.ts'
@@ -71,8 +75,9 @@ describe('drift', () => {
 
   it('reads a document from a URL, whatever its name', async () => {
     await using server = await serverOf((_request, response) => response.end(stringify(changed())))
-    const { code, stderr } = await command(['drift', `${server.url}/download?format=yaml`])
-    expect([code, stderr]).toEqual([1, `${server.url}/download?format=yaml: 1 difference`])
+    const url = `${server.url}/download?format=yaml`
+    const { code, stderr } = await command(['drift', url])
+    expect([code, stderr]).toEqual([1, `downloading ${url}\n${url}: 1 difference`])
   })
 
   it('lets no document from a URL read files of this machine', async () => {
@@ -126,10 +131,68 @@ describe('drift', () => {
     expect(stderr).not.toContain('\n')
   })
 
-  it('refuses in one line what it cannot download', async () => {
-    await using server = await serverOf((_request, response) => response.writeHead(401).end())
-    const refused = await command(['drift', `${server.url}/openapi.json`])
-    expect(refused.code).toBe(2)
-    expect(refused.stderr).toMatch(/^http:\S+ cannot be read as an OpenAPI document: [^\n]*401$/)
+  it.each([
+    ['same', ourDocument(), 0, /: no difference from our contract$/],
+    ['different', changed(), 1, /getJourney 200 nodes\[\]\.position/],
+  ])(
+    'without an argument compares with the document that the vendor publishes: %s',
+    async (_what, document, code, output) => {
+      await using server = await serverOf((_request, response) => response.end(stringify(document)))
+      const published = `${server.url}/loyalty.yaml`
+      const lines: string[] = []
+      const terminal = { print: (text: string) => lines.push(text), warn: (text: string) => lines.push(text) }
+      const program = new Command().addCommand(
+        driftCommand(
+          { ...terminal, readInput: async () => new Uint8Array(), onStop: () => undefined },
+          published,
+        ),
+      )
+      const failed = await program.parseAsync(['node', 'x', 'drift']).then(
+        () => 0,
+        (error: Error) => (error instanceof CommandFailed ? 1 : 2),
+      )
+      expect(failed).toBe(code)
+      expect(lines).toEqual([`downloading ${published}`, expect.stringMatching(output)])
+    },
+  )
+
+  it('knows where the vendor publishes its document', () => {
+    expect(VENDOR_DOCUMENT).toBe('https://annexcloud.redocly.app/_spec/loyalty/loyalty.yaml')
+  })
+
+  it.each<[string, Parameters<typeof serverOf>[0], RegExp]>([
+    [
+      'answers with a refusal',
+      (_request, response) => response.writeHead(401).end(),
+      /: the server answered 401$/,
+    ],
+    [
+      'sends more than 20 MiB',
+      (_request, response) => {
+        const send = () => {
+          while (response.write('x'.repeat(1 << 20)));
+        }
+        response.on('drain', send)
+        send()
+      },
+      /: it has more than 20 MiB$/,
+    ],
+    ['hangs up', ({ socket }) => socket.destroy(), /: other side closed$/],
+  ])('cannot compare, and says so in one line, when the server %s', async (_what, answer, message) => {
+    await using server = await serverOf(answer)
+    const { code, stdout, stderr } = await command(['drift', `${server.url}/openapi.json`])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    const [progress, error, ...more] = stderr.split('\n')
+    expect([progress, more]).toEqual([`downloading ${server.url}/openapi.json`, []])
+    expect(error).toMatch(/^http:\S+ cannot be read as an OpenAPI document: /)
+    expect(error).toMatch(message)
+  })
+
+  it('cannot compare when nothing listens there', async () => {
+    const server = await serverOf(() => undefined)
+    await server[Symbol.asyncDispose]()
+    const { code, stderr } = await command(['drift', `${server.url}/openapi.json`])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/nothing listens there; check the port/)
   })
 })

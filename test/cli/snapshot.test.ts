@@ -78,7 +78,7 @@ describe('snapshot', () => {
     const { printed, error } = await run(files.args(sandbox.origin))
     expect(error).toBeUndefined()
     expect(printed).toEqual([
-      `${files.out}: 14 journeys, 4 members, 3 participations\n1 emails that the site does not know, in the lines 8`,
+      `${files.out}: 14 journeys, 4 members, 3 participations\n1 email that the site does not know, line 8`,
     ])
     expect(readdirSync(files.path).sort()).toEqual(['emails.txt', 'seed.json'])
     expect(statSync(files.out).mode & 0o777).toBe(0o600)
@@ -162,6 +162,35 @@ describe('snapshot', () => {
     expect(await run(files.args(proxy.url))).not.toHaveProperty('error')
     expect(new Set(asked).size).toBe(asked.length)
     expect(readSeed(files.out).members).toHaveLength(EMAILS.length)
+  })
+})
+
+describe('snapshot --from', () => {
+  it('writes a seed of saved answers, masked if asked, and says what it left out', async () => {
+    using folder = temporaryFolder()
+    const [site] = sandbox.sites()
+    const url = `${sandbox.url}/user/ann%40example.com/journeys`
+    const response = await fetch(url, { headers: site?.headersFor('ann@example.com') ?? {} })
+    const entry = {
+      request: { method: 'GET', url },
+      response: { status: 200, content: { text: await response.text() } },
+    }
+    const other = { request: { method: 'GET', url: 'https://example.com/' }, response: { status: 200 } }
+    const har = folder.file('site.har', JSON.stringify({ log: { entries: [other, entry] } }))
+    const out = folder.file('seed.json')
+    const args = ['snapshot', '--from', har, '--out', out, '--site', SITE.site_id, '--anonymise', '--json']
+    const { printed, error } = await run(args)
+    expect(error).toBeUndefined()
+    expect(JSON.parse(printed[0] as string)).toMatchObject({
+      ...{ journeys: 1, members: 1, different: {} },
+      notes: [
+        `${har}: 1 other entries were left out`,
+        expect.stringMatching(/^values that the sandbox derives/),
+      ],
+    })
+    expect(readFileSync(out, 'utf8')).not.toContain('ann@')
+    expect(readSeed(out).members).toHaveLength(1)
+    expect(readdirSync(folder.path).sort()).toEqual(['seed.json', 'site.har'])
   })
 })
 

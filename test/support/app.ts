@@ -33,7 +33,7 @@ export async function testApp({
   const store = openStore(':memory:')
   for (const seed of seeds) loadSeed(store, parseSeed(JSON.stringify(seed), 'test seed'), timestampOf(now))
   const checked = checkConfig({ logLevel: 'silent', ...config })
-  const sites = openSites({ store, clock, journalSize: checked.journal })
+  const sites = openSites({ store, clock, journalSize: checked.journal, journalBytes: checked.journalBytes })
   const app = await buildApp({
     config: checked,
     sites,

@@ -100,7 +100,8 @@ it('Whatever a server answers, there is a valid seed, with every journey and mem
     fc.property(site, capture => {
       const { document } = toSeed('9991331', capture)
       expect(checkSeed(document)).toEqual([])
-      const listed = new Set(journeysIn(capture.list).map(({ id }) => JSON.stringify(id)))
+      const ids = journeysIn(capture.list).map(({ id }) => id)
+      const listed = new Set(ids.filter(id => typeof id === 'string'))
       expect(document.journeys.length).toBeGreaterThanOrEqual(listed.size)
       const known = capture.members.filter(
         ({ user, member }) => user?.status === 200 || member?.status === 200,

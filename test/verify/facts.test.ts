@@ -47,6 +47,14 @@ describe('The facts', () => {
     expect(rules).toEqual(AUTH_RULES.map(({ name }) => `auth.${name}`))
   })
 
+  test('have each rule of the OpenAPI document, with the same provenance, and no other', () => {
+    const own = FACTS.filter(({ kind }) => kind === 'rule' || kind === 'authentication')
+    const published = Object.entries<Json>(ourDocument()['x-rules'])
+    expect(own.map(({ id, provenance }) => [id, provenance])).toEqual(
+      published.map(([id, rule]) => [id, rule['x-provenance']]),
+    )
+  })
+
   test('have no id twice, and are all explained', () => {
     expect(new Set(FACTS.map(({ id }) => id)).size).toBe(FACTS.length)
     expect(FACTS.filter(({ what, provenance }) => !what || !provenance)).toEqual([])

@@ -81,7 +81,7 @@ describe('Bodies of answers', () => {
       { name: '002-error.http', text: 'HTTP/1.1 401\r\na: b\r\n\r\n{"errorCode":"AC1002"}' },
     ])
     expect(document.journeys).toHaveLength(14)
-    expect(notes).toContain('002-error.http is a refusal, and was left out')
+    expect(notes).toContain('1 files with a refusal were left out')
   })
 
   it.each([
