@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, posix } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { ROOT, readPage, table } from '../support/docs.ts'
+import { ROOT, readPage, section, spans, table } from '../support/docs.ts'
 
 /** How the pages of the documentation hang together. */
 
@@ -50,4 +50,15 @@ describe('The README', () => {
   test('has one picture', () => {
     expect(readPage('README.md').match(/!\[/g)).toHaveLength(1)
   })
+})
+
+test('the map of CONTRIBUTING.md has every part of src, and the arrows are those of AGENTS.md', () => {
+  const parts = readdirSync(new URL('src', ROOT), { withFileTypes: true }).map(
+    entry => `src/${entry.name}${entry.isDirectory() ? '/' : ''}`,
+  )
+  const mapped = table(section('## The map', 'CONTRIBUTING.md'), 'where').flatMap(([where]) => spans(where))
+  expect(mapped.filter(path => path.startsWith('src/')).sort()).toEqual(parts.sort())
+  expect(mapped.filter(path => !isFile(path))).toEqual([])
+  const [arrows = ''] = /`main → .*`/.exec(readPage('CONTRIBUTING.md')) ?? []
+  expect(readPage('AGENTS.md')).toContain(arrows)
 })
