@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
 import { type SignedRequest, type SignOptions, sign } from './auth/sign.ts'
 import { type Clock, systemClock, timestampOf } from './clock.ts'
-import { type Config, checkConfig, prefixOf } from './config.ts'
+import { type Config, checkConfig, limitsOf, prefixOf } from './config.ts'
 import { openSeededStore } from './seed/seed.ts'
 import type { Site } from './sites/site.ts'
 import { type NewSite, openSites } from './sites/sites.ts'
@@ -90,7 +90,7 @@ export async function startSandbox({
   const config = checkConfig({ port: 0, ...options })
   const store = openSeededStore(config.db, config.seed, timestampOf(clock.now()))
   try {
-    const sites = openSites({ store, clock, journalSize: config.journal, journalBytes: config.journalBytes })
+    const sites = openSites({ store, clock, ...limitsOf(config) })
     const app = await buildApp({ config, sites })
     await app.listen({ port: config.port, host: config.host })
     const origin = originOf(app, config)
