@@ -5,6 +5,7 @@ import { Config, type SettingName, settings } from '../../src/config.ts'
 import { parseFaultHeader } from '../../src/sites/fault-header.ts'
 import { Fault, FaultRule } from '../../src/sites/fault-rule.ts'
 import { STATE_NAMES } from '../../src/sites/provider-states.ts'
+import { FAIL_ON } from '../../src/sites/report.ts'
 import { useDemo } from '../support/demo.ts'
 import { ROOT, readPage, section, span, spans, table, tables } from '../support/docs.ts'
 
@@ -185,6 +186,11 @@ describe('The control API', () => {
     const name = schema.$ref?.split('/').at(-1)
     return Object.keys((name === undefined ? schema : CONTROL.components.schemas[name]).properties)
   }
+})
+
+test('The reasons of --fail-on are those of the command', () => {
+  const rows = table(section('## The report of a run', 'docs/testing.md'), 'reason')
+  expect(rows.map(([reason]) => span(reason))).toEqual(FAIL_ON)
 })
 
 describe('The promises of the page on performance', () => {
