@@ -7,7 +7,7 @@ import { Fault, FaultRule } from '../../src/sites/fault-rule.ts'
 import { STATE_NAMES } from '../../src/sites/provider-states.ts'
 import { FAIL_ON } from '../../src/sites/report.ts'
 import { useDemo } from '../support/demo.ts'
-import { ROOT, readPage, section, span, spans, table, tables } from '../support/docs.ts'
+import { PRINTED_ORIGIN, ROOT, readPage, section, span, spans, table, tables } from '../support/docs.ts'
 
 /** The tables of the pages are compared with what the sandbox does. */
 
@@ -186,6 +186,30 @@ describe('The control API', () => {
     const name = schema.$ref?.split('/').at(-1)
     return Object.keys((name === undefined ? schema : CONTROL.components.schemas[name]).properties)
   }
+})
+
+describe('The page on tools', () => {
+  const PAGE = 'docs/tools.md'
+
+  test('the variables are those of the Postman collection', () => {
+    const file = new URL('examples/journeys.postman_collection.json', ROOT)
+    const { variable }: { variable: { key: string; value: string }[] } = JSON.parse(
+      readFileSync(file, 'utf8'),
+    )
+    const rows = table(section('## Postman', PAGE), 'variable')
+    expect(rows.map(([key, value]) => [span(key), span(value)])).toEqual(
+      variable.map(({ key, value }) => [key, value]),
+    )
+  })
+
+  const paths = table(section('## Generated clients', PAGE), 'document').flatMap(([documents]) =>
+    spans(documents).map(url => url.replace(PRINTED_ORIGIN, '')),
+  )
+  test.each(paths)('%s is served', async path => {
+    const response = await fetch(`${demo.sandbox.origin}${path}`)
+    expect(response.status).toBe(200)
+    expect(await response.text()).toMatch(/"?openapi"?:/)
+  })
 })
 
 test('The reasons of --fail-on are those of the command', () => {
