@@ -10,6 +10,11 @@ interface Rule {
 /** What the contract says beyond the shape of an answer, authentication aside. */
 export const RULES = {
   'answers-json': { what: 'every answer is application/json', provenance: 'documented', section: 1 },
+  'success-without-code': {
+    what: 'the body of a 200 has no errorCode',
+    provenance: 'observed',
+    section: 2,
+  },
   'own-site-only': {
     what: 'every listed journey belongs to the calling site',
     provenance: 'documented',
@@ -74,33 +79,3 @@ export const RULES = {
 } as const satisfies Record<string, Rule>
 
 export type RuleName = keyof typeof RULES
-
-interface Refusal {
-  what: string
-  /** Null where several statuses have the code. */
-  status: number | null
-  code: `AC10${number}`
-}
-
-/**
- * What is refused, with which status and code: CONTRACT.md section 4. The codes are documented for the whole v3 API; that the
- * Journeys operations use them, and for what, is inferred.
- */
-export const REFUSALS = {
-  'malformed-journey-id': { what: 'a journey id that is not a UUID', status: 400, code: 'AC1007' },
-  'malformed-email': { what: 'a malformed email', status: 400, code: 'AC1007' },
-  'not-authorized': {
-    what: 'a token that is missing, does not verify or is for another site; an unknown site',
-    status: 401,
-    code: 'AC1002',
-  },
-  'unknown-journey': { what: 'an unknown journey', status: 404, code: 'AC1005' },
-  'unknown-member': { what: 'an unknown member', status: 404, code: 'AC1005' },
-  'blocked-member': { what: 'a member who is blocked', status: 400, code: 'AC1008' },
-  'opted-out-member': { what: 'a member who has opted out', status: 400, code: 'AC1009' },
-  'unknown-path': { what: 'an unknown path', status: 404, code: 'AC1001' },
-  'other-method': { what: 'a known path with another method', status: 405, code: 'AC1003' },
-  failure: { what: 'a bug, an outage, a limit, or a request that is not HTTP', status: null, code: 'AC1001' },
-} as const satisfies Record<string, Refusal>
-
-export type RefusalName = keyof typeof REFUSALS

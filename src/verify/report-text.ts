@@ -6,6 +6,7 @@ const TITLES: Record<Result['kind'], string> = {
   property: 'Properties of',
   rule: 'Rules',
   authentication: 'Authentication',
+  code: 'Error codes',
   error: 'Errors',
 }
 

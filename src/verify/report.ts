@@ -1,11 +1,16 @@
 import { AUTH_RULES, type AuthRule } from '../auth/rules.ts'
 import { type Clock, isoOf, systemClock, timestampOf } from '../clock.ts'
-import { ApiError } from '../contract/errors.ts'
-import { isObject } from '../contract/json.ts'
+import {
+  ApiError,
+  ERROR_CASES,
+  ERROR_CODES,
+  ERROR_MESSAGES,
+  type ErrorCode,
+  type ErrorName,
+} from '../contract/errors.ts'
+import { isObject, type JsonObject } from '../contract/json.ts'
 import { OPERATION_IDS, type OperationId, operations } from '../contract/operations.ts'
-import { REFUSALS, type RefusalName } from '../contract/rules.ts'
-import { answerProperties } from '../contract/schemas.ts'
-import { propertiesOf, type ShapeSchema } from '../contract/shape.ts'
+import { answerProperties, propertiesOf } from '../contract/schemas.ts'
 import { version } from '../version.ts'
 import { compare, type PropertyFinding, type PropertyVerdict } from './compare.ts'
 import { FACTS, type Fact } from './facts.ts'
@@ -115,13 +120,13 @@ function describeCall(call: Call): string {
 }
 
 // Answers to a right call about a journey or member that do not speak against the operation.
-const NOT_FOUND = /^404 |^400 AC100[589]$/
+const ABSENT = /^404 |^400 AC100[589]$/
 
 function operationFindings(operation: OperationId, { right }: Survey): Finding[] {
   const { identifier } = operations[operation]
   const calls = right.filter(call => call.operation === operation)
   const good = calls.filter(({ answer }) => answer?.status === 200 && answer.json !== undefined)
-  const absent = calls.filter(call => identifier !== null && NOT_FOUND.test(statusAndCode(call)))
+  const absent = calls.filter(call => identifier !== null && ABSENT.test(statusAndCode(call)))
   const verdict =
     good.length + absent.length < calls.length ? 'does not hold' : good.length > 0 ? 'holds' : 'not seen'
   const found = [...new Set(calls.map(describeCall))].sort()
@@ -164,39 +169,56 @@ function ruleFinding(name: string, each: boolean[]): Finding {
   }
 }
 
-const errorProperties = propertiesOf(ApiError as ShapeSchema, () => ({}))
+const errorProperties = propertiesOf(ApiError)
 
-function errorFindings({ calls, right, attempts, provoked }: Survey): Finding[] {
-  const failed = calls.filter(({ answer }) => answer !== undefined && answer.status >= 400)
-  const refused = AUTH_RULES.filter(({ accepted }) => !accepted)
-    .flatMap(({ name }) => attempts.get(name) ?? [])
-    .filter(call => failed.includes(call))
-  const withCode = (code: string) => right.filter(({ answer }) => codeIn(answer?.json) === code)
-  const seen: Partial<Record<RefusalName, Call[]>> = {
-    ...Object.fromEntries(provoked),
-    'not-authorized': refused,
-    'blocked-member': withCode(REFUSALS['blocked-member'].code),
-    'opted-out-member': withCode(REFUSALS['opted-out-member'].code),
-    // Nobody provokes these, but they may have come.
-    failure: failed.filter(({ answer }) => answer && (answer.status >= 500 || answer.status === 429)),
-  }
+function errorFindings(surveyed: Survey): Finding[] {
+  const failed = surveyed.calls.filter(({ answer }) => answer !== undefined && answer.status >= 400)
   const bodies = failed.map(({ answer }) => answer?.json)
+  const seen = refusalsIn(surveyed)
   return [
     ...compare(errorProperties, bodies).map(finding => propertyFinding('ApiError', finding)),
-    ...(Object.keys(REFUSALS) as RefusalName[]).map(name => errorFinding(name, seen[name] ?? [])),
+    ...ERROR_CODES.map(code => codeFinding(code, bodies.filter(isObject))),
+    ...(Object.keys(ERROR_CASES) as ErrorName[]).map(name => {
+      const { status } = ERROR_CASES[name]
+      // No call provokes these, but a server may answer so at any time.
+      const came = status > 404 ? failed.filter(({ answer }) => answer?.status === status) : []
+      return errorFinding(name, seen[name] ?? came)
+    }),
   ]
 }
 
-function errorFinding(name: RefusalName, calls: Call[]): Finding {
-  const { status, code } = REFUSALS[name]
+/** The calls that were, or should have been, refused with an error that only the call can tell. */
+function refusalsIn({ right, attempts, provoked }: Survey): Partial<Record<ErrorName, Call[]>> {
+  const withCode = (code: ErrorCode) => right.filter(({ answer }) => codeIn(answer?.json) === code)
+  return {
+    ...Object.fromEntries(provoked),
+    unauthorized: AUTH_RULES.filter(({ accepted }) => !accepted)
+      .flatMap(({ name }) => attempts.get(name) ?? [])
+      .filter(({ answer }) => answer !== undefined && answer.status >= 400),
+    blocked: withCode(ERROR_CASES.blocked.errorCode),
+    optedOut: withCode(ERROR_CASES.optedOut.errorCode),
+  }
+}
+
+function codeFinding(code: ErrorCode, bodies: JsonObject[]): Finding {
+  const having = bodies.filter(({ errorCode }) => errorCode === code)
+  const holds = having.every(({ errorMessage }) => errorMessage === ERROR_MESSAGES[code])
+  return {
+    id: `code.${code}`,
+    verdict: having.length === 0 ? 'not seen' : holds ? 'holds' : 'does not hold',
+    found: holds ? [] : ['another message'],
+  }
+}
+
+function errorFinding(name: ErrorName, calls: Call[]): Finding {
+  const { status, errorCode } = ERROR_CASES[name]
   const answered = calls.filter(({ answer }) => answer !== undefined)
-  const holds = answered.every(
-    call => (status === null || call.answer?.status === status) && codeIn(call.answer?.json) === code,
-  )
+  const found = [...new Set(answered.map(statusAndCode))].sort()
+  const holds = found.every(each => each === `${status} ${errorCode}`)
   return {
     id: `error.${name}`,
-    verdict: answered.length === 0 ? 'not seen' : holds ? 'holds' : 'does not hold',
-    found: [...new Set(answered.map(statusAndCode))].sort(),
+    verdict: found.length === 0 ? 'not seen' : holds ? 'holds' : 'does not hold',
+    found,
   }
 }
 

@@ -61,6 +61,10 @@ export const RULE_CHECKS: Record<RuleName, (observed: Observed) => boolean[]> = 
     survey.right.flatMap(({ answer }) =>
       answer?.status === 200 ? /^application\/json\b/.test(answer.headers['content-type'] ?? '') : [],
     ),
+  'success-without-code': ({ survey }) =>
+    survey.right.flatMap(({ answer }) =>
+      answer?.status === 200 && isObject(answer.json) ? !Object.hasOwn(answer.json, 'errorCode') : [],
+    ),
   'own-site-only': ({ siteId, listed, journeys, userJourneys }) =>
     [...listed, ...journeys, ...userJourneys.flat()]
       .filter(({ site_id }) => isText(site_id))

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { AUTH_RULES, type AuthRule } from '../auth/rules.ts'
+import type { ErrorName } from '../contract/errors.ts'
 import { isObject, objectsIn } from '../contract/json.ts'
 import { addressOf, type OperationId } from '../contract/operations.ts'
-import type { RefusalName } from '../contract/rules.ts'
 import {
   type FailureReason,
   type GetOptions,
@@ -31,7 +31,7 @@ export interface Survey {
   /** By the name of the authentication rule that a call tests; none where no call can test it. */
   attempts: Map<AuthRule['name'], Call>
   /** The calls that should be refused although their token is right. */
-  provoked: Map<RefusalName, Call[]>
+  provoked: Map<ErrorName, Call[]>
   /** A member who was found, asked for in another case. */
   otherCase: { original: Call; asked: Call } | undefined
   /** What was asked about a member who is known to be in no journey. */
@@ -135,13 +135,13 @@ async function askInOtherCase(found: Call[], ask: Ask): Promise<Survey['otherCas
 const unknownEmail = () => `nobody-${randomUUID()}@example.com`
 
 /** What should be refused although its token is right. */
-const PROVOCATIONS: [RefusalName, OperationId, identifier: () => string, below?: string][] = [
-  ['unknown-journey', 'getJourney', randomUUID],
-  ['malformed-journey-id', 'getJourney', () => 'not-a-uuid'],
-  ['malformed-email', 'getMemberJourneys', () => 'not-an-email'],
-  ['unknown-member', 'getMemberJourneys', unknownEmail],
-  ['unknown-member', 'getUserJourneysByEmail', unknownEmail],
-  ['unknown-path', 'getJourney', randomUUID, '/nothing'],
+const PROVOCATIONS: [ErrorName, OperationId, identifier: () => string, below?: string][] = [
+  ['journeyNotFound', 'getJourney', randomUUID],
+  ['invalidIdentifier', 'getJourney', () => 'not-a-uuid'],
+  ['invalidIdentifier', 'getMemberJourneys', () => 'not-an-email'],
+  ['memberNotFound', 'getMemberJourneys', unknownEmail],
+  ['memberNotFound', 'getUserJourneysByEmail', unknownEmail],
+  ['pathNotFound', 'getJourney', randomUUID, '/nothing'],
 ]
 
 async function provoke(ask: Ask): Promise<Survey['provoked']> {
