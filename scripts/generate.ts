@@ -53,7 +53,7 @@ const SEED_SCHEMA = new URL('../seed/seed.schema.json', import.meta.url)
 export async function generate(): Promise<Map<URL, string>> {
   const store = openStore(':memory:')
   loadSeed(store, readSeed('demo'), timestampOf(clock.now()))
-  const sites = openSites({ store, clock, journalSize: 0 })
+  const sites = openSites({ store, clock, journalSize: 0, journalBytes: 0 })
   const asking = await buildApp({ config: checkConfig({}), sites })
   const examples = await collectExamples(asking)
   const app = await buildApp({ config: checkConfig({}), sites, examples: () => examples })
