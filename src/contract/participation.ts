@@ -29,7 +29,8 @@ export const UserJourney = Type.Object(
     description: documented(Type.String({ description: 'What the journey is about; may be empty' })),
     open_ended: documented(
       Type.Boolean({
-        description: 'Whether members may always enter the journey. A boolean here, as in the journey itself',
+        description:
+          'False when the journey has a fixed or defined entry condition. A boolean, as in the journey itself',
       }),
     ),
     started_at: documented(Timestamp({ description: 'When the member entered' })),
@@ -125,11 +126,18 @@ export const MemberJourney = Type.Object(
     open_ended: documented(
       OneOf(['true', 'false'], {
         description:
-          'Whether members may always enter the journey. A string, unlike in the other three operations',
+          'Whether the participation has no set end. A string, unlike in the other three operations',
       }),
     ),
     started_at: documented(Timestamp({ description: 'When the member entered' })),
-    expired_at: documented(Nullable(Timestamp({ description: 'When it expired; null unless it did' }))),
+    expired_at: documented(
+      Nullable(
+        Timestamp({
+          description:
+            'When it expired, if it did. Documented as a string; that it is null otherwise is inferred',
+        }),
+      ),
+    ),
     status: documented(status),
     progress_percentage: documented(progressPercentage),
     created_at: documented(Timestamp({ description: 'When the record was created' })),

@@ -35,8 +35,8 @@ export const FACTS: readonly Fact[] = [
   ...propertiesOf(ApiError).map(({ path, schema }) => schemaFact('property', `ApiError.${path}`, schema, 4)),
   ...Object.entries(ERROR_MESSAGES).map(
     ([code, message]): Fact => ({
-      ...{ id: `code.${code}`, kind: 'code', provenance: 'documented', section: 4 },
-      ...{ what: 'The message of this code', expected: message },
+      ...{ id: `code.${code}`, kind: 'code', what: message, expected: null },
+      ...{ provenance: 'documented', section: 4 },
     }),
   ),
   ...Object.entries(ERROR_CASES).map(
