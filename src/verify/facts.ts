@@ -17,8 +17,6 @@ export interface Fact {
   /** What is expected of a property or an error; null for any other fact. */
   expected: string | null
   provenance: Provenance
-  /** The section of CONTRACT.md. */
-  section: number
 }
 
 /** Everything that the contract says, in the order of CONTRACT.md. */
@@ -26,22 +24,21 @@ export const FACTS: readonly Fact[] = [
   ...OPERATION_IDS.flatMap(operationFacts),
   ...AUTH_RULES.map(
     ({ name, what, provenance }): Fact => ({
-      ...{ id: `auth.${name}`, kind: 'authentication', what, expected: null, provenance, section: 3 },
+      ...{ id: `auth.${name}`, kind: 'authentication', what, expected: null, provenance },
     }),
   ),
   ...Object.entries(RULES).map(
     ([name, rule]): Fact => ({ id: `rule.${name}`, kind: 'rule', expected: null, ...rule }),
   ),
-  ...propertiesOf(ApiError).map(({ path, schema }) => schemaFact('property', `ApiError.${path}`, schema, 4)),
+  ...propertiesOf(ApiError).map(({ path, schema }) => schemaFact('property', `ApiError.${path}`, schema)),
   ...Object.entries(ERROR_MESSAGES).map(
     ([code, message]): Fact => ({
-      ...{ id: `code.${code}`, kind: 'code', what: message, expected: null },
-      ...{ provenance: 'documented', section: 4 },
+      ...{ id: `code.${code}`, kind: 'code', what: message, expected: null, provenance: 'documented' },
     }),
   ),
   ...Object.entries(ERROR_CASES).map(
     ([name, { status, errorCode, description, provenance }]): Fact => ({
-      ...{ id: `error.${name}`, kind: 'error', what: description, provenance, section: 4 },
+      ...{ id: `error.${name}`, kind: 'error', what: description, provenance },
       expected: `${status} ${errorCode}`,
     }),
   ),
@@ -52,19 +49,19 @@ function operationFacts(operation: OperationId): Fact[] {
   const { properties }: TObject = identifier === 'email_id' ? MemberParams : JourneyParams
   const what = `GET ${path.replace(/:(\w+)/, '{$1}')}: ${summary}`
   return [
-    { id: operation, kind: 'operation', what, expected: null, provenance: 'documented', section: 1 },
+    { id: operation, kind: 'operation', what, expected: null, provenance: 'documented' },
     ...(identifier === null
       ? []
-      : [schemaFact('parameter', `${operation}{${identifier}}`, properties[identifier] as TSchema, 1)]),
+      : [schemaFact('parameter', `${operation}{${identifier}}`, properties[identifier] as TSchema)]),
     ...answerProperties(operation).map(property =>
-      schemaFact('property', `${operation}.${property.path}`, property.schema, 2),
+      schemaFact('property', `${operation}.${property.path}`, property.schema),
     ),
   ]
 }
 
-function schemaFact(kind: Fact['kind'], id: string, schema: TSchema, section: number): Fact {
+function schemaFact(kind: Fact['kind'], id: string, schema: TSchema): Fact {
   return {
-    ...{ id, kind, section, expected: expectationOf(schema) },
+    ...{ id, kind, expected: expectationOf(schema) },
     what: String(schema.description ?? ''),
     provenance: schema[PROVENANCE_KEYWORD] as Provenance,
   }

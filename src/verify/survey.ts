@@ -26,8 +26,8 @@ export interface Call {
 /** Everything that a server was asked. */
 export interface Survey {
   calls: Call[]
-  /** The calls of the four operations with the right token. */
-  right: Call[]
+  /** The calls of the four operations about the journeys and members of the site. */
+  reads: Call[]
   /** By the name of the authentication rule that a call tests; none where no call can test it. */
   attempts: Map<AuthRule['name'], Call>
   /** The calls that should be refused although their token is right. */
@@ -83,21 +83,22 @@ export async function survey(
     return call
   }
 
-  const right = [await ask('list', 'getJourneys')]
-  const ids = journeys.length > 0 ? journeys : someListed(right[0]?.answer?.json)
+  const list = await ask('list', 'getJourneys')
+  const reads = [list]
+  const ids = journeys.length > 0 ? journeys : someListed(list.answer?.json)
   planned += ids.length
-  for (const [i, id] of ids.entries()) right.push(await ask(`journey ${i + 1}`, 'getJourney', id))
+  for (const [i, id] of ids.entries()) reads.push(await ask(`journey ${i + 1}`, 'getJourney', id))
   for (const [i, email] of members.entries()) {
-    right.push(await ask(`member ${i + 1}`, 'getUserJourneysByEmail', email))
-    right.push(await ask(`member ${i + 1}`, 'getMemberJourneys', email))
+    reads.push(await ask(`member ${i + 1}`, 'getUserJourneysByEmail', email))
+    reads.push(await ask(`member ${i + 1}`, 'getMemberJourneys', email))
   }
-  const found = right.filter(({ answer }) => answer?.status === 200)
+  const found = reads.filter(({ answer }) => answer?.status === 200)
   return {
-    ...{ calls, right },
+    ...{ calls, reads },
     attempts: await testAuthentication(found, ask),
     otherCase: await askInOtherCase(found, ask),
     provoked: found.length > 0 ? await provoke(ask) : new Map(),
-    withoutJourneys: emailWithoutJourneys === undefined ? [] : right.slice(-2),
+    withoutJourneys: emailWithoutJourneys === undefined ? [] : reads.slice(-2),
   }
 }
 

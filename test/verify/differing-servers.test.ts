@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { errorBody } from '../../src/contract/errors.ts'
 import { type Sandbox, startSandbox } from '../../src/index.ts'
 import { openLiveApi } from '../../src/verify/live-api.ts'
-import { type Report, verify } from '../../src/verify/report.ts'
+import { type VerifyReport, verify } from '../../src/verify/report.ts'
 import { serverOf } from '../support/server.ts'
 import { type Body, type Change, liveServer } from './live-server.ts'
 
@@ -24,7 +24,7 @@ async function reportOn(
     emailWithoutJourneys = undefined as string | undefined,
     timeoutMs = 5000,
   } = {},
-): Promise<Report> {
+): Promise<VerifyReport> {
   await using server = await serverOf(answer)
   const api = openLiveApi({
     ...{
@@ -38,12 +38,12 @@ async function reportOn(
   return await verify(api, { emails, emailWithoutJourneys, journeys: [] })
 }
 
-const differences = ({ results }: Report) =>
+const differences = ({ results }: VerifyReport) =>
   results
     .filter(({ verdict }) => !['matches', 'holds', 'not seen'].includes(verdict))
     .map(({ id, verdict, found }) => `${id} ${verdict}: ${found.join(', ')}`)
 
-const verdictOf = ({ results }: Report, id: string) => results.find(result => result.id === id)?.verdict
+const verdictOf = ({ results }: VerifyReport, id: string) => results.find(result => result.id === id)?.verdict
 
 /** Properties that are otherwise, one in each place. */
 const OTHER_SHAPES: Change = {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../../src/index.ts'
 import { FACTS } from '../../src/verify/facts.ts'
 import { openLiveApi } from '../../src/verify/live-api.ts'
-import { type Report, verify } from '../../src/verify/report.ts'
+import { type VerifyReport, verify } from '../../src/verify/report.ts'
 
 /** What `verify` holds a live server to, it holds the sandbox to as well: every fact, over a real socket. */
 
@@ -10,7 +10,7 @@ const NAMES = ['ann', 'ann+loyalty', 'several', 'held', 'blocked', 'expired', 's
 const EMAILS = NAMES.map(name => `${name}@example.com`)
 
 let sandbox: Sandbox
-let report: Report
+let report: VerifyReport
 beforeAll(async () => {
   sandbox = await startSandbox({ logLevel: 'silent' })
   const [demo] = sandbox.sites()
