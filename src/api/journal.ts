@@ -25,7 +25,21 @@ export interface JournalOptions {
   sites: Sites
   /** Whether a request without `X-AnnexCloud-Site` belongs to the first site. */
   defaultSite: boolean
+  onResponse?: OnResponse | undefined
 }
+
+/** A request to the vendor's API, once it is over. */
+export interface FinishedRequest extends Pick<JournalEntry, 'method' | 'status' | 'explanation' | 'fault'> {
+  /** Path and query, as sent. */
+  url: string
+  /** The site that the request names, whether it exists or not. */
+  siteId: string | undefined
+  /** Until the last byte was sent, or the connection closed. */
+  milliseconds: number
+}
+
+/** Called for every request to the vendor's API, once it was answered or its connection was closed. */
+export type OnResponse = (request: FinishedRequest) => void
 
 /** Opens the request's entry in the journal of the site it names: the first hook, so that every request is recorded. */
 export const openEntry =
@@ -37,7 +51,7 @@ export const openEntry =
 
 /** Records a request; its answer is recorded by `recordAnswer`. */
 export function recordRequest(
-  { sites, defaultSite }: JournalOptions,
+  { sites, defaultSite, onResponse }: JournalOptions,
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
@@ -59,6 +73,22 @@ export function recordRequest(
   }
   const { url = '/', rawHeaders } = request.raw
   journalOf(sites, site).add(request.entry, { url, rawHeaders })
+  // Unlike Fastify's hook, this also tells of requests that are never answered.
+  if (onResponse) reply.raw.once('close', () => onResponse(finished(request, reply)))
+}
+
+function finished(request: FastifyRequest, reply: FastifyReply): FinishedRequest {
+  const { method, status, explanation, fault } = request.entry
+  const { url = '/' } = request.raw
+  return {
+    method,
+    url,
+    siteId: siteIdIn(request) ?? request.namedSite?.site_id,
+    status,
+    milliseconds: reply.elapsedTime,
+    explanation,
+    fault,
+  }
 }
 
 function namedSite(sites: Sites, siteId: string | undefined, defaultSite: boolean): Site | undefined {

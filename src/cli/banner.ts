@@ -1,14 +1,16 @@
 import type { Config, Sandbox } from '../index.ts'
 import { toCurl } from '../sites/credentials.ts'
 
-const A_MONTH = 30 * 24 * 3600
+const MONTH_S = 30 * 24 * 3600
 
-/** What a newcomer needs: the URLs, the credentials, and one call that works when pasted. */
+/** What a first call needs: the URLs, the site with its secret, and a curl command that works when pasted. */
 export function banner(sandbox: Sandbox, { inspector }: Pick<Config, 'inspector'>): string {
+  const { url, origin } = sandbox
   const lines = [
-    `Journeys API  ${sandbox.url}`,
-    ...(inspector === 'on' ? [`Inspector     ${sandbox.origin}/`] : []),
-    `Docs          ${sandbox.origin}/docs`,
+    `Journeys API  ${url}`,
+    ...(inspector === 'on' ? [`Inspector     ${origin}/`] : []),
+    `Docs          ${origin}/docs`,
+    `Health        ${origin}/_sandbox/health`,
   ]
   const [site] = sandbox.sites()
   if (!site) return lines.join('\n')
@@ -17,6 +19,6 @@ export function banner(sandbox: Sandbox, { inspector }: Pick<Config, 'inspector'
     ...lines,
     `Site          ${site_id} (${name}), secret: ${secret}`,
     '',
-    toCurl(`${sandbox.url}/journeys`, site.headersFor(undefined, A_MONTH)),
+    toCurl(`${url}/journeys`, site.headersFor(undefined, MONTH_S)),
   ].join('\n')
 }

@@ -1,26 +1,35 @@
 import { Command, Option } from 'commander'
-import { Config, ConfigError, readConfig, type SettingName, settings } from '../config.ts'
-import { SeedError, startSandbox } from '../index.ts'
+import { Config, ConfigError, readConfig, readVariable, type SettingName, settings } from '../config.ts'
+import { type FinishedRequest, ListenError, SeedError, startSandbox } from '../index.ts'
 import { locate } from '../seed/check-text.ts'
 import { banner } from './banner.ts'
+import { requestLine } from './request-line.ts'
 import { seedWatch } from './seed-watch.ts'
-import type { Terminal } from './terminal.ts'
+import { CommandFailed, type Terminal } from './terminal.ts'
 
-/** `journeys-sandbox serve`: starts the server and, once it really listens, says where. */
+type SettingFlags = Partial<Record<SettingName, string | true>>
+
+interface Flags extends SettingFlags {
+  watch?: boolean
+}
+
+/** `journeys-sandbox serve`: starts the server and, once it listens, prints its URLs. */
 export function serveCommand(terminal: Terminal): Command {
   const { print, warn, onStop } = terminal
-  const command = new Command('serve').description('start the server; what runs when no command is named')
+  const command = new Command('serve').description('start the server (the default command)')
   for (const [name, { flag, env, description }] of Object.entries(settings)) {
     const fallback = Config.properties[name as SettingName].default
     const otherwise = fallback === '' || fallback === false ? '' : `, default: ${fallback}`
     command.addOption(new Option(flag, `${description} (env: ${env}${otherwise})`))
   }
-  command.option('--watch', 'reload the file of --seed whenever it changes')
-  return command.action(async ({ watch, ...flags }: Partial<Record<SettingName, string | true>> & Watch) => {
+  command.option('--watch', 'reload the seed file when it changes')
+  return command.action(async ({ watch, ...flags }: Flags) => {
     const config = readConfig(flags)
     if (watch) refuseUnwatchable(config)
     const follow = watch ? seedWatch(config.seed) : undefined
-    const sandbox = await startSandbox(config).catch(async error => {
+    const onResponse = logsJson(flags) ? undefined : requestPrinter(terminal)
+    const sandbox = await startSandbox({ ...config, onResponse }).catch(async error => {
+      if (error instanceof ListenError) throw new CommandFailed(explainListenError(error, flags))
       throw error instanceof SeedError ? await locate(error, config.seed) : error
     })
     const unfollow = follow?.(sandbox, terminal)
@@ -32,28 +41,43 @@ export function serveCommand(terminal: Terminal): Command {
     const exposed = exposedBy(config)
     if (exposed) {
       warn(
-        `warning: the ${exposed.plane} is open to whoever reaches ${config.host}; give it a --control-token, or turn it ${exposed.off}`,
+        `warning: everyone who can reach ${config.host} can use the ${exposed.part}; set --control-token, or switch it off with ${exposed.off}`,
       )
     }
   })
 }
 
-interface Watch {
-  watch?: boolean
+/** Whether the log is JSON lines although a terminal shows it. */
+const logsJson = ({ logLevel }: SettingFlags): boolean =>
+  logLevel !== undefined || readVariable(settings.logLevel.env) !== undefined
+
+/** Prints a line for each request; undefined when standard output is no terminal. */
+function requestPrinter({ print, style }: Terminal) {
+  return style && ((request: FinishedRequest) => print(requestLine(request, style)))
+}
+
+/** Names the flag to change, and the variable when the value came from there: some shells and tools set HOST. */
+function explainListenError({ message, setting }: ListenError, flags: SettingFlags): string {
+  const { flag, env } = settings[setting]
+  const advice = `${message}, with ${flag.split(' ')[0]}`
+  const fromVariable = flags[setting] === undefined && readVariable(env) !== undefined
+  return fromVariable
+    ? `${advice} (the environment variable ${env} is set to "${readVariable(env)}")`
+    : advice
 }
 
 function refuseUnwatchable({ seed, db }: Config): void {
   if (seed === 'demo' || seed === 'empty')
     throw new ConfigError('--watch: there is no file to watch; name one with --seed')
   if (db !== ':memory:')
-    throw new ConfigError('--watch: it would replace what --db is there to keep; leave one of the two out')
+    throw new ConfigError('--watch: reloading replaces the data that --db keeps; leave one of them out')
 }
 
-/** What others may do or see that concerns nobody but whoever started the server. */
+/** What others may use who can reach the server, and the flag that switches it off. */
 function exposedBy({ host, control, inspector, controlToken }: Config) {
   if (controlToken !== '' || isLoopback(host)) return undefined
-  if (control === 'on') return { plane: 'control plane', off: '--control off' }
-  return inspector === 'on' ? { plane: 'inspector', off: '--inspector off' } : undefined
+  if (control === 'on') return { part: 'control API', off: '--control off' }
+  return inspector === 'on' ? { part: 'inspector', off: '--inspector off' } : undefined
 }
 
 const isLoopback = (host: string): boolean =>
