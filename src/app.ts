@@ -21,6 +21,8 @@ import { readPathPrefix } from './origin.ts'
 import type { Sites } from './sites/sites.ts'
 import { validatorCompiler } from './validation.ts'
 
+export type { FinishedRequest, OnResponse } from './api/journal.ts'
+
 export interface AppOptions {
   config: Config
   sites: Sites

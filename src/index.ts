@@ -1,7 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import type { OnResponse } from './api/journal.ts'
-import { buildApp } from './app.ts'
+import { buildApp, type OnResponse } from './app.ts'
 import { type SignedRequest, type SignOptions, sign } from './auth/sign.ts'
 import { type Clock, systemClock, timestampOf } from './clock.ts'
 import { type Config, checkConfig, prefixOf } from './config.ts'
@@ -9,7 +8,7 @@ import { openSeededStore } from './seed/seed.ts'
 import type { Site } from './sites/site.ts'
 import { type NewSite, openSites } from './sites/sites.ts'
 
-export type { FinishedRequest } from './api/journal.ts'
+export type { FinishedRequest } from './app.ts'
 export type { Claims, SignedRequest } from './auth/sign.ts'
 export type { Clock } from './clock.ts'
 export { type Config, ConfigError } from './config.ts'
@@ -121,7 +120,7 @@ export async function startSandbox({
   const config = checkConfig({ port: 0, ...options })
   const store = openSeededStore(config.db, config.seed, timestampOf(clock.now()))
   try {
-    const sites = openSites({ store, clock, journalSize: config.journal })
+    const sites = openSites({ store, clock, journalSize: config.journal, journalBytes: config.journalBytes })
     const app = await buildApp({ config, sites, onResponse })
     await app.listen({ port: config.port, host: config.host }).catch(error => {
       throw new ListenError(error, config)
@@ -138,10 +137,7 @@ export async function startSandbox({
       sites: sites.list,
       createSite: sites.create,
       removeSite: sites.remove,
-      reset() {
-        for (const site of sites.list()) site.reset()
-        sites.strangers.clear()
-      },
+      reset: sites.reset,
       close,
       [Symbol.asyncDispose]: close,
     }

@@ -1,4 +1,10 @@
-import type { FastifyReply, FastifyRequest, onRequestHookHandler, onResponseHookHandler } from 'fastify'
+import type {
+  FastifyReply,
+  FastifyRequest,
+  onRequestHookHandler,
+  onResponseHookHandler,
+  onSendHookHandler,
+} from 'fastify'
 import { operations } from '../contract/operations.ts'
 import type { JournalEntry } from '../sites/journal.ts'
 import type { Site } from '../sites/site.ts'
@@ -28,17 +34,15 @@ export interface JournalOptions {
   onResponse?: OnResponse | undefined
 }
 
-/** A request to the vendor's API, once it is over. */
-export interface FinishedRequest extends Pick<JournalEntry, 'method' | 'status' | 'explanation' | 'fault'> {
-  /** Path and query, as sent. */
-  url: string
+/** A request to the vendor's API that was answered, or whose connection was closed. */
+export interface FinishedRequest
+  extends Pick<JournalEntry, 'method' | 'url' | 'status' | 'explanation' | 'fault'> {
   /** The site that the request names, whether it exists or not. */
   siteId: string | undefined
   /** Until the last byte was sent, or the connection closed. */
   milliseconds: number
 }
 
-/** Called for every request to the vendor's API, once it was answered or its connection was closed. */
 export type OnResponse = (request: FinishedRequest) => void
 
 /** Opens the request's entry in the journal of the site it names: the first hook, so that every request is recorded. */
@@ -61,8 +65,10 @@ export function recordRequest(
   request.namedSite = site
   request.entry = {
     id: request.id,
-    time: sites.machine.now(),
+    time: sites.systemClock.now(),
     method: request.method,
+    url: request.raw.url ?? '/',
+    rawHeaders: request.raw.rawHeaders,
     operation,
     identifier,
     status: undefined,
@@ -70,25 +76,17 @@ export function recordRequest(
     explanation: undefined,
     fault: undefined,
     verdict: undefined,
+    responseHeaders: undefined,
   }
-  const { url = '/', rawHeaders } = request.raw
-  journalOf(sites, site).add(request.entry, { url, rawHeaders })
-  // Unlike Fastify's hook, this also tells of requests that are never answered.
+  journalOf(sites, site).add(request.entry)
+  // Unlike Fastify's hook, this also reports requests that are never answered.
   if (onResponse) reply.raw.once('close', () => onResponse(finished(request, reply)))
 }
 
 function finished(request: FastifyRequest, reply: FastifyReply): FinishedRequest {
-  const { method, status, explanation, fault } = request.entry
-  const { url = '/' } = request.raw
-  return {
-    method,
-    url,
-    siteId: siteIdIn(request) ?? request.namedSite?.site_id,
-    status,
-    milliseconds: reply.elapsedTime,
-    explanation,
-    fault,
-  }
+  const { method, url, status, explanation, fault } = request.entry
+  const siteId = siteIdIn(request) ?? request.namedSite?.site_id
+  return { method, url, siteId, status, milliseconds: reply.elapsedTime, explanation, fault }
 }
 
 function namedSite(sites: Sites, siteId: string | undefined, defaultSite: boolean): Site | undefined {
@@ -102,15 +100,27 @@ function subjectOf({ routeOptions, params }: FastifyRequest): Pick<JournalEntry,
   return { operation, identifier: name ? (params as Record<string, string>)[name] : undefined }
 }
 
-const journalOf = (sites: Sites, site: Site | undefined) => site?.requests ?? sites.strangers
+const journalOf = (sites: Sites, site: Site | undefined) => site?.requests ?? sites.unmatched
 
 /** Completes the request's entry with its answer. */
 export function recordAnswer(sites: Sites, { entry, namedSite }: FastifyRequest, reply: FastifyReply): void {
   entry.status = reply.statusCode
   entry.duration_ms = reply.elapsedTime
   entry.explanation = reply.getHeader(EXPLAIN_HEADER)?.toString()
+  entry.responseHeaders = toTexts(reply.getHeaders())
   journalOf(sites, namedSite).answered(entry)
 }
+
+const toTexts = (headers: Record<string, number | string | string[] | undefined>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+
+/** Records the body that is about to be sent. */
+export const recordBody =
+  (sites: Sites): onSendHookHandler<unknown> =>
+  ({ entry, namedSite }, _reply, payload, done) => {
+    if (typeof payload === 'string') journalOf(sites, namedSite).addBody(entry, payload)
+    done(null, payload)
+  }
 
 /** Closes the request's entry once the answer was sent. */
 export const closeEntry =

@@ -4,18 +4,21 @@ import { systemClock } from '../clock.ts'
 import { ConfigError } from '../config.ts'
 import { OPERATION_IDS, type OperationId } from '../contract/operations.ts'
 import { credentialsFor } from '../sites/credentials.ts'
+import { addBaseUrlOptions, type BaseUrlFlags, readBaseUrl } from './live-api.ts'
 import { addSiteOptions, readSite, type SiteFlags } from './secret.ts'
 import type { Terminal } from './terminal.ts'
 
-interface Flags extends SiteFlags {
+interface Flags extends SiteFlags, BaseUrlFlags {
   identifier?: string
   operation?: string
   expiresIn: string
   sub?: string
-  baseUrl: string
   curl?: boolean
   json?: boolean
 }
+
+/** Where a sandbox listens by default. */
+const LOCAL_URL = 'http://127.0.0.1:4300/api/3.0'
 
 /** `journeys-sandbox token`: creates a token for one request, without a server. */
 export function tokenCommand(terminal: Terminal): Command {
@@ -33,15 +36,15 @@ export function tokenCommand(terminal: Terminal): Command {
     )
     .option('--sub <name>', 'claim sub, the name of the client')
     .option('--curl', 'print a curl command in place of the token')
-    .option('--base-url <url>', 'base URL that --curl calls', 'http://127.0.0.1:4300/api/3.0')
     .option('--json', 'print token, hmac, claims, headers and curl command as JSON')
-  return addSiteOptions(command)
+  return addSiteOptions(addBaseUrlOptions(command, 'base URL that --curl calls'))
     .addHelpText(
       'after',
       `
 The output is the token alone: TOKEN=$(journeys-sandbox token)
 The default operation is getJourney for a UUID, getMemberJourneys for an email
-address and getJourneys without an identifier.
+address and getJourneys without an identifier. The default base URL is
+${LOCAL_URL}.
 Exit codes: 0 success, 2 usage error.`,
     )
     .action((flags: Flags) => {
@@ -53,7 +56,8 @@ Exit codes: 0 success, 2 usage error.`,
 
 /** @throws {ConfigError | Invalid} */
 function createToken(flags: Flags, terminal: Terminal) {
-  const { identifier, sub, baseUrl } = flags
+  const { identifier, sub } = flags
+  const baseUrl = readBaseUrl(flags) ?? LOCAL_URL
   const exp = Math.floor(systemClock.now() / 1000) + secondsOf(flags.expiresIn)
   const operation = operationFor(flags)
   const signed = sign({ ...readSite(flags, terminal), identifier, exp, sub })

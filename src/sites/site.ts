@@ -1,11 +1,13 @@
 import { type SignedRequest, sign } from '../auth/sign.ts'
-import { type Clock, timestampOf } from '../clock.ts'
+import type { Clock } from '../clock.ts'
+import { compileJourney } from '../engine/graph.ts'
 import { Conflict } from '../errors.ts'
 import type { SeedDocument } from '../seed/schema.ts'
-import type { FaultRecord } from '../store/records.ts'
+import type { FaultRecord, GraphRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
+import type { AnswerBodies } from './answer-bodies.ts'
 import { type Content, siteContent } from './content.ts'
-import { type EventResult, type Events, siteEvents, siteGraphs } from './events.ts'
+import { type EventResult, type Events, siteEvents } from './events.ts'
 import { type Faults, siteFaults } from './faults.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { type SiteClock, siteClock } from './site-clock.ts'
@@ -37,6 +39,8 @@ export interface Site {
   readonly snapshots: Snapshots
   /** The site's time as a vendor timestamp. */
   now(): string
+  /** @throws {Conflict} when the site has no seed to go back to */
+  checkOrigin(): void
   /** Back to the seed the site was created from: data, clock, faults and journal. @throws {Conflict} when it has none */
   reset(): void
   /**
@@ -48,31 +52,51 @@ export interface Site {
 
 const AN_HOUR = 3600
 
+/** What a snapshot holds and a reset sets back. */
 interface SiteState {
   data: SeedDocument
   clock: string | null
   faults: FaultRecord[]
+  /** How many rules were ever added, from which the next one gets its id. */
+  fault_count: number
 }
 
-export function createSite(store: SiteStore, machine: Clock, { journalSize }: { journalSize: number }): Site {
-  const clock = siteClock(store, machine)
+export interface JournalLimits {
+  /** How many requests the journal of each site keeps. */
+  journalSize: number
+  /** The bodies of answers, of all sites. */
+  bodies: AnswerBodies
+}
+
+export function createSite(
+  store: SiteStore,
+  systemClock: Clock,
+  { journalSize, bodies }: JournalLimits,
+): Site {
+  const clock = siteClock(store, systemClock)
   const faults = siteFaults(store)
-  const requests = createJournal(journalSize)
-  const now = () => timestampOf(clock.now())
-  const graphs = siteGraphs(store)
+  const requests = createJournal(journalSize, bodies)
+  const { now } = clock
+  const graphs = store.memoized(() =>
+    store.journeys().map(({ id }) => compileJourney(store.journey(id) as GraphRecord)),
+  )
   const content = siteContent(store, graphs, now)
   const events = siteEvents(store, clock, graphs)
 
-  const save = (): SiteState => ({ data: content.read(), clock: store.clock(), faults: store.faults() })
-  function load({ data, clock: deviation, faults: rules }: SiteState): void {
+  const save = (): SiteState => ({
+    data: content.read(),
+    clock: store.clock(),
+    faults: store.faults(),
+    fault_count: store.faultsAdded(),
+  })
+  function load(state: SiteState): void {
     store.atomically(() => {
-      store.setClock(deviation)
+      store.setClock(state.clock)
       store.clearFaults()
-      for (const rule of rules) store.addFault(rule)
-      content.load(data)
+      for (const rule of state.faults) store.addFault(rule)
+      store.setFaultsAdded(state.fault_count)
+      content.load(state.data)
     })
-    clock.reload()
-    faults.reload()
   }
 
   const signRequest: Site['sign'] = (identifier, expiresIn = AN_HOUR) => {
@@ -102,14 +126,13 @@ export function createSite(store: SiteStore, machine: Clock, { journalSize }: { 
     clock,
     faults,
     requests,
-    snapshots: siteSnapshots(store, { save, load }, machine.now),
+    snapshots: siteSnapshots(store, { save, load }, systemClock.now),
     now,
+    checkOrigin: () => void originOf(store),
     reset() {
-      const { origin } = store.origin()
-      if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
+      const origin = originOf(store)
       store.atomically(() => {
-        load({ data: JSON.parse(origin), clock: null, faults: [] })
-        store.restartFaults()
+        load({ data: JSON.parse(origin), clock: null, faults: [], fault_count: 0 })
         store.removeSnapshot(BEFORE_STATES)
       })
       requests.clear()
@@ -122,4 +145,11 @@ export function createSite(store: SiteStore, machine: Clock, { journalSize }: { 
       })
     },
   }
+}
+
+/** The seed that a site goes back to, as JSON. @throws {Conflict} when it has none */
+function originOf(store: SiteStore): string {
+  const { origin } = store.origin()
+  if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
+  return origin
 }
