@@ -4,7 +4,10 @@ import { toCurl } from '../sites/credentials.ts'
 const MONTH_S = 30 * 24 * 3600
 
 /** What a first call needs: the URLs, the site with its secret, and a curl command that works when pasted. */
-export function banner(sandbox: Sandbox, { inspector }: Pick<Config, 'inspector'>): string {
+export function banner(
+  sandbox: Sandbox,
+  { inspector, tlsCert }: Pick<Config, 'inspector' | 'tlsCert'>,
+): string {
   const { url, origin } = sandbox
   const lines = [
     `Journeys API  ${url}`,
@@ -15,10 +18,12 @@ export function banner(sandbox: Sandbox, { inspector }: Pick<Config, 'inspector'
   const [site] = sandbox.sites()
   if (!site) return lines.join('\n')
   const { site_id, name, secret } = site
+  const curl = toCurl(`${url}/journeys`, site.headersFor(undefined, MONTH_S))
   return [
     ...lines,
     `Site          ${site_id} (${name}), secret: ${secret}`,
     '',
-    toCurl(`${url}/journeys`, site.headersFor(undefined, MONTH_S)),
+    // A certificate for development is rarely one that curl trusts.
+    tlsCert === '' ? curl : curl.replace('curl', 'curl -k'),
   ].join('\n')
 }

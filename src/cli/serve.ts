@@ -37,7 +37,7 @@ export function serveCommand(terminal: Terminal): Command {
       unfollow?.()
       await sandbox.close()
     })
-    print(banner(sandbox, config))
+    print(onResponse ? `${banner(sandbox, config)}\n` : banner(sandbox, config))
     const exposed = exposedBy(config)
     if (exposed) {
       warn(

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { banner } from '../../src/cli/banner.ts'
@@ -215,7 +216,8 @@ describe('The curl of the banner', () => {
     first.sites()[0]?.clock.set({ now: '2099-12-01T00:00:00Z', tokens: true })
     await first.close()
     await using again = await startSandbox(options)
-    const [, token = ''] = /Authorization: (Bearer [^']+)/.exec(banner(again, { inspector: 'on' })) ?? []
+    const [, token = ''] =
+      /Authorization: (Bearer [^']+)/.exec(banner(again, { inspector: 'on', tlsCert: '' })) ?? []
     const headers = { authorization: token, 'x-annexcloud-site': '9991331' }
     expect((await fetch(`${again.url}/journeys`, { headers })).status).toBe(200)
   })
@@ -229,7 +231,7 @@ describe('The curl of the banner', () => {
         seed: folder.file('seed.json', JSON.stringify(seed)),
         basePath: '/',
       })
-      const curl = banner(sandbox, { inspector: 'on' }).split('\n').at(-1) as string
+      const curl = banner(sandbox, { inspector: 'on', tlsCert: '' }).split('\n').at(-1) as string
       const words = await sh(`curl() { for a; do printf '%s\\n' "$a"; done; }\n${curl}`)
       const [url = '', ...rest] = words.trimEnd().split('\n').reverse()
       const headers = rest.reverse().filter(word => word !== '-H')
@@ -239,6 +241,17 @@ describe('The curl of the banner', () => {
       expect(response.status).toBe(200)
     },
   )
+})
+
+it('The curl of the banner works over https with a certificate of its own', async () => {
+  const pem = (name: string) => fileURLToPath(new URL(`../fixtures/localhost-${name}.pem`, import.meta.url))
+  const flags = ['--port', '0', '--tls-cert', pem('cert'), '--tls-key', pem('key')]
+  await using program = new Program(flags)
+  const { url, curl } = await started(program)
+  expect(url).toMatch(/^https:/)
+  const printed = await sh(CURL + curl)
+  if (printed.startsWith('{')) expect(JSON.parse(printed)).toHaveProperty('journeys')
+  else expect(printed).toMatch(/^-k\n/)
 })
 
 describe('A sandbox in this process', () => {

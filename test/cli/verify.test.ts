@@ -94,7 +94,7 @@ test('Wrong use is refused before anything is sent or written', async () => {
   ]
   const found = await Promise.all(rows.map(([, args, env]) => verify(server.url, args, env)))
   found.push(await run(['verify', '--site', '9991331'], { env: SECRET }))
-  rows.push([/^--base-url: name the server to read with --base-url, or with --environment$/m, []])
+  rows.push([/^--base-url: name the server to read with --base-url or --environment$/m, []])
   for (const [i, { code, stdout, stderr }] of found.entries()) {
     expect({ code, stdout }, stderr).toEqual({ code: 2, stdout: '' })
     expect(stderr).toMatch(rows[i]?.[0] as RegExp)

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { Config, type SettingName, settings } from '../../src/config.ts'
 import { operations } from '../../src/contract/operations.ts'
 import { parseFaultHeader } from '../../src/sites/fault-header.ts'
 import { Fault } from '../../src/sites/fault-rule.ts'
@@ -110,17 +109,6 @@ describe('Of the tables', () => {
     ])
     const rows = table(section('## The first call'), 'operation')
     expect(rows.map(row => [span(row[0]), span(row[1])])).toEqual(expected)
-  })
-
-  test('that of settings has each flag, variable and default', () => {
-    const rows = table(section('## Configuration'), 'flag')
-    expect(rows.map(([flag, env, fallback]) => [span(flag), span(env), span(fallback) || fallback])).toEqual(
-      Object.entries(settings).map(([name, { flag, env }]) => [
-        flag,
-        env,
-        String(Config.properties[name as SettingName].default) || 'none',
-      ]),
-    )
   })
 
   test('that of the control plane has each of its calls', () => {
