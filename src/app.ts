@@ -4,8 +4,9 @@ import { createSecureContext } from 'node:tls'
 import { type FastifyInstance, fastify, LogController } from 'fastify'
 import { api } from './api/api.ts'
 import { sendClientError, sendVendorError } from './api/errors.ts'
-import { type OnResponse, recordAnswer, recordRequest } from './api/journal.ts'
+import { recordAnswer, recordRequest } from './api/journal.ts'
 import { refuseUnknown } from './api/not-found.ts'
+import { callOnceOver, type OnResponse } from './api/response-watch.ts'
 import { type Config, ConfigError, logsRequests, prefixOf } from './config.ts'
 import { answerInTurn } from './connections.ts'
 import { control } from './control/control.ts'
@@ -21,13 +22,14 @@ import { readPathPrefix } from './origin.ts'
 import type { Sites } from './sites/sites.ts'
 import { validatorCompiler } from './validation.ts'
 
-export type { FinishedRequest, OnResponse } from './api/journal.ts'
+export type { FinishedRequest, OnResponse } from './api/response-watch.ts'
 
 export interface AppOptions {
   config: Config
   sites: Sites
   /** The examples of the OpenAPI document; the committed ones by default. */
   examples?: () => Examples
+  /** Called for each request to the vendor's API once it is over. */
   onResponse?: OnResponse | undefined
   /** How answers are written; the tests validate them on the way. */
   serializerCompiler?: Parameters<FastifyInstance['setSerializerCompiler']>[0]
@@ -65,7 +67,8 @@ export async function buildApp({
     frameworkErrors(error, request, reply) {
       if (request.url.startsWith('/_sandbox/')) return sendProblem(error, request, reply)
       // No hook runs for a path that cannot be decoded.
-      recordRequest({ sites, defaultSite: config.auth === 'off', onResponse }, request, reply)
+      recordRequest({ sites, auth: config.auth }, request, reply)
+      if (onResponse) callOnceOver(onResponse, request, reply)
       sendVendorError(error, request, reply)
       return recordAnswer(sites, request, reply)
     },

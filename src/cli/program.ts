@@ -3,6 +3,7 @@ import { version } from '../version.ts'
 import { checkCommand } from './check.ts'
 import { driftCommand } from './drift.ts'
 import { explainCommand } from './explain.ts'
+import { reportCommand } from './report.ts'
 import { serveCommand } from './serve.ts'
 import { snapshotCommand } from './snapshot.ts'
 import type { Terminal } from './terminal.ts'
@@ -23,12 +24,13 @@ export function buildProgram(terminal: Terminal): Command {
     .version(version, '-v, --version', 'print the version')
     .helpCommand('help [command]', 'show the options of a command')
     .addCommand(serve, { isDefault: true })
-    .addCommand(snapshotCommand(terminal))
     .addCommand(checkCommand(terminal))
-    .addCommand(driftCommand(terminal))
     .addCommand(tokenCommand(terminal))
     .addCommand(explainCommand(terminal))
+    .addCommand(reportCommand(terminal))
+    .addCommand(snapshotCommand(terminal))
     .addCommand(verifyCommand(terminal))
+    .addCommand(driftCommand(terminal))
     .addHelpText('after', () => `\n${optionsOf(serve)}`)
     .hook('preSubcommand', (_program, command) => {
       if (command === serve) refuseUnknownCommand(program)
