@@ -3,6 +3,7 @@ import { version } from '../version.ts'
 import { checkCommand } from './check.ts'
 import { driftCommand } from './drift.ts'
 import { explainCommand } from './explain.ts'
+import { initCommand } from './init.ts'
 import { reportCommand } from './report.ts'
 import { serveCommand } from './serve.ts'
 import { snapshotCommand } from './snapshot.ts'
@@ -24,6 +25,7 @@ export function buildProgram(terminal: Terminal): Command {
     .version(version, '-v, --version', 'print the version')
     .helpCommand('help [command]', 'show the options of a command')
     .addCommand(serve, { isDefault: true })
+    .addCommand(initCommand(terminal))
     .addCommand(checkCommand(terminal))
     .addCommand(tokenCommand(terminal))
     .addCommand(explainCommand(terminal))

@@ -1,13 +1,12 @@
 import { Command, Option } from 'commander'
 import { Config, ConfigError, readConfig, readVariable, type SettingName, settings } from '../config.ts'
-import { type FinishedRequest, ListenError, SeedError, startSandbox } from '../index.ts'
-import { locate } from '../seed/check-text.ts'
+import { type FinishedRequest, ListenError, startSandbox } from '../index.ts'
 import { banner } from './banner.ts'
 import { requestLine } from './request-line.ts'
 import { seedWatch } from './seed-watch.ts'
 import { CommandFailed, type Terminal } from './terminal.ts'
 
-type SettingFlags = Partial<Record<SettingName, string | true>>
+type SettingFlags = Partial<Record<SettingName, string | true | string[]>>
 
 interface Flags extends SettingFlags {
   watch?: boolean
@@ -20,17 +19,19 @@ export function serveCommand(terminal: Terminal): Command {
   for (const [name, { flag, env, description }] of Object.entries(settings)) {
     const fallback = Config.properties[name as SettingName].default
     const otherwise = fallback === '' || fallback === false ? '' : `, default: ${fallback}`
-    command.addOption(new Option(flag, `${description} (env: ${env}${otherwise})`))
+    const option = new Option(flag, `${description} (env: ${env}${otherwise})`)
+    if (Array.isArray(fallback))
+      option.argParser<string[] | undefined>((value, before) => [...(before ?? []), value])
+    command.addOption(option)
   }
-  command.option('--watch', 'reload the seed file when it changes')
+  command.option('--watch', 'reload a seed file when it changes')
   return command.action(async ({ watch, ...flags }: Flags) => {
     const config = readConfig(flags)
     if (watch) refuseUnwatchable(config)
     const follow = watch ? seedWatch(config.seed) : undefined
     const onResponse = logsJson(flags) ? undefined : requestPrinter(terminal)
-    const sandbox = await startSandbox({ ...config, onResponse }).catch(async error => {
-      if (error instanceof ListenError) throw new CommandFailed(explainListenError(error, flags))
-      throw error instanceof SeedError ? await locate(error, config.seed) : error
+    const sandbox = await startSandbox({ ...config, onResponse }).catch(error => {
+      throw error instanceof ListenError ? new CommandFailed(explainListenError(error, flags)) : error
     })
     const unfollow = follow?.(sandbox, terminal)
     onStop(async () => {
@@ -67,7 +68,7 @@ function explainListenError({ message, setting }: ListenError, flags: SettingFla
 }
 
 function refuseUnwatchable({ seed, db }: Config): void {
-  if (seed === 'demo' || seed === 'empty')
+  if (seed.every(source => source === 'demo' || source === 'empty'))
     throw new ConfigError('--watch: there is no file to watch; name one with --seed')
   if (db !== ':memory:')
     throw new ConfigError('--watch: reloading replaces the data that --db keeps; leave one of them out')
