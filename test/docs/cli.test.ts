@@ -47,8 +47,10 @@ describe('docs/cli.md', () => {
     )
     expect(examples.length).toBeGreaterThan(5)
     for (const example of examples) {
-      const script = `${npm}\n${example.replaceAll(PRINTED_ORIGIN, sandbox.origin)}`
-      const { code, stderr } = await shell(folder.path, script)
+      const here = example
+        .replaceAll(PRINTED_ORIGIN, sandbox.origin)
+        .replace('node bin/journeys-sandbox.js', `'${process.execPath}' '${BIN}'`)
+      const { code, stderr } = await shell(folder.path, `${npm}\n${here}`)
       expect(code, `${example}${stderr}`).toBe(0)
     }
   })
