@@ -122,7 +122,7 @@ function helpOf(name: string): string {
 /** `docs/fidelity.md`: everything that the contract says, and how surely it is known. */
 function fidelityPage(): string {
   const groups = Map.groupBy(FACTS, ({ id, kind }) =>
-    kind === 'rule' || kind === 'authentication' || kind === 'error' ? kind : id.split(/[.{]/, 1)[0],
+    kind === 'operation' || kind === 'parameter' || kind === 'property' ? id.split(/[.{]/, 1)[0] : kind,
   )
   const sections = [...groups].flatMap(([name, facts]) => {
     const hasExpected = facts.some(({ expected }) => expected !== null)
@@ -142,7 +142,8 @@ const TITLES: Record<string, string> = {
   authentication: 'Authentication',
   rule: 'Rules',
   ApiError: 'The body of an error',
-  error: 'Refusals',
+  code: 'Error codes',
+  error: 'Errors of the operations',
 }
 
 const FIDELITY_INTRODUCTION = `# How surely everything is known

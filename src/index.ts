@@ -7,6 +7,7 @@ import { type Config, ConfigError, checkConfig, limitsOf, prefixOf } from './con
 import { NotFound } from './errors.ts'
 import { openSeededStore, type SeedSource } from './seed/seed.ts'
 import { toTimestamp } from './seed/times.ts'
+import { type Capsule, packSite } from './sites/capsule.ts'
 import { type Report, reportOf } from './sites/report.ts'
 import type { Site } from './sites/site.ts'
 import { type NewSite, openSites } from './sites/sites.ts'
@@ -20,6 +21,7 @@ export { SeedError } from './seed/issues.ts'
 export type { SeedDocument } from './seed/schema.ts'
 export { SeedInput } from './seed/schema-input.ts'
 export type { SeedSource } from './seed/seed.ts'
+export type { Capsule } from './sites/capsule.ts'
 export type { EventResult, NewEvent } from './sites/events.ts'
 export type { Fault, FaultRule } from './sites/fault-rule.ts'
 export type { Report } from './sites/report.ts'
@@ -78,6 +80,10 @@ export interface Sandbox extends AsyncDisposable {
    * and its clones together. @throws {NotFound}
    */
   report(options?: { site_id?: string; clones?: boolean }): Report
+  /** The site of this id in one file: data, clock, fault rules, snapshots and request journal. @throws {NotFound} */
+  capsule(siteId: string, options?: { secrets?: boolean }): Capsule
+  /** Sets a site to what a capsule holds, or creates it. @throws {Invalid} saying what to do; {ValidationError} with every issue */
+  openCapsule(capsule: unknown): SandboxSite
   /** Takes every site back to its seed, and empties all journals. @throws {Conflict} at a site that has no seed */
   reset(): void
   /** Stops listening, answers what is in flight, and closes the store. */
@@ -88,6 +94,8 @@ export interface SandboxOptions extends Partial<Omit<Config, 'seed'>> {
   clock?: Clock
   /** What a new database starts with: `demo`, `empty`, the path of a file or directory, a seed, or several of these. */
   seed?: SeedSource | readonly SeedSource[]
+  /** A capsule whose site a new database starts with, in place of a seed. */
+  capsule?: unknown
   /** Called for each request to the vendor's API once it is over. */
   onResponse?: OnResponse | undefined
 }
@@ -128,15 +136,21 @@ const CLOSING_GRACE_MS = 500
  */
 export async function startSandbox({
   clock = systemClock,
+  capsule,
   onResponse,
   seed = 'demo',
   ...options
 }: SandboxOptions = {}): Promise<Sandbox> {
   const config = checkConfig({ port: 0, ...options })
   const start = startOf(config)
-  const store = openSeededStore(config.db, seed, start ?? timestampOf(clock.now()))
+  const store = openSeededStore(
+    config.db,
+    capsule === undefined ? seed : [],
+    start ?? timestampOf(clock.now()),
+  )
   try {
     const sites = openSites({ store, clock, start, ...limitsOf(config) })
+    if (capsule !== undefined) sites.openCapsule(capsule)
     const app = await buildApp({ config, sites, onResponse })
     await app.listen({ port: config.port, host: config.host }).catch(error => {
       throw new ListenError(error, config)
@@ -158,6 +172,8 @@ export async function startSandbox({
         if (!site) throw new NotFound('the sandbox has no site; create one first')
         return reportOf(clones ? [site, ...sites.clonesOf(site)] : [site])
       },
+      capsule: (siteId, { secrets = false } = {}) => packSite(sites.get(siteId), clock.now(), secrets),
+      openCapsule: capsule => sites.openCapsule(capsule).site,
       reset: sites.reset,
       close,
       [Symbol.asyncDispose]: close,

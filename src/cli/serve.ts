@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { Config, ConfigError, readConfig, readVariable, type SettingName, settings } from '../config.ts'
 import { type FinishedRequest, ListenError, startSandbox } from '../index.ts'
 import { banner } from './banner.ts'
+import { readJson } from './input.ts'
 import { requestLine } from './request-line.ts'
 import { seedWatch } from './seed-watch.ts'
 import { CommandFailed, type Terminal } from './terminal.ts'
@@ -10,6 +11,7 @@ type SettingFlags = Partial<Record<SettingName, string | true | string[]>>
 
 interface Flags extends SettingFlags {
   watch?: boolean
+  open?: string
 }
 
 /** `journeys-sandbox serve`: starts the server and, once it listens, prints its URLs. */
@@ -25,12 +27,17 @@ export function serveCommand(terminal: Terminal): Command {
     command.addOption(option)
   }
   command.option('--watch', 'reload a seed file when it changes')
-  return command.action(async ({ watch, ...flags }: Flags) => {
+  command.option(
+    '--open <capsule>',
+    'start with the site of a capsule file, in place of --seed; - for standard input',
+  )
+  return command.action(async ({ watch, open, ...flags }: Flags) => {
+    const capsule = open === undefined ? undefined : await readJson(open, terminal)
     const config = readConfig(flags)
     if (watch) refuseUnwatchable(config)
     const follow = watch ? seedWatch(config.seed) : undefined
     const onResponse = logsJson(flags) ? undefined : requestPrinter(terminal)
-    const sandbox = await startSandbox({ ...config, onResponse }).catch(error => {
+    const sandbox = await startSandbox({ ...config, capsule, onResponse }).catch(error => {
       throw error instanceof ListenError ? new CommandFailed(explainListenError(error, flags)) : error
     })
     const unfollow = follow?.(sandbox, terminal)

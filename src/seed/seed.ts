@@ -121,7 +121,7 @@ export function openSeededStore(file: string, seed: SeedSource | readonly SeedSo
 export function checkSeedText(
   text: string,
   { name, format = formatOf(name, text), now }: { name: string; format?: SeedFormat; now: string },
-): Checked<SeedRecords> & { issues: PlacedIssue[]; warnings: PlacedIssue[] } {
+): Checked<SeedRecords, PlacedIssue> {
   const { value: input, place } = readSeedText(text, { format, name })
   const { issues, warnings, value } = checkSeed(input, now)
   const inOrder = (found: typeof issues) =>
