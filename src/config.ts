@@ -1,6 +1,7 @@
 import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { OneOf } from './contract/formats.ts'
+import { DURATION_PATTERN } from './contract/node-config.ts'
 
 /** Every setting, with its flag and its environment variable. The flag wins. */
 export const settings = {
@@ -12,9 +13,15 @@ export const settings = {
     description: 'SQLite file to keep the data in; in memory without it',
   },
   seed: {
-    flag: '--seed <file|demo|empty>',
+    flag: '--seed <path|demo|empty>',
     env: 'SANDBOX_SEED',
-    description: 'what a new database starts with',
+    description:
+      'what a new database starts with: a file in YAML or JSON, or a directory of them, each a site; may be given several times (in the variable, separated by commas)',
+  },
+  now: {
+    flag: '--now <time>',
+    env: 'SANDBOX_NOW',
+    description: 'time at which the clocks of all sites start, frozen; the system clock without it',
   },
   auth: {
     flag: '--auth <strict|off>',
@@ -46,6 +53,21 @@ export const settings = {
     env: 'SANDBOX_ALLOW_HOST',
     description:
       'further host names of the control API and the inspector, separated by commas; IP addresses, localhost and names without a dot are always allowed',
+  },
+  clones: {
+    flag: '--clones <on|off>',
+    env: 'SANDBOX_CLONES',
+    description: 'whether a signed call with the site id <id>~<label> creates a copy of the site <id>',
+  },
+  cloneTtl: {
+    flag: '--clone-ttl <duration>',
+    env: 'SANDBOX_CLONE_TTL',
+    description: 'ISO 8601 duration after which an idle clone expires',
+  },
+  maxClones: {
+    flag: '--max-clones <number>',
+    env: 'SANDBOX_MAX_CLONES',
+    description: 'most clones at a time; the one that is idle for longest is removed first',
   },
   cors: {
     flag: '--cors',
@@ -100,7 +122,16 @@ export const Config = Type.Object({
   }),
   host: Type.String({ minLength: 1, default: '127.0.0.1', expectation: 'an address or a host name' }),
   db: Type.String({ minLength: 1, default: ':memory:', expectation: 'the path of a file' }),
-  seed: Type.String({ minLength: 1, default: 'demo', expectation: 'demo, empty, or the path of a file' }),
+  seed: Type.Array(Type.String({ minLength: 1 }), {
+    minItems: 1,
+    default: ['demo'],
+    expectation: 'demo, empty, or the path of a file or directory',
+  }),
+  now: Type.String({
+    pattern: '^$|^\\d{4}-\\d{2}-\\d{2}([Tt ].+)?$',
+    default: '',
+    expectation: 'a date, or a time such as 2026-01-31T12:00:00Z',
+  }),
   auth: OneOf(['strict', 'off'], { default: 'strict', expectation: 'strict or off' }),
   basePath: Type.String({
     pattern: '^/$|^(/[A-Za-z0-9._~-]+)+$',
@@ -118,6 +149,18 @@ export const Config = Type.Object({
     pattern: '^(\\*\\.)?[A-Za-z0-9.-]+(,(\\*\\.)?[A-Za-z0-9.-]+)*$|^$',
     default: '',
     expectation: 'one or more host names such as a.example or *.example, separated by commas',
+  }),
+  clones: OneOf(['on', 'off'], { default: 'on', expectation: 'on or off' }),
+  cloneTtl: Type.String({
+    pattern: DURATION_PATTERN,
+    default: 'PT1H',
+    expectation: 'an ISO 8601 duration, such as PT1H',
+  }),
+  maxClones: Type.Integer({
+    minimum: 1,
+    maximum: 100_000,
+    default: 1000,
+    expectation: 'a whole number from 1 to 100000',
   }),
   cors: Flag(),
   trustProxy: Flag(),
@@ -142,6 +185,13 @@ export type Config = Readonly<Static<typeof Config>>
 /** The base path as a prefix of paths: empty when the operations are at the root. */
 export const prefixOf = ({ basePath }: Config): string => (basePath === '/' ? '' : basePath)
 
+/** What the sites may keep and create. */
+export const limitsOf = ({ journal, journalBytes, clones, cloneTtl, maxClones }: Config) => ({
+  journalSize: journal,
+  journalBytes,
+  clones: clones === 'on' ? { ttl: cloneTtl, max: maxClones } : undefined,
+})
+
 /** Whether every request is logged. */
 export const logsRequests = ({ logLevel }: Config): boolean => ['info', 'debug', 'trace'].includes(logLevel)
 
@@ -155,13 +205,14 @@ export class ConfigError extends Error {
  * @throws {ConfigError} naming the flag or the variable of the first bad value
  */
 export function readConfig(
-  flags: Partial<Record<SettingName, string | true>> = {},
+  flags: Partial<Record<SettingName, string | true | string[]>> = {},
   env = process.env,
 ): Config {
   const given = Object.entries(settings).flatMap(([name, { flag, env: variable }]) => {
     const fromFlag = flags[name as SettingName]
     // An empty flag is usually an unset shell variable. Guessing what was meant could switch a protection off.
-    if (fromFlag === '') throw new ConfigError(`${flag.split(' ')[0]}: "" is not ${expectationOf(name)}`)
+    if (fromFlag === '' || (Array.isArray(fromFlag) && fromFlag.includes('')))
+      throw new ConfigError(`${flag.split(' ')[0]}: "" is not ${expectationOf(name)}`)
     const value = fromFlag === true ? 'on' : (fromFlag ?? (env[variable] || undefined))
     return value === undefined
       ? []
@@ -183,17 +234,19 @@ export function checkConfig(
 ): Config {
   const config = Value.Default(Config, { ...values })
   for (const { path, value, schema } of Value.Errors(Config, config)) {
-    const name = path.slice(1)
+    const [, name = ''] = path.split('/')
     throw new ConfigError(
-      `${origins.get(name) ?? name}: ${JSON.stringify(value)} is not ${schema.expectation}`,
+      `${origins.get(name) ?? name}: ${JSON.stringify(value)} is not ${schema.expectation ?? expectationOf(name)}`,
     )
   }
   return Object.freeze(config as Config)
 }
 
 /** Text as the type of its setting. What is not of that type stays text, and is then refused. */
-function parse(name: string, value: string): string | number | boolean {
+function parse(name: string, value: string | string[]): string | string[] | number | boolean {
   const { type } = Config.properties[name as SettingName] as TSchema
+  if (Array.isArray(value)) return value
+  if (type === 'array') return value.split(',')
   if (type === 'integer' && /^\d+$/.test(value)) return Number(value)
   if (name === 'logLevel') return value.toLowerCase()
   if (type === 'boolean' && /^(on|off|true|false)$/i.test(value)) return /^(on|true)$/i.test(value)

@@ -3,6 +3,8 @@ import { version } from '../version.ts'
 import { checkCommand } from './check.ts'
 import { driftCommand } from './drift.ts'
 import { explainCommand } from './explain.ts'
+import { initCommand } from './init.ts'
+import { reportCommand } from './report.ts'
 import { serveCommand } from './serve.ts'
 import { snapshotCommand } from './snapshot.ts'
 import type { Terminal } from './terminal.ts'
@@ -17,11 +19,13 @@ export function buildProgram(terminal: Terminal): Command {
     .version(version)
     .addCommand(serve, { isDefault: true })
     .addCommand(snapshotCommand(terminal))
+    .addCommand(initCommand(terminal))
     .addCommand(checkCommand(terminal))
     .addCommand(driftCommand(terminal))
     .addCommand(tokenCommand(terminal))
     .addCommand(explainCommand(terminal))
     .addCommand(verifyCommand(terminal))
+    .addCommand(reportCommand(terminal))
     .addHelpText(
       'after',
       () => `\n${serve.createHelp().formatHelp(serve, serve.createHelp()).replace('Usage', 'Serving')}`,

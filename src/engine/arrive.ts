@@ -1,5 +1,5 @@
 import type { Outcome } from '../contract/outcome.ts'
-import type { ParticipationState, ReachedReward, WaitingStep } from '../contract/state.ts'
+import type { ParticipationRecord, RewardRecord, WaitingStep } from '../contract/records.ts'
 import type { Facts } from './criterion.ts'
 import type { Badge, Entry, GraphNode, JourneyGraph, Reward, Step } from './graph.ts'
 import { reachReward } from './hold.ts'
@@ -9,7 +9,7 @@ import type { Passage } from './walk.ts'
 
 /** A participation after an event, and the outcomes in their order. */
 export interface Change {
-  participation: ParticipationState
+  participation: ParticipationRecord
   outcomes: readonly Outcome[]
 }
 
@@ -29,7 +29,7 @@ export function begin(
   facts: Facts,
 ): Change {
   const { at } = facts
-  const participation: ParticipationState = {
+  const participation: ParticipationRecord = {
     id,
     journey_id: graph.journey.id,
     started_at: at,
@@ -57,7 +57,7 @@ export function arrive(graph: JourneyGraph, before: Change, advance: Advance, { 
   const rewards = granted.map(node => grant(node, at))
   const waiting_at = passage.exit ? [] : [...open, ...newPlaces(open, passage)]
   const completed = waiting_at.length === 0
-  const after: ParticipationState = {
+  const after: ParticipationRecord = {
     ...participation,
     completed_at: completed ? at : null,
     updated_at: at,
@@ -70,7 +70,7 @@ export function arrive(graph: JourneyGraph, before: Change, advance: Advance, { 
     participation: { ...after, progress_percentage: completed ? '100.0' : progressOf(graph, after) },
     outcomes: [
       ...before.outcomes,
-      ...granted.map((node, i) => say.reached(node, rewards[i] as ReachedReward)),
+      ...granted.map((node, i) => say.reached(node, rewards[i] as RewardRecord)),
       ...(completed ? [say.completed()] : []),
     ],
   }
@@ -84,7 +84,7 @@ const GRANTED: ReadonlySet<Outcome['type']> = new Set(['reward_held', 'reward_is
 const grantedNow = ({ outcomes }: Change, { id }: GraphNode) =>
   outcomes.some(outcome => GRANTED.has(outcome.type) && 'node_id' in outcome && outcome.node_id === id)
 
-const grant = (node: Reward | Badge, at: string): ReachedReward =>
+const grant = (node: Reward | Badge, at: string): RewardRecord =>
   reachReward(node.type === 'reward' ? node : { id: node.id, hold: null }, at)
 
 /** A step at which the member waits already is not added again, and keeps its count. */

@@ -1,5 +1,5 @@
 import type { NoEffect, NoEffectReason } from '../contract/outcome.ts'
-import type { ParticipationState } from '../contract/state.ts'
+import type { ParticipationRecord } from '../contract/records.ts'
 import type { Facts } from './criterion.ts'
 import { closedAt } from './enter.ts'
 import { isStep, type JourneyGraph, type Step } from './graph.ts'
@@ -48,7 +48,7 @@ function sentence(reasons: readonly NoEffectReason[], more: number, { event }: F
 
 function reasonOf(
   graph: JourneyGraph,
-  participation: ParticipationState | undefined,
+  participation: ParticipationRecord | undefined,
   facts: Facts,
 ): NoEffectReason {
   const { id, name } = graph.journey
@@ -64,7 +64,7 @@ function reasonOf(
   }
 }
 
-function whyInside(graph: JourneyGraph, participation: ParticipationState, facts: Facts): Why {
+function whyInside(graph: JourneyGraph, participation: ParticipationRecord, facts: Facts): Why {
   switch (reasonToStay(graph, participation, facts.at)) {
     case 'completed':
       return { reason: 'completed', message: 'is completed' }

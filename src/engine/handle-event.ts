@@ -1,5 +1,5 @@
 import type { Outcome } from '../contract/outcome.ts'
-import type { ParticipationState } from '../contract/state.ts'
+import type { ParticipationRecord } from '../contract/records.ts'
 import type { Change } from './arrive.ts'
 import type { Facts } from './criterion.ts'
 import { enter } from './enter.ts'
@@ -21,7 +21,7 @@ export interface Result {
    * In the order they had, new ones last. One that the event did not change is the very object that was passed in, so
    * that a caller can tell what there is to store.
    */
-  participations: ParticipationState[]
+  participations: ParticipationRecord[]
   /** Participation by participation, in the order it happened; never empty. */
   outcomes: readonly Outcome[]
 }
@@ -65,7 +65,7 @@ function inside(graph: JourneyGraph | undefined, change: Change, facts: Facts): 
 
 /** The effect of a whole history, oldest event first: the same as of one event after the other. */
 export function replay({ journeys, member, history, newId }: Situation & { history: Iterable<Occurrence> }): {
-  participations: ParticipationState[]
+  participations: ParticipationRecord[]
   /** Event by event. */
   outcomes: readonly (readonly Outcome[])[]
 } {

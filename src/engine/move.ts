@@ -1,5 +1,5 @@
 import type { Outcome } from '../contract/outcome.ts'
-import type { ParticipationState, WaitingStep } from '../contract/state.ts'
+import type { ParticipationRecord, WaitingStep } from '../contract/records.ts'
 import { arrive, type Change } from './arrive.ts'
 import { statusAsOf } from './as-of.ts'
 import type { Facts } from './criterion.ts'
@@ -12,7 +12,7 @@ import { type Passage, walk } from './walk.ts'
 const NOWHERE: Passage = { nodes: [], steps: [], exit: false }
 
 /** Why a participation cannot move at a moment; `undefined` when it can. */
-export function reasonToStay({ journey }: JourneyGraph, participation: ParticipationState, at: string) {
+export function reasonToStay({ journey }: JourneyGraph, participation: ParticipationRecord, at: string) {
   const { completed_at, expired_at } = participation
   const { status } = statusAsOf({ completed_at, expired_at, journey }, at)
   if (status === 'Completed') return 'completed'

@@ -1,4 +1,4 @@
-import type { ParticipationState } from '../contract/state.ts'
+import type { ParticipationRecord } from '../contract/records.ts'
 import type { GraphNode, JourneyGraph } from './graph.ts'
 import { waitingStepsOf } from './waiting.ts'
 import { spread } from './walk.ts'
@@ -20,7 +20,7 @@ const isUnmarked = ({ type }: GraphNode): boolean => type === 'entry' || type ==
  * What was done and reached is stored; which entries, conditions and exits were passed is not, and so is read from it: those
  * count that can be come to by what is done, and lead on to something that is done, reached or waited at.
  */
-export function pathOf(graph: JourneyGraph, participation: ParticipationState): Path {
+export function pathOf(graph: JourneyGraph, participation: ParticipationRecord): Path {
   const done = participation.events.map(event => event.node_id)
   const marks = new Set([...done, ...participation.rewards.map(reward => reward.node_id)])
   const waiting = new Set(waitingStepsOf(graph, participation).map(place => place.node_id))

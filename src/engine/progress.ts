@@ -1,4 +1,4 @@
-import type { ParticipationState } from '../contract/state.ts'
+import type { ParticipationRecord } from '../contract/records.ts'
 import type { Components } from './components.ts'
 import type { JourneyGraph } from './graph.ts'
 
@@ -21,7 +21,7 @@ export function progressOf(
   return tenths > Number(before) * 10 ? (tenths / 10).toFixed(1) : before
 }
 
-type Account = Pick<ParticipationState, 'events' | 'waiting_at' | 'progress_percentage'>
+type Account = Pick<ParticipationRecord, 'events' | 'waiting_at' | 'progress_percentage'>
 
 function stepsAhead(
   { of, list }: Components,

@@ -1,12 +1,12 @@
-import type { ParticipationState } from '../contract/state.ts'
+import type { ParticipationRecord } from '../contract/records.ts'
 
 export interface MemberState {
   email: string
   attributes: Readonly<Record<string, unknown>>
-  participations: readonly ParticipationState[]
+  participations: readonly ParticipationRecord[]
 }
 
-/** Something a member did. */
+/** An event of a member. */
 export interface Occurrence {
   name: string
   attributes: Readonly<Record<string, unknown>>

@@ -1,8 +1,8 @@
-import type { ParticipationState, WaitingStep } from '../contract/state.ts'
+import type { ParticipationRecord, WaitingStep } from '../contract/records.ts'
 import { type GraphNode, isStep, type JourneyGraph } from './graph.ts'
 import { spread } from './walk.ts'
 
-type Account = Pick<ParticipationState, 'completed_at' | 'events' | 'rewards'>
+type Account = Pick<ParticipationRecord, 'completed_at' | 'events' | 'rewards'>
 
 /**
  * The steps at which a member waits, derived from the completed steps and the reached rewards: every step not yet done
@@ -43,5 +43,5 @@ export const uptoSteps = (graph: JourneyGraph, ids: readonly string[]): GraphNod
 /** Where the member of a participation waits: as stored, or derived where nothing is stored. */
 export const waitingStepsOf = (
   graph: JourneyGraph,
-  participation: ParticipationState,
+  participation: ParticipationRecord,
 ): readonly WaitingStep[] => participation.waiting_at ?? deriveWaitingSteps(graph, participation)

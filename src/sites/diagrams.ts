@@ -1,4 +1,4 @@
-import type { CompletedStep, ReachedReward, WaitingStep } from '../contract/state.ts'
+import type { GraphRecord, RewardRecord, StepRecord, WaitingStep } from '../contract/records.ts'
 import { type Diagram, diagramOf } from '../diagram/diagram.ts'
 import { toDot } from '../diagram/dot.ts'
 import { toMermaid } from '../diagram/mermaid.ts'
@@ -6,7 +6,6 @@ import { toSvg } from '../diagram/svg.ts'
 import { compileJourney } from '../engine/graph.ts'
 import { deriveWaitingSteps } from '../engine/waiting.ts'
 import { NotFound } from '../errors.ts'
-import type { GraphRecord } from '../store/records.ts'
 import type { Site } from './site.ts'
 
 /** The formats in which a journey can be drawn, by the extension of the file. */
@@ -52,9 +51,9 @@ export function waitingMembers({ store, now }: Site, journey: GraphRecord): Map<
 const idsIn = (json: string | null): string[] => JSON.parse(json ?? '[]')
 
 // Where a member waits follows from the nodes alone.
-const steps = (json: string | null): CompletedStep[] =>
+const steps = (json: string | null): StepRecord[] =>
   idsIn(json).map(node_id => ({ node_id, completed_at: '' }))
-const rewards = (json: string | null): ReachedReward[] =>
+const rewards = (json: string | null): RewardRecord[] =>
   idsIn(json).map(node_id => ({ node_id, ...NEVER_HELD }))
 
 const NEVER_HELD = { hold_start_datetime: null, hold_end_datetime: null, blocked_by: null, blocked_at: null }

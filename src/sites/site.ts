@@ -1,15 +1,18 @@
 import { type SignedRequest, sign } from '../auth/sign.ts'
 import type { Clock } from '../clock.ts'
+import type { GraphRecord } from '../contract/records.ts'
 import { compileJourney } from '../engine/graph.ts'
 import { Conflict } from '../errors.ts'
 import type { SeedDocument } from '../seed/schema.ts'
-import type { FaultRecord, GraphRecord } from '../store/records.ts'
+import type { SeedInput } from '../seed/schema-input.ts'
+import type { FaultRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
 import type { AnswerBodies } from './answer-bodies.ts'
 import { type Content, siteContent } from './content.ts'
 import { type EventResult, type Events, siteEvents } from './events.ts'
 import { type Faults, siteFaults } from './faults.ts'
 import { createJournal, type Journal } from './journal.ts'
+import { createCoverage, type ReadableCoverage } from './report.ts'
 import { type SiteClock, siteClock } from './site-clock.ts'
 import { BEFORE_STATES, type Snapshots, siteSnapshots } from './snapshots.ts'
 
@@ -37,9 +40,13 @@ export interface Site {
   /** The last requests that named this site. */
   readonly requests: Journal
   readonly snapshots: Snapshots
+  /** What has been exercised since the last reset. */
+  readonly coverage: ReadableCoverage
   /** The site's time as a vendor timestamp. */
   now(): string
-  /** As `reset`, but for the journal. */
+  /** The seed that the site goes back to. @throws {Conflict} when it has none */
+  seed(): SeedDocument
+  /** As `reset`, but for the journal and the coverage. */
   resetState(): void
   /** Back to the seed the site was created from: data, clock, faults and journal. @throws {Conflict} when it has none */
   reset(): void
@@ -47,7 +54,7 @@ export interface Site {
    * Replaces the data by another seed, which a reset goes back to from then on. Clock, faults and journal stay.
    * @throws {SeedError} with every fault, having changed nothing
    */
-  reseed(document: SeedDocument): void
+  reseed(document: SeedInput): void
 }
 
 const AN_HOUR = 3600
@@ -61,20 +68,23 @@ interface SiteState {
   fault_count: number
 }
 
-export interface JournalLimits {
+export interface SiteOptions {
   /** How many requests the journal of each site keeps. */
   journalSize: number
   /** The bodies of answers, of all sites. */
   bodies: AnswerBodies
+  /** The vendor timestamp at which the clock is frozen at first; the system clock without it. */
+  start?: string | undefined
 }
 
 export function createSite(
   store: SiteStore,
   systemClock: Clock,
-  { journalSize, bodies }: JournalLimits,
+  { journalSize, bodies, start }: SiteOptions,
 ): Site {
-  const clock = siteClock(store, systemClock)
-  const faults = siteFaults(store)
+  const clock = siteClock(store, systemClock, start)
+  const coverage = createCoverage()
+  const faults = siteFaults(store, fault => coverage.recordUnused(fault))
   const requests = createJournal(journalSize, bodies)
   const { now } = clock
   const graphs = store.memoized(() =>
@@ -99,11 +109,16 @@ export function createSite(
     })
   }
 
-  function resetState(): void {
+  function seed(): SeedDocument {
     const { origin } = store.origin()
     if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
+    return JSON.parse(origin)
+  }
+
+  function resetState(): void {
+    const data = seed()
     store.atomically(() => {
-      load({ data: JSON.parse(origin), clock: null, faults: [], fault_count: 0 })
+      load({ data, clock: null, faults: [], fault_count: 0 })
       store.removeSnapshot(BEFORE_STATES)
     })
   }
@@ -135,12 +150,15 @@ export function createSite(
     clock,
     faults,
     requests,
+    coverage,
     snapshots: siteSnapshots(store, { save, load }, systemClock.now),
     now,
     resetState,
+    seed,
     reset() {
       resetState()
       requests.clear()
+      coverage.clear()
     },
     reseed(document) {
       store.atomically(() => {

@@ -6,7 +6,8 @@ import { isObject } from '../contract/json.ts'
 import { Conflict, Invalid, NotFound } from '../errors.ts'
 import { checkSeed } from '../seed/check.ts'
 import { SeedError } from '../seed/issues.ts'
-import { SeedDocument, SeedSite } from '../seed/schema.ts'
+import { type SeedRecords, SeedSite } from '../seed/schema.ts'
+import type { SeedInput } from '../seed/schema-input.ts'
 import { loadSeed, readSeed } from '../seed/seed.ts'
 import type { SiteStore, Store } from '../store/store.ts'
 import { createAnswerBodies } from './answer-bodies.ts'
@@ -30,13 +31,9 @@ const closed = { additionalProperties: false }
 /** Everything but the seed, which is checked for more than its form. */
 const SiteSettings = Type.Object(newSettings, closed)
 
-/** A document's own site is checked, but the new site has an id, a name and a secret of its own. */
-const SiteContent = Type.Object(
-  {
-    ...SeedDocument.properties,
-    site: Type.Optional(Type.Unknown({ description: 'Ignored: the new site is another' })),
-  },
-  { ...closed, description: 'A seed document' },
+/** A seed in any form, which is checked when it is loaded; its own site gives the name and nothing else. */
+const SiteContent = Type.Unsafe<SeedInput>(
+  Type.Object({}, { description: 'A seed in the short form or the long one' }),
 )
 
 export const NewSite = Type.Object(
@@ -63,6 +60,13 @@ export interface Sites {
   create(site?: NewSite): Site
   /** @throws {NotFound} */
   remove(siteId: string): void
+  /**
+   * The site that a request asks for by `<id>~<label>` and that does not exist yet: it would be a copy of the site `<id>`.
+   * Undefined where that is not known, or clones are off.
+   */
+  cloneable(siteId: string): Cloneable | undefined
+  /** The clones of a site, in the order of creation. */
+  clonesOf(site: Site): Site[]
   /** Takes all sites back to their seeds, or none, and empties all journals. @throws {Conflict} at a site without a seed */
   reset(): void
   /** When a site with a `ttl` expires unless it is used: RFC 3339, UTC. */
@@ -73,6 +77,23 @@ export interface Sites {
   readonly systemClock: Clock
 }
 
+/** A clone that can be created. */
+export interface Cloneable {
+  site_id: string
+  /** The secret of the original, which is the clone's too. */
+  secret: string
+  original: Site
+  /** Creates it. At the limit, the clone that is idle for longest is removed. @throws {Conflict} when the original has no seed */
+  create(): Site
+}
+
+export interface CloneOptions {
+  /** An ISO 8601 duration: a clone expires when it is idle for that long. */
+  ttl: string
+  /** The most clones at a time. */
+  max: number
+}
+
 export interface SitesOptions {
   store: Store
   clock: Clock
@@ -80,6 +101,10 @@ export interface SitesOptions {
   journalSize: number
   /** The bytes of answers that the journals of all sites keep together; 0 keeps none. */
   journalBytes: number
+  /** Left out, nothing can be cloned. */
+  clones?: CloneOptions | undefined
+  /** The vendor timestamp at which the clocks of all sites are frozen at first; the system clock without it. */
+  start?: string | undefined
 }
 
 interface Entry {
@@ -90,14 +115,14 @@ interface Entry {
 }
 
 /** All sites, with their state; the only place where they are created and removed. */
-export function openSites({ store, clock, journalSize, journalBytes }: SitesOptions): Sites {
+export function openSites({ store, clock, journalSize, journalBytes, clones, start }: SitesOptions): Sites {
   const entries = new Map<string, Entry>()
   const bodies = createAnswerBodies(journalBytes)
   const now = () => timestampOf(clock.now())
   for (const { site_id } of store.sites()) register(store.forSite(site_id) as SiteStore, now())
 
   function register(siteStore: SiteStore, lastUsed: string): Site {
-    const site = createSite(siteStore, clock, { journalSize, bodies })
+    const site = createSite(siteStore, clock, { journalSize, bodies, start })
     entries.set(site.site_id, { site, ttl: siteStore.origin().ttl, lastUsed })
     return site
   }
@@ -127,6 +152,19 @@ export function openSites({ store, clock, journalSize, journalBytes }: SitesOpti
     return entry.site
   }
 
+  const isClone = (siteId: string) => CLONE_ID.test(siteId) && entries.has(originalOf(siteId))
+
+  function createClone(site_id: string, original: Site, { ttl, max }: CloneOptions): Site {
+    const present = now()
+    const records = seedOf(original.seed(), present)
+    const { name, secret } = original
+    const living = [...entries].filter(([siteId]) => isClone(siteId))
+    const [idlest] = living.sort(([, a], [, b]) => a.lastUsed.localeCompare(b.lastUsed))
+    if (idlest && living.length >= max) remove(idlest[0])
+    const site = { ...records.site, site_id, name, secret }
+    return register(loadSeed(store, { ...records, site }, present, ttl), present)
+  }
+
   const unmatched = createJournal(journalSize, bodies)
 
   return {
@@ -152,7 +190,7 @@ export function openSites({ store, clock, journalSize, journalBytes }: SitesOpti
       if (ttl !== undefined && addDuration(present, ttl) <= present)
         throw new Invalid(`Invalid site: /ttl "${ttl}" must be longer than zero`)
       const site_id = named.site_id ?? unusedId(entries)
-      const document = documentOf(seed)
+      const document = seedOf(seed, start ?? present)
       if (entries.has(site_id))
         throw new Conflict(`there is a site ${site_id} already; choose another id, or remove it first`)
       const site = {
@@ -164,13 +202,28 @@ export function openSites({ store, clock, journalSize, journalBytes }: SitesOpti
       return register(loadSeed(store, { ...document, site }, present, ttl), present)
     },
     remove,
+    cloneable(site_id) {
+      if (clones === undefined || entries.has(site_id) || !CLONE_ID.test(site_id)) return undefined
+      const original = find(originalOf(site_id))
+      if (!original) return undefined
+      const { secret } = original
+      return { site_id, secret, original, create: () => createClone(site_id, original, clones) }
+    },
+    clonesOf: ({ site_id }) =>
+      [...entries.values()]
+        .map(({ site }) => site)
+        .filter(site => isClone(site.site_id) && originalOf(site.site_id) === site_id),
     reset() {
       removeExpired(now())
       const all = [...entries.values()].map(({ site }) => site)
       store.atomically(() => {
         for (const site of all) site.resetState()
       })
-      for (const journal of [...all.map(site => site.requests), unmatched]) journal.clear()
+      for (const { requests, coverage } of all) {
+        requests.clear()
+        coverage.clear()
+      }
+      unmatched.clear()
     },
     expiryOf(site) {
       const entry = entries.get(site.site_id)
@@ -179,6 +232,11 @@ export function openSites({ store, clock, journalSize, journalBytes }: SitesOpti
     },
   }
 }
+
+/** `<id of the original>~<label>`. The vendor has no such ids. */
+const CLONE_ID = /^([^~]+)~[A-Za-z0-9._-]{1,40}$/
+
+const originalOf = (cloneId: string): string => cloneId.slice(0, cloneId.indexOf('~'))
 
 /** When a site expires; null for one that never does. */
 const endOf = ({ ttl, lastUsed }: Entry): string | null =>
@@ -189,17 +247,19 @@ function isExpired(entry: Entry, present: string): boolean {
   return end !== null && end <= present
 }
 
-/** The document of a new site. @throws {SeedError} with every issue, as a pointer into the new site */
-function documentOf(seed: unknown): SeedDocument {
-  if (seed === 'demo' || seed === 'empty') return readSeed(seed)
+/** The records of a new site. @throws {SeedError} with every issue, as a pointer into the new site */
+function seedOf(seed: unknown, now: string): SeedRecords {
+  if (seed === 'demo' || seed === 'empty') return readSeed(seed, now)
   if (!isObject(seed)) {
     const message = `${JSON.stringify(seed)} is neither "demo" nor "empty" nor a seed document`
     throw new SeedError('site', [{ pointer: '/seed', message }])
   }
-  const document = { site: { site_id: '-', name: 'site', secret: '-' }, ...seed }
-  const issues = checkSeed(document).map(issue => ({ ...issue, pointer: `/seed${issue.pointer}` }))
-  if (issues.length > 0) throw new SeedError('site', issues)
-  return document as SeedDocument
+  const { value, issues } = checkSeed(seed, now)
+  if (value) return value
+  throw new SeedError(
+    'site',
+    issues.map(issue => ({ ...issue, pointer: `/seed${issue.pointer}` })),
+  )
 }
 
 /** Seven digits, as the vendor's are. */

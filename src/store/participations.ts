@@ -1,7 +1,7 @@
 import type { NodeType } from '../contract/journey.ts'
+import type { JourneyRecord, ParticipationRecord, RewardRecord, StepRecord } from '../contract/records.ts'
 import type { Db } from './database.ts'
 import { type ExtraColumn, extensionIn, extraColumn, withExtension } from './extensions.ts'
-import type { JourneyRecord, ParticipationRecord, RewardRecord, StepRecord } from './records.ts'
 
 /** A participation with its journey, but without its events and rewards. */
 export type ParticipationSummary = Omit<ParticipationRecord, 'events' | 'rewards' | 'waiting_at'> & {

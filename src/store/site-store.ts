@@ -1,4 +1,5 @@
 import { type Extended, extensionOf } from '../contract/extension.ts'
+import type { GraphRecord, JourneyRecord, MemberRecord, SiteRecord } from '../contract/records.ts'
 import { NotFound } from '../errors.ts'
 import type { Db } from './database.ts'
 import { extensionIn } from './extensions.ts'
@@ -11,15 +12,7 @@ import {
   participationTables,
   type UsedNode,
 } from './participations.ts'
-import type {
-  FaultRecord,
-  GraphRecord,
-  JourneyRecord,
-  MemberRecord,
-  OriginRecord,
-  SiteRecord,
-  SnapshotRecord,
-} from './records.ts'
+import type { FaultRecord, OriginRecord, SnapshotRecord } from './records.ts'
 import { type SiteRow, siteTable } from './sites.ts'
 import { faultTable, snapshotTable } from './test-state.ts'
 

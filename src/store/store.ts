@@ -1,5 +1,6 @@
+import type { GraphRecord, MemberRecord, SiteRecord } from '../contract/records.ts'
 import { checkPresence, type Db, lockDatabase, openDatabase, toStoreError } from './database.ts'
-import type { GraphRecord, MemberRecord, OriginRecord, SiteRecord } from './records.ts'
+import type { OriginRecord } from './records.ts'
 import { bindSite, prepareTables, type SiteStore } from './site-store.ts'
 
 export type { ParticipationDetail, ParticipationSummary } from './participations.ts'

@@ -1,5 +1,5 @@
 import type { NodeConfigs } from '../../src/contract/node-config.ts'
-import type { ParticipationState } from '../../src/contract/state.ts'
+import type { ParticipationRecord } from '../../src/contract/records.ts'
 import { compileJourney, type JourneyDefinition, type NodeDefinition } from '../../src/engine/graph.ts'
 import { handleEvent, type Result } from '../../src/engine/handle-event.ts'
 import type { MemberState } from '../../src/engine/state.ts'
@@ -85,17 +85,17 @@ export function lived(journeys: ReturnType<typeof journey>[], events: Done[], me
     messages.push(...last.outcomes.map(outcome => outcome.message))
   }
   const [first] = participations
-  return { ...last, messages, participation: first as ParticipationState }
+  return { ...last, messages, participation: first as ParticipationRecord }
 }
 
-export const waitingAt = ({ waiting_at }: ParticipationState) => waiting_at?.map(({ node_id }) => node_id)
-export const doneIn = ({ events }: ParticipationState) => events.map(({ node_id }) => node_id)
+export const waitingAt = ({ waiting_at }: ParticipationRecord) => waiting_at?.map(({ node_id }) => node_id)
+export const doneIn = ({ events }: ParticipationRecord) => events.map(({ node_id }) => node_id)
 
 /** A participation as a seed gives it: what was done and reached, but not where the member stands. */
 export const told = (
   journey_id: string,
-  facts: Partial<ParticipationState> & { done?: string[] } = {},
-): ParticipationState => {
+  facts: Partial<ParticipationRecord> & { done?: string[] } = {},
+): ParticipationRecord => {
   const { done = [], ...more } = facts
   return {
     id: 'told',

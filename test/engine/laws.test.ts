@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Outcome } from '../../src/contract/outcome.ts'
-import type { ParticipationState } from '../../src/contract/state.ts'
+import type { ParticipationRecord } from '../../src/contract/records.ts'
 import { participationAsOf } from '../../src/engine/as-of.ts'
 import { isStep, type JourneyGraph } from '../../src/engine/graph.ts'
 import { handleEvent, replay } from '../../src/engine/handle-event.ts'
@@ -42,7 +42,7 @@ function toLived(life: Life): Lived {
   return { life, journeys, ...live(life, journeys) }
 }
 
-type Participations = readonly ParticipationState[]
+type Participations = readonly ParticipationRecord[]
 type Moment = {
   before: Participations
   after: Participations
@@ -101,7 +101,7 @@ const isPublished = (outcome: Outcome) => {
   return matchesSchema(JSON.parse(JSON.stringify(outcome, withIds)))
 }
 
-const tenths = ({ progress_percentage }: ParticipationState) => Math.round(Number(progress_percentage) * 10)
+const tenths = ({ progress_percentage }: ParticipationRecord) => Math.round(Number(progress_percentage) * 10)
 
 describe('whatever the journeys and whatever happens', () => {
   test('all of it does happen, and is told as published', () => {
@@ -144,7 +144,7 @@ describe('whatever the journeys and whatever happens', () => {
 
       const half = history.length >> 1
       const first = live({ participations, history: history.slice(0, half) }, journeys).participations
-      const restored = JSON.parse(JSON.stringify(first)) as ParticipationState[]
+      const restored = JSON.parse(JSON.stringify(first)) as ParticipationRecord[]
       same(
         live({ participations: restored, history: history.slice(half) }, compiled(life)).participations,
         lived,
@@ -183,7 +183,7 @@ describe('whatever the journeys and whatever happens', () => {
   })
 })
 
-const graphOf = ({ journey_id }: ParticipationState, journeys: JourneyGraph[]) =>
+const graphOf = ({ journey_id }: ParticipationRecord, journeys: JourneyGraph[]) =>
   journeys.find(({ journey }) => journey.id === journey_id) as JourneyGraph
 
 function saysWhy({ before, after, outcomes }: Moment) {
@@ -193,7 +193,7 @@ function saysWhy({ before, after, outcomes }: Moment) {
 }
 
 function isSound(
-  { progress_percentage: progress, completed_at, waiting_at }: ParticipationState,
+  { progress_percentage: progress, completed_at, waiting_at }: ParticipationRecord,
   graph: JourneyGraph,
 ) {
   hold(/^(100\.0|\d{1,2}\.\d)$/.test(progress), 'progress has its form')
@@ -210,7 +210,7 @@ function isSound(
   }
 }
 
-function grew(earlier: ParticipationState | undefined, now: ParticipationState) {
+function grew(earlier: ParticipationRecord | undefined, now: ParticipationRecord) {
   if (!earlier) return
   hold(tenths(now) >= tenths(earlier), 'progress never falls')
   hold(
@@ -229,8 +229,8 @@ function grew(earlier: ParticipationState | undefined, now: ParticipationState) 
 }
 
 function isBounded(
-  earlier: ParticipationState | undefined,
-  now: ParticipationState,
+  earlier: ParticipationRecord | undefined,
+  now: ParticipationRecord,
   { nodes }: JourneyGraph,
 ) {
   for (const list of ['events', 'rewards'] as const) {
@@ -242,7 +242,7 @@ function isBounded(
   }
 }
 
-type View = ReturnType<typeof participationAsOf<ParticipationState & { journey: JourneyGraph['journey'] }>>
+type View = ReturnType<typeof participationAsOf<ParticipationRecord & { journey: JourneyGraph['journey'] }>>
 
 const timeless = ({ status: _, expired_at: __, rewards, ...rest }: View) => ({
   ...rest,
@@ -259,7 +259,7 @@ function timePassed(earlier: View, later: View) {
 
 const byText = <T>(items: readonly T[] | null) => (items ?? []).map(item => JSON.stringify(item)).sort()
 
-const unordered = ({ events, rewards, waiting_at, ...rest }: ParticipationState) => ({
+const unordered = ({ events, rewards, waiting_at, ...rest }: ParticipationRecord) => ({
   ...rest,
   events: byText(events),
   rewards: byText(rewards),
