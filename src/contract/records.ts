@@ -143,12 +143,12 @@ export const RewardRecord = closed(
   'A reward that the member has reached: held, or blocked, or with none of the four keys issued',
 )
 
-export const WaitingStep = closed(
+export const WaitingRecord = closed(
   {
-    node_id: LowerCaseUuid({ description: 'An event or action node of the journey' }),
-    count: Type.Integer({ minimum: 0, description: 'How often its event has happened there so far' }),
+    node_id: LowerCaseUuid({ description: 'A step at which the member waits' }),
+    count: Type.Integer({ minimum: 0, description: 'How often its event has happened there' }),
   },
-  'A step at which a member waits',
+  'Where a member waits',
 )
 
 export const ParticipationRecord = closed(
@@ -172,7 +172,7 @@ export const ParticipationRecord = closed(
     }),
     rewards: Type.Array(RewardRecord, { description: 'The rewards reached, in that order' }),
     waiting_at: orNull(
-      Type.Array(WaitingStep, {
+      Type.Array(WaitingRecord, {
         description: 'The steps at which the member waits; null where that follows from events and rewards',
       }),
     ),
@@ -213,7 +213,7 @@ export type JourneyRecord = Static<typeof JourneyRecord>
 export type GraphRecord = Static<typeof GraphRecord>
 export type StepRecord = Static<typeof StepRecord>
 export type RewardRecord = Static<typeof RewardRecord>
-export type WaitingStep = Static<typeof WaitingStep>
+export type WaitingRecord = Static<typeof WaitingRecord>
 export type ParticipationRecord = Static<typeof ParticipationRecord>
 export type HistoryRecord = Static<typeof HistoryRecord>
 export type MemberRecord = Static<typeof MemberRecord>

@@ -1,5 +1,5 @@
 import type { Outcome } from '../contract/outcome.ts'
-import type { ParticipationRecord, RewardRecord, WaitingStep } from '../contract/records.ts'
+import type { ParticipationRecord, RewardRecord, WaitingRecord } from '../contract/records.ts'
 import type { Facts } from './criterion.ts'
 import type { Badge, Entry, GraphNode, JourneyGraph, Reward, Step } from './graph.ts'
 import { reachReward } from './hold.ts'
@@ -15,7 +15,7 @@ export interface Change {
 
 export interface Advance {
   /** The steps at which the member still waits. */
-  open: readonly WaitingStep[]
+  open: readonly WaitingRecord[]
   /** The steps that were just completed. */
   done: readonly Step[]
   /** The way on from there. */
@@ -88,7 +88,7 @@ const grant = (node: Reward | Badge, at: string): RewardRecord =>
   reachReward(node.type === 'reward' ? node : { id: node.id, hold: null }, at)
 
 /** A step at which the member waits already is not added again, and keeps its count. */
-const newPlaces = (open: readonly WaitingStep[], { steps }: Passage): WaitingStep[] =>
+const newPlaces = (open: readonly WaitingRecord[], { steps }: Passage): WaitingRecord[] =>
   steps
     .filter(step => !open.some(place => place.node_id === step.id))
     .map(step => ({ node_id: step.id, count: 0 }))

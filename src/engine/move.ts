@@ -1,5 +1,5 @@
 import type { Outcome } from '../contract/outcome.ts'
-import type { ParticipationRecord, WaitingStep } from '../contract/records.ts'
+import type { ParticipationRecord, WaitingRecord } from '../contract/records.ts'
 import { arrive, type Change } from './arrive.ts'
 import { statusAsOf } from './as-of.ts'
 import type { Facts } from './criterion.ts'
@@ -49,7 +49,7 @@ export function block(graph: JourneyGraph, change: Change, { event, at }: Facts)
 export function move(graph: JourneyGraph, change: Change, facts: Facts): Change {
   const { participation } = change
   const waiting = waitingStepsOf(graph, participation)
-  const open: WaitingStep[] = []
+  const open: WaitingRecord[] = []
   const done: Step[] = []
   const outcomes: Outcome[] = []
   const say = outcomesIn(graph, participation.id)

@@ -1,4 +1,4 @@
-import type { ParticipationRecord, WaitingStep } from '../contract/records.ts'
+import type { ParticipationRecord, WaitingRecord } from '../contract/records.ts'
 import { type GraphNode, isStep, type JourneyGraph } from './graph.ts'
 import { spread } from './walk.ts'
 
@@ -16,7 +16,7 @@ type Account = Pick<ParticipationRecord, 'completed_at' | 'events' | 'rewards'>
 export function deriveWaitingSteps(
   graph: JourneyGraph,
   { completed_at, events, rewards }: Account,
-): WaitingStep[] {
+): WaitingRecord[] {
   if (completed_at !== null) return []
   const done = new Set(events.map(event => event.node_id))
   const marks = new Set([...done, ...rewards.map(reward => reward.node_id)])
@@ -44,4 +44,4 @@ export const uptoSteps = (graph: JourneyGraph, ids: readonly string[]): GraphNod
 export const waitingStepsOf = (
   graph: JourneyGraph,
   participation: ParticipationRecord,
-): readonly WaitingStep[] => participation.waiting_at ?? deriveWaitingSteps(graph, participation)
+): readonly WaitingRecord[] => participation.waiting_at ?? deriveWaitingSteps(graph, participation)

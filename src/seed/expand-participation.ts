@@ -1,7 +1,7 @@
 import { type Extended, extensionOf } from '../contract/extension.ts'
 import { foldEmail } from '../contract/formats.ts'
 import type { ParticipationStatus } from '../contract/participation.ts'
-import type { ParticipationRecord, RewardRecord, StepRecord, WaitingStep } from '../contract/records.ts'
+import type { ParticipationRecord, RewardRecord, StepRecord, WaitingRecord } from '../contract/records.ts'
 import {
   checkLabel,
   type Expansion,
@@ -135,7 +135,7 @@ function expandLists(
     })
   }
   if (input.waiting_at) {
-    lists.waiting_at = itemsOf('waiting_at', input.waiting_at, ({ value }, node_id): WaitingStep => {
+    lists.waiting_at = itemsOf('waiting_at', input.waiting_at, ({ value }, node_id): WaitingRecord => {
       return { node_id, count: value.count ?? 0 }
     })
   } else if (input.waiting_at === null) lists.waiting_at = null

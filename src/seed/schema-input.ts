@@ -13,7 +13,7 @@ import {
   RewardRecord,
   SiteRecord,
   StepRecord,
-  WaitingStep,
+  WaitingRecord,
 } from '../contract/records.ts'
 import { label, NodeInput, optional, optionalTime, optionalTimeOrNull } from './schema-nodes.ts'
 
@@ -138,7 +138,7 @@ export const RewardInput = closed(
 const StandingInput = closed(
   {
     node: node('A step at which the member waits'),
-    count: optional(WaitingStep.properties.count, '0'),
+    count: optional(WaitingRecord.properties.count, '0'),
     node_id: long('the node'),
   },
   'Where a member waits',

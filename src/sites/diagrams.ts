@@ -1,4 +1,4 @@
-import type { GraphRecord, RewardRecord, StepRecord, WaitingStep } from '../contract/records.ts'
+import type { GraphRecord, RewardRecord, StepRecord, WaitingRecord } from '../contract/records.ts'
 import { type Diagram, diagramOf } from '../diagram/diagram.ts'
 import { toDot } from '../diagram/dot.ts'
 import { toMermaid } from '../diagram/mermaid.ts'
@@ -39,7 +39,7 @@ export function waitingMembers({ store, now }: Site, journey: GraphRecord): Map<
   const graph = compileJourney(journey)
   const counts = new Map<string, number>()
   for (const { waiting_at, done, reached, members } of store.waitingCounts(journey.id, now())) {
-    const waiting: WaitingStep[] =
+    const waiting: WaitingRecord[] =
       waiting_at === null
         ? deriveWaitingSteps(graph, { completed_at: null, events: steps(done), rewards: rewards(reached) })
         : JSON.parse(waiting_at)

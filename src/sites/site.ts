@@ -46,7 +46,7 @@ export interface Site {
   now(): string
   /** The seed that the site goes back to. @throws {Conflict} when it has none */
   seed(): SeedDocument
-  /** As `reset`, but for the journal and the coverage. */
+  /** As `reset`, but for the journal. */
   resetState(): void
   /** Back to the seed the site was created from: data, clock, faults and journal. @throws {Conflict} when it has none */
   reset(): void
@@ -153,8 +153,8 @@ export function createSite(
     coverage,
     snapshots: siteSnapshots(store, { save, load }, systemClock.now),
     now,
-    resetState,
     seed,
+    resetState,
     reset() {
       resetState()
       requests.clear()

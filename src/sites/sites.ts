@@ -219,7 +219,7 @@ export function openSites({ store, clock, journalSize, journalBytes, clones, sta
       store.atomically(() => {
         for (const site of all) site.resetState()
       })
-      for (const { requests, coverage } of all) {
+      for (const { requests, coverage } of [...all]) {
         requests.clear()
         coverage.clear()
       }

@@ -1,4 +1,4 @@
-/** What is stored of a site beside its journeys and members, which are in src/contract/records.ts. */
+/** The state of a site beyond its data, as it is stored. */
 
 export interface OriginRecord {
   /** The seed document, as JSON, that a reset returns to; null when there is none. */
