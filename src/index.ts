@@ -26,7 +26,7 @@ export type { EventResult, NewEvent } from './sites/events.ts'
 export type { Fault, FaultRule } from './sites/fault-rule.ts'
 export type { Report } from './sites/report.ts'
 export type { NewSite } from './sites/sites.ts'
-export { StoreError } from './store/store-error.ts'
+export { StorageFull, StorageReadOnly, StoreError } from './store/store-error.ts'
 
 const TOKEN_LIFETIME_S = 300
 
