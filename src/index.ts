@@ -1,3 +1,4 @@
+import '../bin/check-node.js'
 import { type Clock, systemClock, timestampOf } from './clock.ts'
 import { type Config, checkConfig, prefixOf } from './config.ts'
 import { openEntrance } from './entrance.ts'

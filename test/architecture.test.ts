@@ -92,7 +92,8 @@ function read(path: string): SourceFile {
     .filter(({ entries }) => entries.length === 0 || entries.some(({ isType }) => !isType))
     .map(({ moduleRequest }) => moduleRequest.value)
   const [local, packages] = [
-    named.filter(name => name.startsWith('.')),
+    // The check of the Node version is beside the command, and is no part of src.
+    named.filter(name => name.startsWith('.') && name !== '../bin/check-node.js'),
     named.filter(name => !name.startsWith('.')),
   ]
   const code = comments.reduceRight((rest, { start, end }) => rest.slice(0, start) + rest.slice(end), text)

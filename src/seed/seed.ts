@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { packageFile } from '../package-file.ts'
 import { openStore, type SiteStore, type Store } from '../store/store.ts'
 import { checkSeed } from './check.ts'
@@ -39,22 +39,14 @@ function readText(source: string | URL): string {
   }
 }
 
-// The package has the demo as a database beside its programs, ready to be used; the sources have none.
-const DEMO_IMAGE = new URL('demo.db', import.meta.url)
-
 /**
  * Opens the store in a file or in memory; one that is new starts with a seed. `now` is a vendor timestamp.
  * @throws {StoreError}; {SeedError} with every issue
  */
 export function openSeededStore(file: string, seed: string, now: string): Store {
-  const image = file === ':memory:' && seed === 'demo' && existsSync(DEMO_IMAGE)
-  const store = openStore(file, image ? readFileSync(DEMO_IMAGE) : undefined)
+  const store = openStore(file)
   try {
     if (store.sites().length === 0) loadSeed(store, readSeed(seed), now)
-    if (image) {
-      const demo = store.forSite(DEMO_SITE.site_id) as SiteStore
-      demo.setOrigin({ ...demo.origin(), created_at: now })
-    }
     return store
   } catch (error) {
     store.close()
