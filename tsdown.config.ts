@@ -54,7 +54,7 @@ const common: UserConfig = {
   deps: { onlyBundle: false },
   plugins: [swaggerUiFiles],
   // What the types of a bundled library import is left out where the public types do not need it.
-  treeshake: { moduleSideEffects: 'no-external' },
+  treeshake: { moduleSideEffects: [{ external: true, sideEffects: false }] },
   banner: { dts: '/// <reference lib="esnext.disposable" />' },
   shims: true,
   checks: { legacyCjs: false, pluginTimings: false },
