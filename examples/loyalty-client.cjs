@@ -34,7 +34,7 @@ class LoyaltyUnavailable extends Error {
  * A client that signs its requests, gives up when an answer takes too long, and tries once more.
  * @param {LoyaltyOptions} options
  */
-function loyaltyClient({ baseUrl, siteId, secret, timeoutMs = 1000 }) {
+function loyaltyClient({ baseUrl, siteId, secret, timeoutMs = 2000 }) {
   /** @param {string} identifier */
   function headersFor(identifier) {
     const sign = (/** @type {string} */ text) => createHmac('sha256', secret).update(text)
