@@ -33,12 +33,13 @@ afterAll(() => folder[Symbol.dispose]())
 /** A program that starts a sandbox, and prints how it answers. */
 const PROGRAM = `
 async function main() {
-  await using sandbox = await startSandbox()
+  const sandbox = await startSandbox()
   const [site] = sandbox.sites()
   const response = await fetch(sandbox.url + '/user/ann@example.com/journeys', {
     headers: signRequest({ ...site, identifier: 'ann@example.com', exp: Math.floor(Date.now() / 1000) + 60 }),
   })
   console.log(response.status)
+  await sandbox.close()
 }
 main()
 `
