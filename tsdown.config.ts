@@ -64,7 +64,7 @@ const common: UserConfig = {
 export default defineConfig([
   {
     ...common,
-    entry: ['src/index.ts', 'src/main.ts', 'src/seed/making.ts'],
+    entry: ['src/index.ts', 'src/main.ts'],
     format: 'esm',
     dts: { entry: 'src/index.ts' },
     plugins: [swaggerUiFiles, licences],

@@ -1,18 +1,21 @@
 import { writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { Converter } from '@apiture/openapi-down-convert'
 import type { FastifyInstance } from 'fastify'
+import type { OpenAPIV3_1 } from 'openapi-types'
 import { buildApp } from '../src/app.ts'
-import { requestHeaders } from '../src/auth/sign.ts'
+import { sign } from '../src/auth/sign.ts'
 import { frozenClock, timestampOf } from '../src/clock.ts'
 import { checkConfig } from '../src/config.ts'
 import { addressOf, OPERATION_IDS, type OperationId } from '../src/contract/operations.ts'
-import { buildLedger } from '../src/fidelity/build.ts'
-import { LEDGER_FILE, readLedger } from '../src/fidelity/ledger.ts'
+import { OPENAPI_30_FILE, toYaml } from '../src/openapi/documents.ts'
 import { EXAMPLES_FILE, type Examples } from '../src/openapi/vendor-document.ts'
 import { SeedDocument } from '../src/seed/schema.ts'
 import { DEMO_SITE, loadSeed, readSeed } from '../src/seed/seed.ts'
 import { openSites } from '../src/sites/sites.ts'
 import { openStore } from '../src/store/store.ts'
+import { FACTS } from '../src/verify/facts.ts'
+import { toPostmanCollection } from './postman.ts'
 
 /** Writes the files that are made from the sources and committed; a test fails when they are stale. */
 
@@ -42,22 +45,27 @@ const SUBJECTS: Record<OperationId, { name: string; summary: string; identifier?
 const clock = frozenClock(Date.UTC(2026, 0, 1))
 
 const OPENAPI = new URL('../openapi/', import.meta.url)
+const FIDELITY_PAGE = new URL('../docs/fidelity.md', import.meta.url)
+const POSTMAN = new URL('../examples/journeys.postman_collection.json', import.meta.url)
 const SEED_SCHEMA = new URL('../seed/seed.schema.json', import.meta.url)
 
 /** Every generated file with its content. The demo is asked for the examples, which the document then shows. */
 export async function generate(): Promise<Map<URL, string>> {
   const store = openStore(':memory:')
   loadSeed(store, readSeed('demo'), timestampOf(clock.now()))
-  const sites = openSites({ store, clock, journalSize: 0 })
+  const sites = openSites({ store, clock, journalSize: 0, journalBytes: 0 })
   const asking = await buildApp({ config: checkConfig({}), sites })
   const examples = await collectExamples(asking)
   const app = await buildApp({ config: checkConfig({}), sites, examples: () => examples })
   const files = new Map([
     [EXAMPLES_FILE, json(examples)],
     [new URL('journeys.openapi.json', OPENAPI), json(app.swagger())],
-    [new URL('journeys.openapi.yaml', OPENAPI), app.swagger({ yaml: true })],
+    [new URL('journeys.openapi.yaml', OPENAPI), toYaml(app.swagger())],
+    [POSTMAN, json(toPostmanCollection(app.swagger() as OpenAPIV3_1.Document))],
+    [OPENAPI_30_FILE, json(toOpenApi30(app.swagger()))],
     [new URL('control.openapi.json', OPENAPI), json(app.controlDocument())],
-    [LEDGER_FILE, json(buildLedger(readLedger()))],
+    [new URL('control.openapi.yaml', OPENAPI), toYaml(app.controlDocument())],
+    [FIDELITY_PAGE, fidelityPage()],
     [SEED_SCHEMA, json({ $schema: 'http://json-schema.org/draft-07/schema#', ...SeedDocument })],
   ])
   await Promise.all([asking.close(), app.close()])
@@ -65,7 +73,55 @@ export async function generate(): Promise<Map<URL, string>> {
   return files
 }
 
+/** The same document in OpenAPI 3.0.3. */
+function toOpenApi30(document: object): object {
+  const converted = new Converter(structuredClone(document), { allOfTransform: true }).convert() as {
+    info: object
+  }
+  // 3.0 identifies a license by its URL.
+  const license = { name: 'MIT', url: 'https://opensource.org/license/mit' }
+  return { ...converted, info: { ...converted.info, license } }
+}
+
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+
+/** `docs/fidelity.md`: everything that the contract says, and how surely it is known. */
+function fidelityPage(): string {
+  const groups = Map.groupBy(FACTS, ({ id, kind }) =>
+    kind === 'rule' || kind === 'authentication' || kind === 'error' ? kind : id.split(/[.{]/, 1)[0],
+  )
+  const sections = [...groups].flatMap(([name, facts]) => {
+    const hasExpected = facts.some(({ expected }) => expected !== null)
+    const rows = facts.map(({ id, provenance, expected, what }) => [
+      ...[`\`${id}\``, provenance, ...(hasExpected ? [expected ?? ''] : []), what],
+    ])
+    const head = ['', 'provenance', ...(hasExpected ? ['expected'] : []), 'description']
+    const table = [head, head.map(() => '---'), ...rows].map(
+      cells => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`,
+    )
+    return [`## ${TITLES[name as string] ?? name}`, '', ...table, '']
+  })
+  return [FIDELITY_INTRODUCTION, ...sections].join('\n')
+}
+
+const TITLES: Record<string, string> = {
+  authentication: 'Authentication',
+  rule: 'Rules',
+  ApiError: 'The body of an error',
+  error: 'Refusals',
+}
+
+const FIDELITY_INTRODUCTION = `# How surely everything is known
+
+The vendor has no public sandbox, so the contract is known from three sources, which each line names:
+
+- **documented**: the vendor's documentation says so
+- **observed**: code that calls the live API relies on it
+- **inferred**: neither says so, and this is the sandbox's reading
+
+\`journeys-sandbox verify\` compares each line with a live server, and \`journeys-sandbox drift\` compares the OpenAPI document with the
+vendor's. In the OpenAPI document the same words are under \`x-provenance\`. \`npm run generate\` writes this page from the sources.
+`
 
 async function collectExamples(app: FastifyInstance): Promise<Examples> {
   const entries = OPERATION_IDS.map(async operation => {
@@ -80,7 +136,7 @@ async function collectExamples(app: FastifyInstance): Promise<Examples> {
 async function ask(app: FastifyInstance, operation: OperationId, identifier?: string): Promise<unknown> {
   const url = `/api/3.0${addressOf(operation, identifier)}`
   const exp = clock.now() / 1000 + 60
-  const response = await app.inject({ url, headers: requestHeaders({ ...DEMO_SITE, identifier, exp }) })
+  const response = await app.inject({ url, headers: sign({ ...DEMO_SITE, identifier, exp }).headers })
   if (response.statusCode !== 200) throw new Error(`${url} answers ${response.statusCode}: ${response.body}`)
   return response.json()
 }

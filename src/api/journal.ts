@@ -1,100 +1,162 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import type { onRequestHookHandler, onResponseHookHandler } from 'fastify'
+import type {
+  FastifyReply,
+  FastifyRequest,
+  onRequestHookHandler,
+  onResponseHookHandler,
+  onSendHookHandler,
+  preSerializationHookHandler,
+} from 'fastify'
+import { type AuthRequest, verify } from '../auth/verify.ts'
 import { operations } from '../contract/operations.ts'
-import type { Journal, JournalEntry } from '../sites/journal.ts'
+import { authContext } from '../sites/credentials.ts'
+import type { JournalEntry } from '../sites/journal.ts'
 import type { Site } from '../sites/site.ts'
-import type { Sites } from '../sites/sites.ts'
+import type { Cloneable, Sites } from '../sites/sites.ts'
+import { EXPLAIN_HEADER } from './errors.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The site that the request names, when there is such a site. Nothing is proven yet. */
+    /** The site that the request names, if it exists. Nothing is proven yet. */
     namedSite: Site | undefined
-    /** What the journal notes of the request. */
+    /** The request's entry in the journal. */
     entry: JournalEntry
+    /** The body of the answer before it was serialised. */
+    answer: unknown
   }
 }
-
-/** What a request says before its body. */
-export type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders'>
 
 /** The header that names a request as the journal does. */
 export const REQUEST_ID_HEADER = 'x-sandbox-request-id'
 
-/** A counter of requests, which names them; to be shared by servers that answer for one another. */
-export function requestNames(): () => string {
-  let count = 0
-  return () => `req-${(++count).toString(36)}`
-}
-
-/** The id of the site that a request names, known or not. */
-export const siteIdIn = (headers: IncomingHttpHeaders): string | undefined =>
+/** The value of `X-AnnexCloud-Site`. */
+export const siteIdIn = ({ headers }: FastifyRequest): string | undefined =>
   headers['x-annexcloud-site']?.toString()
 
-/** The site that a request names, when there is such a site. */
-export function namedSite(sites: Sites, headers: IncomingHttpHeaders): Site | undefined {
-  const siteId = siteIdIn(headers)
-  return siteId === undefined ? undefined : sites.find(siteId)
+export interface JournalOptions {
+  sites: Sites
+  auth: 'strict' | 'off'
 }
 
-/** What a request asks for. */
-export type Subject = Pick<JournalEntry, 'operation' | 'identifier'>
+/** Opens the request's entry in the journal of the site it names: the first hook, so that every request is recorded. */
+export const openEntry =
+  (options: JournalOptions): onRequestHookHandler =>
+  (request, reply, done) => {
+    recordRequest(options, request, reply)
+    done()
+  }
 
-/** Notes a request in the journal of the site that it names; what becomes of it is still to be entered. */
-export function noteRequest(
-  sites: Sites,
-  site: Site | undefined,
-  id: string,
-  { method = '', url = '/', rawHeaders }: RequestHead,
-  { operation, identifier }: Subject,
-): JournalEntry {
-  const entry: JournalEntry = {
-    id,
-    time: sites.machine.now(),
-    method,
-    operation,
-    identifier,
+/** Records a request; its answer is recorded by `recordAnswer`. */
+export function recordRequest(
+  { sites, auth }: JournalOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  reply.header(REQUEST_ID_HEADER, request.id)
+  const site = namedSite(sites, siteIdIn(request), auth) ?? clonedSite(sites, request, auth)
+  request.namedSite = site
+  request.entry = newEntry(sites, request)
+  journalOf(sites, site).add(request.entry)
+}
+
+function newEntry(sites: Sites, request: FastifyRequest): JournalEntry {
+  const { raw, id, method } = request
+  return {
+    ...{ id, method, url: raw.url ?? '/', rawHeaders: raw.rawHeaders },
+    time: sites.systemClock.now(),
+    ...subjectOf(request),
     status: undefined,
     duration_ms: undefined,
+    explanation: undefined,
     fault: undefined,
     verdict: undefined,
+    responseHeaders: undefined,
   }
-  journalOf(sites, site).add(entry, { url, rawHeaders })
-  return entry
 }
 
-/** Enters that a request was answered. */
-export function noteAnswer(
+/** The site that a request names. Without authentication, a request that names none belongs to the first site. */
+function namedSite(sites: Sites, siteId: string | undefined, auth: JournalOptions['auth']): Site | undefined {
+  if (siteId !== undefined) return sites.find(siteId)
+  return auth === 'off' ? sites.list()[0] : undefined
+}
+
+/** The clone that a correctly signed request asks for, created on the spot. */
+function clonedSite(sites: Sites, request: FastifyRequest, auth: JournalOptions['auth']): Site | undefined {
+  const siteId = siteIdIn(request)
+  const clone = siteId === undefined ? undefined : sites.cloneable(siteId)
+  if (!clone || (auth === 'strict' && !isSigned(sites, request, clone))) return undefined
+  const site = clone.create()
+  clone.original.requests.add({
+    ...newEntry(sites, request),
+    explanation: `site: created ${site.site_id}, a copy of this site`,
+  })
+  return site
+}
+
+function isSigned(sites: Sites, request: FastifyRequest, clone: Cloneable): boolean {
+  const context = authContext(sites, clone.original)
+  const { ok } = verify(authRequestOf(request), { ...context, findSite: () => clone })
+  return ok
+}
+
+/** The parts of a request that its authentication looks at. */
+export function authRequestOf(request: FastifyRequest): AuthRequest {
+  const { operation, identifier = '' } = subjectOf(request)
+  const isBound = operation !== undefined && operations[operation].identifier !== null
+  return {
+    authorization: request.headers.authorization,
+    siteId: siteIdIn(request),
+    identifier: isBound ? identifier : null,
+  }
+}
+
+function subjectOf({ routeOptions, params }: FastifyRequest): Pick<JournalEntry, 'operation' | 'identifier'> {
+  const operation = routeOptions.config?.operation
+  const name = operation && operations[operation].identifier
+  return { operation, identifier: name ? (params as Record<string, string>)[name] : undefined }
+}
+
+const journalOf = (sites: Sites, site: Site | undefined) => site?.requests ?? sites.unmatched
+
+/** Completes the request's entry with its answer. */
+export function recordAnswer(
   sites: Sites,
-  site: Site | undefined,
-  entry: JournalEntry,
-  status: number,
-  duration_ms: number,
+  { entry, namedSite, answer }: FastifyRequest,
+  reply: FastifyReply,
 ): void {
-  entry.status = status
-  entry.duration_ms = duration_ms
-  journalOf(sites, site).answered(entry)
+  entry.status = reply.statusCode
+  entry.duration_ms = reply.elapsedTime
+  entry.explanation = reply.getHeader(EXPLAIN_HEADER)?.toString()
+  entry.responseHeaders = toTexts(reply.getHeaders())
+  journalOf(sites, namedSite).answered(entry)
+  namedSite?.coverage.record(entry, answer)
 }
 
-const journalOf = (sites: Sites, site: Site | undefined): Journal => site?.requests ?? sites.strangers
+const toTexts = (headers: Record<string, number | string | string[] | undefined>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
 
-/** Opens the journal of a request: the first hook, so that whatever becomes of it is noted. */
-export function openEntry(sites: Sites): onRequestHookHandler {
-  return (request, reply, done) => {
-    const { operation } = request.routeOptions.config
-    const name = operation && operations[operation].identifier
-    const identifier = name ? (request.params as Record<string, string>)[name] : undefined
-    const site = namedSite(sites, request.headers)
-    request.namedSite = site
-    request.entry = noteRequest(sites, site, request.id, request.raw, { operation, identifier })
-    reply.header(REQUEST_ID_HEADER, request.id)
+/** Keeps the body of the answer, for the report of what was exercised. */
+export const keepAnswer: preSerializationHookHandler = (request, _reply, payload, done) => {
+  request.answer = payload
+  done(null, payload)
+}
+
+/** Records the body of an answer. */
+export function recordBody(sites: Sites, { entry, namedSite }: FastifyRequest, body: string): void {
+  journalOf(sites, namedSite).addBody(entry, body)
+}
+
+/** Records the body that is about to be sent, before a fault is injected into it. */
+export const keepBody =
+  (sites: Sites): onSendHookHandler<unknown> =>
+  (request, _reply, payload, done) => {
+    if (typeof payload === 'string') recordBody(sites, request, payload)
+    done(null, payload)
+  }
+
+/** Closes the request's entry once the answer was sent. */
+export const closeEntry =
+  (sites: Sites): onResponseHookHandler =>
+  (request, reply, done) => {
+    recordAnswer(sites, request, reply)
     done()
   }
-}
-
-/** Closes the journal of a request that was answered. */
-export function closeEntry(sites: Sites): onResponseHookHandler {
-  return ({ entry, namedSite }, reply, done) => {
-    noteAnswer(sites, namedSite, entry, reply.statusCode, reply.elapsedTime)
-    done()
-  }
-}

@@ -1,30 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
+import { ClockReading, ClockSetting } from '../sites/site-clock.ts'
 import { type ControlOptions, responses, SiteParams, siteOf } from './route.ts'
 
-export const ClockReading = Type.Object(
-  {
-    now: Type.String({ description: "The site's time, RFC 3339 in UTC" }),
-    frozen: Type.Boolean({ description: 'Whether it stands still' }),
-    tokens: Type.Boolean({ description: "Whether tokens expire by it; by the machine's time otherwise" }),
-  },
-  { description: 'A clock' },
-)
-
-const ClockSetting = Type.Object(
-  {
-    now: Type.Optional(
-      Type.String({
-        description: 'A vendor timestamp or RFC 3339, not before the present of the site (the present)',
-      }),
-    ),
-    frozen: Type.Optional(Type.Boolean({ description: 'Whether it is to stand still (as before)' })),
-    tokens: Type.Optional(Type.Boolean({ description: 'Whether tokens are to expire by it (as before)' })),
-  },
-  { additionalProperties: false, minProperties: 1 },
-)
-
-/** A site's time, which only goes forward; a reset brings it back to the machine's. */
+/** A site's time, which only goes forward; a reset takes it back to the system clock. */
 export const clockRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
   const tags = ['Clock']
   const config = { control: true }

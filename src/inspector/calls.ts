@@ -1,19 +1,19 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
-import { credentialsFor, type TokenWish } from '../sites/credentials.ts'
+import { credentialsFor, type TokenRequest } from '../sites/credentials.ts'
 import type { Site } from '../sites/site.ts'
 import { copyable, facts, section } from './elements.ts'
 import type { InspectorOptions } from './options.ts'
 
-const freshCall = (site: Site, baseUrl: string, wish: TokenWish): SafeHtml =>
-  copyable(credentialsFor(site, baseUrl, wish).curl, 'A call with a token that is good for an hour')
+const freshCall = (site: Site, baseUrl: string, tokenRequest: TokenRequest): SafeHtml =>
+  copyable(credentialsFor(site, baseUrl, tokenRequest).curl, 'A call with a token that is good for an hour')
 
 /** A call with a fresh token, to be pasted. Without a control plane, no credentials are given out. */
 export const callWithToken = (
   site: Site,
   { control }: InspectorOptions,
   baseUrl: string,
-  wish: TokenWish,
-): SafeHtml => (control ? section('Call it', freshCall(site, baseUrl, wish)) : html``)
+  tokenRequest: TokenRequest,
+): SafeHtml => (control ? section('Call it', freshCall(site, baseUrl, tokenRequest)) : html``)
 
 /** The base URL and the credentials of a site, with a call that works. Without a control plane, no credentials are given out. */
 export function howToCall(site: Site, { control, auth }: InspectorOptions, baseUrl: string): SafeHtml {

@@ -68,7 +68,7 @@ function siteRow(site: Site, { sites }: InspectorOptions): SafeHtml {
 
 /** Those who name no site get their 401 here, and nowhere else. */
 function strangers({ sites }: InspectorOptions): SafeHtml {
-  const count = sites.strangers.count()
+  const count = sites.unmatched.countKept()
   return count === 0
     ? html``
     : html`<p class="hint"><a href="${requestsHref()}">${count} ${count === 1 ? 'call' : 'calls'} named no site that is here</a>: look there for a call that you miss.</p>`

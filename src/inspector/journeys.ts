@@ -1,7 +1,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyInstance } from 'fastify'
 import { clip } from '../diagram/text.ts'
-import { journeyAsOf } from '../engine/as-of.ts'
+import { expiryOf } from '../engine/as-of.ts'
 import { NotFound } from '../errors.ts'
 import { DIAGRAM_FORMATS, journeyDiagram, membersStanding, standingDiagram } from '../sites/diagrams.ts'
 import type { Site } from '../sites/site.ts'
@@ -100,7 +100,7 @@ export function journeyTable(site: Site, journeys: readonly JourneyRecord[]): Sa
 }
 
 const statusOf = (site: Site, journey: JourneyRecord): SafeHtml =>
-  html`${status(journey.status)}${journeyAsOf(journey, site.now()).expired_at === null ? '' : html` ${chip('ended', 'off')}`}`
+  html`${status(journey.status)}${expiryOf(journey, site.now()) === null ? '' : html` ${chip('ended', 'off')}`}`
 
 function journeyFacts(site: Site, journey: GraphRecord): SafeHtml {
   const count = site.store.journeyCounts(site.now()).find(({ id }) => id === journey.id)

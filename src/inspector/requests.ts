@@ -16,10 +16,10 @@ export const PAGE_SIZE = 50
 /** The journal of a site, that of the calls that named no site that is here, and each call. */
 export async function requestRoutes(scope: FastifyInstance, page: PageOptions): Promise<void> {
   const { options } = page
-  const { strangers } = options.sites
+  const { unmatched } = options.sites
 
-  scope.get('/requests', PAGE, (request, reply) => journalPage(request, reply, page, strangers))
-  scope.get('/requests/:id', PAGE, (request, reply) => requestPage(request, reply, page, strangers))
+  scope.get('/requests', PAGE, (request, reply) => journalPage(request, reply, page, unmatched))
+  scope.get('/requests/:id', PAGE, (request, reply) => requestPage(request, reply, page, unmatched))
   scope.get('/sites/:site_id/requests', PAGE, (request, reply) => {
     const site = siteOf(options, request)
     return journalPage(request, reply, page, site.requests, site)
@@ -42,7 +42,7 @@ function journalPage(
   const chosen: CallFilter = { operation, status, email }
   const filter = filterOf(view.query)
   const number = pageNumber(view.query.page)
-  const paging = { page: number, size: PAGE_SIZE, total: journal.count(filter) }
+  const paging = { page: number, size: PAGE_SIZE, total: journal.countKept(filter) }
   const records = journal.list({ ...filter, offset: (number - 1) * PAGE_SIZE, limit: PAGE_SIZE })
   const clear = {
     action: 'clearRequests',

@@ -1,6 +1,6 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyInstance } from 'fastify'
-import type { ActiveFault } from '../sites/faults.ts'
+import type { ActiveFault } from '../sites/fault-rule.ts'
 import type { Site } from '../sites/site.ts'
 import { type ActionForm, curls } from './action-forms.ts'
 import { journeysHref, membersHref, requestsHref } from './addresses.ts'

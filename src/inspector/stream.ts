@@ -22,7 +22,7 @@ export async function streamRoutes(scope: FastifyInstance, { options }: PageOpti
     done()
   })
 
-  scope.get('/requests/stream', STREAM, (request, reply) => follow(request, reply, options.sites.strangers))
+  scope.get('/requests/stream', STREAM, (request, reply) => follow(request, reply, options.sites.unmatched))
   scope.get('/sites/:site_id/requests/stream', STREAM, (request, reply) => {
     const site = siteOf(options, request)
     return follow(request, reply, site.requests, site.site_id)

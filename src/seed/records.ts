@@ -1,4 +1,4 @@
-import { extensionsOf } from '../contract/extension.ts'
+import { extensionOf } from '../contract/extension.ts'
 import { compileJourney, type JourneyGraph } from '../engine/graph.ts'
 import type { GraphRecord, MemberRecord, ParticipationRecord } from '../store/records.ts'
 import { type Graphs, live } from './live.ts'
@@ -15,7 +15,15 @@ export function toRecords({ journeys, members }: SeedDocument, now: string) {
     compiled ??= [...graphs].sort(byCreation).map(compileJourney)
     return compiled
   }
-  return { journeys: graphs, members: members.map(member => toMember(member, compile)) }
+  const taken = new Set(members.flatMap(({ participations = [] }) => participations.map(({ id }) => id)))
+  return {
+    journeys: graphs,
+    members: members.map(member => {
+      const record = toMember(member, compile, id => taken.has(id))
+      for (const { id } of record.participations) taken.add(id)
+      return record
+    }),
+  }
 }
 
 /** The order in which members enter journeys, which is that of the lists: by creation, then id. */
@@ -37,7 +45,7 @@ export function toGraph(journey: SeedJourney, now: string): GraphRecord {
     created_at,
     updated_at: journey.updated_at ?? created_at,
     created_by: journey.created_by ?? null,
-    ...extensionsOf(journey),
+    ...extensionOf(journey),
     nodes: journey.nodes.map(({ config = {}, position = { x: 0, y: 0 }, ...node }) => ({
       ...node,
       config,
@@ -51,15 +59,16 @@ export function toGraph(journey: SeedJourney, now: string): GraphRecord {
 }
 
 export function toMember(
-  { email, attributes = {}, participations, history = [], ...extensions }: SeedMember,
+  { email, status = 'active', attributes = {}, participations, history = [], ...extensions }: SeedMember,
   graphs: Graphs,
+  isTaken: (participationId: string) => boolean,
 ): MemberRecord {
   const past = history.map(({ event, attributes = {}, at }) => ({ event, attributes, at }))
-  const member = { email, attributes, history: past, ...extensionsOf(extensions) }
+  const member = { email, status, attributes, history: past, ...extensionOf(extensions) }
   const lives = participations === undefined && past.length > 0
   return {
     ...member,
-    participations: lives ? live(member, graphs) : (participations ?? []).map(toParticipation),
+    participations: lives ? live(member, graphs, isTaken) : (participations ?? []).map(toParticipation),
   }
 }
 
@@ -96,9 +105,9 @@ function toParticipation(participation: SeedParticipation): ParticipationRecord 
       hold_end_datetime: reward.hold_end_datetime ?? null,
       blocked_by: reward.blocked_by ?? null,
       blocked_at: reward.blocked_at ?? null,
-      ...extensionsOf(reward),
+      ...extensionOf(reward),
     })),
     standing: participation.standing ?? null,
-    ...extensionsOf(participation),
+    ...extensionOf(participation),
   }
 }

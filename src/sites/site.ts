@@ -1,15 +1,16 @@
-import { type HmacKey, hmacKey } from '../auth/hmac.ts'
-import { requestHeaders } from '../auth/sign.ts'
-import { type Clock, timestampOf } from '../clock.ts'
+import { type SignedRequest, sign } from '../auth/sign.ts'
+import type { Clock } from '../clock.ts'
+import { compileJourney } from '../engine/graph.ts'
 import { Conflict } from '../errors.ts'
 import type { SeedDocument } from '../seed/schema.ts'
-import type { FaultRecord } from '../store/records.ts'
+import type { FaultRecord, GraphRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
-import { type AnswerCache, type Answers, siteAnswers } from './answers.ts'
+import type { AnswerBodies } from './answer-bodies.ts'
 import { type Content, siteContent } from './content.ts'
-import { type EventResult, type Events, siteEvents, siteGraphs } from './events.ts'
+import { type EventResult, type Events, siteEvents } from './events.ts'
 import { type Faults, siteFaults } from './faults.ts'
 import { createJournal, type Journal } from './journal.ts'
+import { createCoverage, type ReadableCoverage } from './report.ts'
 import { type SiteClock, siteClock } from './site-clock.ts'
 import { BEFORE_STATES, type Snapshots, siteSnapshots } from './snapshots.ts'
 
@@ -18,17 +19,15 @@ export interface Site {
   readonly site_id: string
   readonly name: string
   readonly secret: string
-  /** The secret, ready for HMAC. */
-  readonly key: HmacKey
   /**
-   * The headers of a request about this journey id or email; of none, for the list of journeys. Valid for an hour, or
-   * for so many seconds.
+   * Signs a request about this journey id or email; without one, for the list of journeys. The token expires in an hour,
+   * or in so many seconds. @throws {Invalid} when the identifier is not valid Unicode
    */
+  sign(identifier?: string, expiresIn?: number): SignedRequest
+  /** The headers of the same. */
   headersFor(identifier?: string, expiresIn?: number): Record<string, string>
   readonly store: SiteStore
   readonly content: Content
-  /** What the four operations answer. */
-  readonly answers: Answers
   readonly events: Events
   /** A member, by email, for a test to let things happen to: `site.member(email).did('purchase', { amount: 40 })`. */
   member(email: string): {
@@ -39,8 +38,12 @@ export interface Site {
   /** The last requests that named this site. */
   readonly requests: Journal
   readonly snapshots: Snapshots
+  /** What has been exercised since the last reset. */
+  readonly coverage: ReadableCoverage
   /** The site's time as a vendor timestamp. */
   now(): string
+  /** The seed that the site goes back to. @throws {Conflict} when it has none */
+  seed(): SeedDocument
   /** Back to the seed the site was created from: data, clock, faults and journal. @throws {Conflict} when it has none */
   reset(): void
   /**
@@ -52,38 +55,58 @@ export interface Site {
 
 const AN_HOUR = 3600
 
+/** What a snapshot holds and a reset sets back. */
 interface SiteState {
   data: SeedDocument
   clock: string | null
   faults: FaultRecord[]
+  /** How many rules were ever added, from which the next one gets its id. */
+  fault_count: number
+}
+
+export interface JournalLimits {
+  /** How many requests the journal of each site keeps. */
+  journalSize: number
+  /** The bodies of answers, of all sites. */
+  bodies: AnswerBodies
 }
 
 export function createSite(
   store: SiteStore,
-  machine: Clock,
-  { journalSize, answers }: { journalSize: number; answers: AnswerCache | undefined },
+  systemClock: Clock,
+  { journalSize, bodies }: JournalLimits,
 ): Site {
-  const clock = siteClock(store, machine)
-  const faults = siteFaults(store)
-  const requests = createJournal(journalSize)
-  const now = () => timestampOf(clock.now())
-  const graphs = siteGraphs(store)
+  const clock = siteClock(store, systemClock)
+  const coverage = createCoverage()
+  const faults = siteFaults(store, fault => coverage.recordUnused(fault))
+  const requests = createJournal(journalSize, bodies)
+  const { now } = clock
+  const graphs = store.memoized(() =>
+    store.journeys().map(({ id }) => compileJourney(store.journey(id) as GraphRecord)),
+  )
   const content = siteContent(store, graphs, now)
   const events = siteEvents(store, clock, graphs)
 
-  const save = (): SiteState => ({ data: content.read(), clock: store.clock(), faults: store.faults() })
-  function load({ data, clock: deviation, faults: rules }: SiteState): void {
+  const save = (): SiteState => ({
+    data: content.read(),
+    clock: store.clock(),
+    faults: store.faults(),
+    fault_count: store.faultsAdded(),
+  })
+  function load(state: SiteState): void {
     store.atomically(() => {
-      store.setClock(deviation)
+      store.setClock(state.clock)
       store.clearFaults()
-      for (const rule of rules) store.addFault(rule)
-      content.load(data)
+      for (const rule of state.faults) store.addFault(rule)
+      store.setFaultsAdded(state.fault_count)
+      content.load(state.data)
     })
-    clock.reload()
-    faults.reload()
   }
 
-  let keyed = { secret: '', key: hmacKey('-') }
+  const signRequest: Site['sign'] = (identifier, expiresIn = AN_HOUR) => {
+    const exp = Math.floor(clock.tokenNow() / 1000) + expiresIn
+    return sign({ ...store.site, identifier, exp, sub: store.site.name })
+  }
 
   return {
     get site_id() {
@@ -95,18 +118,10 @@ export function createSite(
     get secret() {
       return store.site.secret
     },
-    get key() {
-      const { secret } = store.site
-      if (keyed.secret !== secret) keyed = { secret, key: hmacKey(secret) }
-      return keyed.key
-    },
-    headersFor(identifier, expiresIn = AN_HOUR) {
-      const exp = Math.floor(clock.tokenNow() / 1000) + expiresIn
-      return requestHeaders({ ...store.site, identifier, exp, sub: store.site.name })
-    },
+    sign: signRequest,
+    headersFor: (identifier, expiresIn) => signRequest(identifier, expiresIn).headers,
     store,
     content,
-    answers: siteAnswers(store, clock, answers),
     events,
     member: email => ({
       did: (event, attributes = {}, at) =>
@@ -115,17 +130,18 @@ export function createSite(
     clock,
     faults,
     requests,
-    snapshots: siteSnapshots(store, { save, load }, machine.now),
+    coverage,
+    snapshots: siteSnapshots(store, { save, load }, systemClock.now),
     now,
+    seed: () => JSON.parse(originOf(store)),
     reset() {
-      const { origin } = store.origin()
-      if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
+      const origin = originOf(store)
       store.atomically(() => {
-        load({ data: JSON.parse(origin), clock: null, faults: [] })
-        store.restartFaults()
+        load({ data: JSON.parse(origin), clock: null, faults: [], fault_count: 0 })
         store.removeSnapshot(BEFORE_STATES)
       })
       requests.clear()
+      coverage.clear()
     },
     reseed(document) {
       store.atomically(() => {
@@ -135,4 +151,11 @@ export function createSite(
       })
     },
   }
+}
+
+/** The seed that a site goes back to, as JSON. @throws {Conflict} when it has none */
+function originOf(store: SiteStore): string {
+  const { origin } = store.origin()
+  if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
+  return origin
 }

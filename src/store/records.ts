@@ -1,5 +1,6 @@
-import type { Extended, ExtendedByOperation } from '../contract/extension.ts'
+import type { Extended } from '../contract/extension.ts'
 import type { JourneyStatus, NodeType } from '../contract/journey.ts'
+import type { MemberStatus } from '../contract/member.ts'
 
 /** What is stored, in the vendor's words. Times are vendor timestamps; a `null` is a fact that has not happened. */
 
@@ -36,7 +37,7 @@ export interface SnapshotRecord {
   content: string
 }
 
-export interface JourneyRecord extends ExtendedByOperation {
+export interface JourneyRecord extends Extended {
   id: string
   multi_template_id: string
   name: string
@@ -84,7 +85,7 @@ export interface RewardRecord extends Extended {
   blocked_at: string | null
 }
 
-export interface ParticipationRecord extends ExtendedByOperation {
+export interface ParticipationRecord extends Extended {
   id: string
   journey_id: string
   started_at: string
@@ -113,8 +114,9 @@ export interface HistoryRecord {
   at: string
 }
 
-export interface MemberRecord extends ExtendedByOperation {
+export interface MemberRecord extends Extended {
   email: string
+  status: MemberStatus
   /** What criteria may ask of the member. */
   attributes: Record<string, unknown>
   participations: ParticipationRecord[]

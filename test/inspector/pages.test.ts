@@ -318,7 +318,7 @@ describe('A member', () => {
     [{ event: 'purchase', attributes: '{"amount": ' }, /not JSON/],
     [{ event: 'purchase', attributes: '[1]' }, /\/attributes/],
     [{ event: ' ' }, /\/event/],
-    [{ event: 'purchase', at: 'yesterday' }, /yesterday.*is no time/],
+    [{ event: 'purchase', at: 'yesterday' }, /yesterday.*is not a time/],
     [{ event: 'purchase', at: '2099-01-01T00:00:00Z' }, /is in the future of the site/],
     [{ event: 'x'.repeat(201) }, /\/event/],
   ])('keeps what was filled in when it is refused: %o', async (form, why) => {
@@ -617,7 +617,7 @@ test('Without a control plane there are no buttons, no credentials, and forms ar
 test.each([
   ['reset', {}, 'back at its seed'],
   ['advance', { by: 'P1D' }, 'now at 2025-06-02T12:00:00'],
-  ['advance', { by: 'soon' }, '"soon" is no duration'],
+  ['advance', { by: 'soon' }, '"soon" is not a duration'],
   ['freeze', {}, 'stands still'],
   ['unfreeze', {}, 'runs again'],
   ['takeSnapshot', { name: 'a/b ü' }, 'The snapshot "a/b ü"'],
@@ -625,7 +625,7 @@ test.each([
   ['restoreSnapshot', { name: 'none' }, 'there is no snapshot "none"'],
   ['addFault', { status: '503' }, 'The next call to the API is answered 503'],
   ['addFault', { status: 'x' }, 'the body is not right'],
-  ['removeFault', { id: 'fault-9' }, 'there is no fault fault-9'],
+  ['removeFault', { id: 'fault-9' }, 'there is no fault rule fault-9'],
   ['clearRequests', {}, 'The journal is empty'],
   ['clearRequests', { site: 'none' }, 'there is no site none'],
 ])('The button %s with %o says: %s', async (action, form, expected) => {

@@ -9,6 +9,7 @@ import { execute } from '../support/shell.ts'
 /** The image's health check, which finds the port on the command line of the server: process 1 in a container. */
 
 const HEALTHCHECK = fileURLToPath(new URL('../../bin/healthcheck.js', import.meta.url))
+const FIXTURES = fileURLToPath(new URL('../fixtures/', import.meta.url))
 const FOREVER = 'setInterval(() => {}, 1000)'
 
 let started: ChildProcess[] = []
@@ -47,6 +48,14 @@ describe('The health check', () => {
     expect(await check(server, envOf(port))).toEqual({ code: 0, stdout: '', stderr: '' })
     server.kill('SIGTERM')
     await once(server, 'exit')
+  })
+
+  it('speaks https with a server that does', async () => {
+    const port = await freePort()
+    const tls = ['cert', 'key'].flatMap(name => [`--tls-${name}`, `${FIXTURES}localhost-${name}.pem`])
+    const server = start([BIN, '--port', port, ...tls])
+    await once(server.stdout as NodeJS.ReadableStream, 'data')
+    expect(await check(server)).toMatchObject({ code: 0 })
   })
 
   it('finds the port behind the init of docker run --init', async () => {
