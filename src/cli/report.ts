@@ -1,7 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { ConfigError, readVariable } from '../config.ts'
-import { FAIL_ON, type FailOn, failuresIn, type Report } from '../sites/report.ts'
+import {
+  FAIL_ON,
+  type FailOn,
+  failuresIn,
+  OUTCOME_KINDS,
+  type Report,
+  type ReportOutcome,
+} from '../sites/report.ts'
 import { toJunit } from './junit.ts'
 import { CommandFailed, type Terminal } from './terminal.ts'
 
@@ -64,7 +71,7 @@ async function fetchReport({ origin, site, clones, controlToken }: Flags): Promi
   const get = async (path: string) => {
     const response = await fetch(`${origin.replace(/\/+$/, '')}/_sandbox${path}`, { headers }).catch(
       error => {
-        throw new ConfigError(`--origin: ${origin} cannot be reached: ${(error as Error).message}`)
+        throw new ConfigError(`--origin: ${origin} cannot be reached: ${reasonOf(error)}`)
       },
     )
     const body = (await response.json().catch(() => ({}))) as { detail?: string }
@@ -77,6 +84,9 @@ async function fetchReport({ origin, site, clones, controlToken }: Flags): Promi
   return (await get(`/sites/${encodeURIComponent(siteId)}/report${clones ? '?clones=true' : ''}`)) as Report
 }
 
+/** What `fetch` gives as the cause of a failure is what a person needs. */
+const reasonOf = ({ message, cause }: Error): string => (cause instanceof Error ? cause.message : message)
+
 function writeFile(file: string, text: string): void {
   try {
     writeFileSync(file, text)
@@ -85,25 +95,49 @@ function writeFile(file: string, text: string): void {
   }
 }
 
-/** A table with a line for each outcome, and a line for whatever was not exercised. */
+/** A grid with a row for each outcome and a column for each operation, and below it what was not exercised. */
 function toTable({ site_ids, operations, unused_faults, unexpected_refusals, never_read }: Report): string {
-  const width = Math.max(
-    ...operations.flatMap(({ outcomes }) => outcomes.map(({ outcome }) => outcome.length)),
-  )
-  const lines = operations.flatMap(({ operation, calls, outcomes }) => [
-    `${operation}: ${calls} calls`,
-    ...outcomes.map(({ kind, outcome, count, first }) => {
-      const shown = `${kind.padEnd(14)} ${outcome.padEnd(width)}`
-      return `  ${count > 0 ? '✓' : '·'} ${shown} ${count > 0 ? `${count} × (first: ${first?.id})` : ''}`.trimEnd()
-    }),
-  ])
+  const all = operations.flatMap(({ outcomes }) => outcomes)
+  const rows = OUTCOME_KINDS.flatMap(kind => rowsOf(all.filter(each => each.kind === kind)))
+  const counts = operations.map(({ outcomes }) => new Map(outcomes.map(each => [rowOf(each), each.count])))
+  const grid = [
+    ['', ...operations.map(({ operation }) => operation)],
+    ['calls', ...operations.map(({ calls }) => String(calls))],
+    ...rows.map(row => [row, ...counts.map(column => toCell(column.get(row)))]),
+  ]
   const list = (items: string[]) => (items.length === 0 ? 'none' : items.join(', '))
   return [
     `Sites: ${site_ids.join(', ')}`,
-    ...lines,
+    '',
+    ...inColumns(grid),
+    '',
+    'A dot is an outcome that was not met.',
     `Fault rules that never fired: ${list(unused_faults.map(({ id, fault }) => `${id} (${fault.kind})`))}`,
     `Refusals without a fault: ${unexpected_refusals.count}`,
     `Journeys never read: ${list(never_read.journeys)}`,
     `Members never read: ${list(never_read.members)}${never_read.truncated ? ' and more' : ''}`,
   ].join('\n')
+}
+
+/** Errors by their status, everything else in the order of the report. */
+function rowsOf(outcomes: ReportOutcome[]): string[] {
+  const rows = [...new Set(outcomes.map(rowOf))]
+  return outcomes[0]?.kind === 'error' ? rows.sort() : rows
+}
+
+const rowOf = ({ kind, outcome }: ReportOutcome): string =>
+  kind === 'answer' || kind === 'error' ? outcome : `${kind} ${outcome}`
+
+/** Nothing where the operation has no such outcome. */
+const toCell = (count: number | undefined): string =>
+  count === undefined ? '' : count === 0 ? '·' : String(count)
+
+function inColumns(grid: string[][]): string[] {
+  const widths = (grid[0] ?? []).map((_, column) => Math.max(...grid.map(row => row[column]?.length ?? 0)))
+  return grid.map(row =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
 }

@@ -22,7 +22,7 @@ const FirstRequest = Type.Object(
   { description: 'The first request that met an outcome' },
 )
 
-const OUTCOME_KINDS = ['answer', 'error', 'authentication', 'fault'] as const
+export const OUTCOME_KINDS = ['answer', 'error', 'authentication', 'fault'] as const
 
 export const ReportOutcome = Type.Object(
   {

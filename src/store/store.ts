@@ -127,19 +127,17 @@ export interface Store {
   ): SiteStore
   /** Removes a site with all that is its own. @returns whether there was one */
   removeSite(siteId: string): boolean
-  /** The whole database as the bytes of a file. */
-  image(): Buffer
   close(): void
 }
 
 /**
- * Opens the store: the only way to the database. `file` is a path, or `:memory:`; `image` the bytes of a file to copy there.
+ * Opens the store: the only way to the database. `file` is a path, or `:memory:`.
  * @throws {StoreError} when the file cannot be opened or used, or another server uses it
  */
-export function openStore(file: string, image?: Buffer): Store {
+export function openStore(file: string): Store {
   const lock = lockDatabase(file)
   try {
-    return createStore(file, lock, openDatabase(file, image))
+    return createStore(file, lock, openDatabase(file))
   } catch (error) {
     lock.close()
     throw error
@@ -189,7 +187,6 @@ function createStore(file: string, lock: { close(): void }, db: Db): Store {
       bound.delete(siteId)
       return true
     },
-    image: () => db.serialize(),
     close() {
       db.close()
       lock.close()

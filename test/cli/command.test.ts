@@ -16,7 +16,7 @@ describe.concurrent('The command', () => {
     expect([code, stderr]).toEqual([0, ''])
     const text = stdout.replace(/\s+/g, ' ')
     for (const { flag, env } of Object.values(settings)) {
-      expect(text).toMatch(new RegExp(`${flag.replaceAll('|', '\\|')} ((?! --).)+\\(env: ${env}[,)]`))
+      expect(text).toMatch(new RegExp(`${flag.replaceAll('|', '\\|')} ((?!\\(env:).)+\\(env: ${env}[,)]`))
     }
     expect(text).toContain('(env: PORT, default: 4300)')
     expect(text).toContain('journeys-sandbox serve')
