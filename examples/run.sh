@@ -20,7 +20,7 @@ step() {
 
 npm --prefix .. run build && npm ci --no-audit --no-fund || exit 1
 step 'types' npm run types
-step 'Vitest and Pact' npm run test:vitest -- \
+step 'Vitest, Pact and Postman' npm run test:vitest -- \
   --reporter=default --reporter=junit --outputFile.junit="$reports/examples-vitest.xml"
 JEST_JUNIT_OUTPUT_FILE="$reports/examples-jest.xml" \
   step 'Jest' npm run test:jest -- --reporters=default --reporters=jest-junit
