@@ -37,7 +37,7 @@ function textOf(license: string): string {
   return text.trim()
 }
 
-/** Swagger UI reads its files from the folder of its source; in dist/ they are in a folder of the package's name. */
+/** Swagger UI reads its files by `path.join(__dirname, …)`; in dist/ they are in a folder of the package's name. */
 const SWAGGER_UI = '@fastify/swagger-ui'
 const swaggerUiFiles: UserConfig['plugins'] = {
   name: 'swagger-ui-files',

@@ -40,6 +40,7 @@ describe('The health check', () => {
   it.each([
     ['of two arguments', (port: string) => ['--seed', 'empty', '--port', port], () => ({ PORT: '1' })],
     ['of one argument', (port: string) => ['serve', `--port=${port}`], () => ({ PORT: '1' })],
+    ['of every interface', (port: string) => ['--host', '0.0.0.0', '--port', port], () => ({})],
     ['of the environment', () => [], (port: string) => ({ PORT: port })],
   ])('asks at the port %s', async (_what, argsOf, envOf) => {
     const port = await freePort()
