@@ -1,4 +1,4 @@
-import { type Diagram, diagramOf } from '../diagram/diagram.ts'
+import { type Diagram, type DiagramLayout, diagramOf } from '../diagram/diagram.ts'
 import { toDot } from '../diagram/dot.ts'
 import { toMermaid } from '../diagram/mermaid.ts'
 import { toSvg } from '../diagram/svg.ts'
@@ -14,39 +14,77 @@ export const DIAGRAM_FORMATS = {
   svg: { type: 'image/svg+xml', draw: toSvg },
   dot: { type: 'text/vnd.graphviz; charset=utf-8', draw: toDot },
   mmd: { type: 'text/vnd.mermaid; charset=utf-8', draw: toMermaid },
-} as const satisfies Record<string, { type: string; draw(diagram: Diagram): string | Promise<string> }>
+} as const satisfies Record<
+  string,
+  { type: string; draw(diagram: Diagram, layout?: DiagramLayout): string | Promise<string> }
+>
 
 export type DiagramFormat = keyof typeof DIAGRAM_FORMATS
 
 /** A journey as a drawing, with how many members stand on each node. @throws {NotFound} */
-export function journeyDiagram(site: Site, journeyId: string): Diagram {
+export async function journeyDiagram(site: Site, journeyId: string): Promise<Diagram> {
   const journey = site.store.journey(journeyId)
   if (!journey) throw new NotFound(`there is no journey ${journeyId}`)
-  return standingDiagram(journey, membersStanding(site, journey))
-}
-
-/** The same, where it is known how many members stand on each node. */
-export function standingDiagram(journey: GraphRecord, standing: ReadonlyMap<string, number>): Diagram {
+  const standing = await membersStanding(site, journey)
   return diagramOf(journey, {
     node(id) {
-      const members = standing.get(id)
+      const members = standing.get(id)?.members
       return members === undefined ? {} : { note: `${members} here`, marks: ['here'] }
     },
   })
 }
 
-/** How many members stand on each node of a journey at the site's present; nodes without any are left out. */
-export function membersStanding({ store, now }: Site, journey: GraphRecord): Map<string, number> {
+/** The members at a node. */
+export interface NodeMembers {
+  members: number
+  /** The participations of the first of them, by their keys. */
+  first: number[]
+}
+
+const FIRST = 10
+/** So many participations are read at once: a few milliseconds, between which other requests are answered. */
+const CHUNK = 1000
+
+/**
+ * Which members stand on each node of a journey at the site's present; nodes without any are left out. It reads every
+ * open participation, so it gives way to other requests again and again.
+ */
+export async function membersStanding(
+  { store, now }: Site,
+  journey: GraphRecord,
+): Promise<Map<string, NodeMembers>> {
   const graph = compileJourney(journey)
-  const counts = new Map<string, number>()
-  for (const { standing, done, reached, members } of store.standingCounts(journey.id, now())) {
+  const at = now()
+  const nodes = new Map<string, NodeMembers>()
+  // Most participations are alike, and deriving where a member stands takes longer than reading it.
+  const derived = new Map<string, string[]>()
+  const placesOf = (standing: string | null, done: string | null, reached: string | null): string[] => {
+    const facts = standing ?? `${done} ${reached}`
+    const known = derived.get(facts)
+    if (known) return known
     const places: Standing[] =
       standing === null
         ? deriveStanding(graph, { completed_at: null, events: steps(done), rewards: rewards(reached) })
         : JSON.parse(standing)
-    for (const { node_id } of places) counts.set(node_id, (counts.get(node_id) ?? 0) + members)
+    const ids = places.map(({ node_id }) => node_id)
+    derived.set(facts, ids)
+    return ids
   }
-  return counts
+  for (let after = 0, length = CHUNK; length === CHUNK; ) {
+    const page = store.openParticipations(journey.id, { now: at, after, limit: CHUNK })
+    for (const { participation_key, standing, done, reached } of page) {
+      for (const id of placesOf(standing, done, reached)) {
+        const node = nodes.get(id) ?? { members: 0, first: [] }
+        node.members++
+        if (node.first.length < FIRST) node.first.push(participation_key)
+        nodes.set(id, node)
+      }
+    }
+    after = page.at(-1)?.participation_key ?? after
+    length = page.length
+    if (length === CHUNK) await new Promise(setImmediate)
+  }
+  return nodes
 }
 
 const idsIn = (json: string | null): string[] => JSON.parse(json ?? '[]')

@@ -9,14 +9,38 @@ export interface JourneyCount {
   expired: number
 }
 
-/** So many open participations of a journey that stand alike. */
-export interface StandingCount {
-  /** JSON, as stored; null where it follows from what was done. */
+/** An open participation, and where the member stands in it. */
+export interface OpenParticipation {
+  participation_key: number
+  /** JSON, as stored; null where it follows from the nodes done and reached. */
   standing: string | null
   /** The ids of the nodes done and reached, as JSON; null where the standing is stored. */
   done: string | null
   reached: string | null
-  members: number
+}
+
+/** Which of the open participations of a journey: at most `limit`, after the one with the key `after`. */
+export interface OpenPage {
+  now: string
+  after: number
+  limit: number
+}
+
+/** A reward that is held. */
+export interface HeldReward {
+  email: string
+  journey_id: string
+  journey_name: string
+  node_name: string
+  hold_end_datetime: string
+}
+
+/** The next moments at which something changes by itself; null for none. */
+export interface NextMoments {
+  hold_end: string | null
+  /** The end of a journey, or of one member's participation in it. */
+  journey_end: string | null
+  journey_start: string | null
 }
 
 /** Which of the members, in the order of creation. */
@@ -27,24 +51,47 @@ export interface MemberPage {
   offset: number
 }
 
-/** The statements of what is counted and leafed through, which no operation of the vendor's needs. `now` is a vendor timestamp. */
+/**
+ * The statements of what the pages count and list, which no operation of the vendor's needs. `now` is a vendor timestamp.
+ * With 100,000 members in a journey each of them takes milliseconds, from the indexes of 0010_overview.sql.
+ */
 export function overviewStatements(db: Db) {
   const journeys = db.prepare<{ siteKey: number; now: string }, JourneyCount>(`
     SELECT j.id, count(*) AS entered, count(p.completed_at) AS completed,
       sum(p.completed_at IS NULL AND (coalesce(p.expired_at <= @now, 0) OR coalesce(j.end_date <= @now, 0))) AS expired
     FROM journeys j JOIN participations p USING (journey_key)
     WHERE j.site_key = @siteKey GROUP BY j.journey_key`)
+  const journey = db.prepare<{ siteKey: number; id: string; now: string }, JourneyCount>(`
+    SELECT j.id, count(p.journey_key) AS entered, count(p.completed_at) AS completed,
+      coalesce(sum(p.completed_at IS NULL AND p.journey_key IS NOT NULL
+        AND (coalesce(p.expired_at <= @now, 0) OR coalesce(j.end_date <= @now, 0))), 0) AS expired
+    FROM journeys j LEFT JOIN participations p USING (journey_key)
+    WHERE j.site_key = @siteKey AND j.id = @id`)
+  const passed = db
+    .prepare<{ siteKey: number; journeyId: string; nodeId: string }, number>(`
+      SELECT (SELECT count(*) FROM completed_steps s WHERE s.node_key = n.node_key)
+        + (SELECT count(*) FROM rewards r WHERE r.node_key = n.node_key)
+      FROM journeys j JOIN nodes n USING (journey_key)
+      WHERE j.site_key = @siteKey AND j.id = @journeyId AND n.id = @nodeId`)
+    .pluck()
   const idsOf = (table: 'completed_steps' | 'rewards', key: string) => `
     CASE WHEN p.standing IS NULL THEN (
       SELECT json_group_array(n.id ORDER BY u.${key}) FROM ${table} u JOIN nodes n USING (node_key)
       WHERE u.participation_key = p.participation_key) END`
-  const standing = db.prepare<{ siteKey: number; journeyId: string; now: string }, StandingCount>(`
-    SELECT standing, done, reached, count(*) AS members FROM (
-      SELECT p.standing, ${idsOf('completed_steps', 'step_key')} AS done, ${idsOf('rewards', 'reward_key')} AS reached
-      FROM journeys j JOIN participations p USING (journey_key)
-      WHERE j.site_key = @siteKey AND j.id = @journeyId AND p.completed_at IS NULL
-        AND (p.expired_at IS NULL OR p.expired_at > @now) AND (j.end_date IS NULL OR j.end_date > @now))
-    GROUP BY standing, done, reached`)
+  const open = db.prepare<{ siteKey: number; journeyId: string } & OpenPage, OpenParticipation>(`
+    SELECT p.participation_key, p.standing, ${idsOf('completed_steps', 'step_key')} AS done,
+      ${idsOf('rewards', 'reward_key')} AS reached
+    FROM journeys j JOIN participations p USING (journey_key)
+    WHERE j.site_key = @siteKey AND j.id = @journeyId AND p.participation_key > @after
+      AND p.completed_at IS NULL AND (p.expired_at IS NULL OR p.expired_at > @now)
+      AND (j.end_date IS NULL OR j.end_date > @now)
+    ORDER BY p.participation_key LIMIT @limit`)
+  const emailOf = db
+    .prepare<{ siteKey: number; key: number }, string>(`
+      SELECT m.email FROM participations p JOIN members m USING (member_key)
+      WHERE m.site_key = @siteKey AND p.participation_key = @key`)
+    .pluck()
+
   const matching =
     "FROM members WHERE site_key = @siteKey AND (@search = '' OR instr(email_folded, @search) > 0)"
   const members = db
@@ -66,10 +113,45 @@ export function overviewStatements(db: Db) {
       ORDER BY 1 LIMIT @limit`)
     .pluck()
 
+  const rewardNodes = `${ofSite} WHERE j.site_key = @siteKey AND n.type = 'reward'`
+  const moments = db.prepare<{ siteKey: number; now: string }, NextMoments>(`
+    SELECT
+      (SELECT min((SELECT min(r.hold_end_datetime) FROM rewards r
+        WHERE r.node_key = n.node_key AND r.hold_end_datetime > @now)) ${rewardNodes}) AS hold_end,
+      (SELECT min(at) FROM (
+        SELECT end_date AS at FROM journeys WHERE site_key = @siteKey AND end_date > @now
+        UNION ALL SELECT (SELECT min(p.expired_at) FROM participations p
+          WHERE p.journey_key = j.journey_key AND p.expired_at > @now AND p.completed_at IS NULL)
+        FROM journeys j WHERE j.site_key = @siteKey)) AS journey_end,
+      (SELECT min(start_date) FROM journeys WHERE site_key = @siteKey AND start_date > @now) AS journey_start`)
+  const countHeld = db
+    .prepare<{ siteKey: number; now: string }, number>(`
+      SELECT coalesce(sum((SELECT count(*) FROM rewards r
+        WHERE r.node_key = n.node_key AND r.hold_end_datetime > @now)), 0) ${rewardNodes}`)
+    .pluck()
+  // The next ones of each node from the index, and of those the next ones.
+  const held = db.prepare<{ siteKey: number; now: string; until: string; limit: number }, HeldReward>(`
+    SELECT m.email, j.id AS journey_id, j.name AS journey_name, n.name AS node_name, r.hold_end_datetime
+    FROM journeys j JOIN nodes n USING (journey_key)
+    JOIN rewards r ON r.reward_key IN (SELECT reward_key FROM rewards h
+      WHERE h.node_key = n.node_key AND h.hold_end_datetime > @now AND h.hold_end_datetime <= @until
+      ORDER BY h.hold_end_datetime LIMIT @limit)
+    JOIN participations p USING (participation_key) JOIN members m USING (member_key)
+    WHERE j.site_key = @siteKey AND n.type = 'reward'
+    ORDER BY r.hold_end_datetime LIMIT @limit`)
+
   return {
     eventNames: (siteKey: number, limit: number) => eventNames.all({ siteKey, limit }),
     journeys: (siteKey: number, now: string) => journeys.all({ siteKey, now }),
-    standing: (siteKey: number, journeyId: string, now: string) => standing.all({ siteKey, journeyId, now }),
+    journey: (siteKey: number, id: string, now: string) => journey.get({ siteKey, id, now }),
+    passed: (siteKey: number, journeyId: string, nodeId: string) =>
+      passed.get({ siteKey, journeyId, nodeId }) ?? 0,
+    open: (siteKey: number, journeyId: string, page: OpenPage) => open.all({ siteKey, journeyId, ...page }),
+    emailOf: (siteKey: number, key: number) => emailOf.get({ siteKey, key }),
+    moments: (siteKey: number, now: string) => moments.get({ siteKey, now }) as NextMoments,
+    countHeld: (siteKey: number, now: string) => countHeld.get({ siteKey, now }) as number,
+    held: (siteKey: number, between: { now: string; until: string; limit: number }) =>
+      held.all({ siteKey, ...between }),
     members(siteKey: number, { search, limit, offset }: MemberPage) {
       const folded = foldEmail(search)
       return {

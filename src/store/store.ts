@@ -4,7 +4,15 @@ import { extensionsIn } from './extensions.ts'
 import { journeyTables } from './journeys.ts'
 import { type KeptJourneys, keptJourneys } from './kept-journeys.ts'
 import { memberTables } from './members.ts'
-import { type JourneyCount, type MemberPage, overviewStatements, type StandingCount } from './overview.ts'
+import {
+  type HeldReward,
+  type JourneyCount,
+  type MemberPage,
+  type NextMoments,
+  type OpenPage,
+  type OpenParticipation,
+  overviewStatements,
+} from './overview.ts'
 import { type ParticipationDetail, type ParticipationSummary, participationTables } from './participations.ts'
 import type {
   FaultRecord,
@@ -45,8 +53,20 @@ export interface SiteStore {
   graphVersion(): number
   /** How the members fare in each journey that has any; `now` is a vendor timestamp. */
   journeyCounts(now: string): JourneyCount[]
-  /** Where the members of a journey stand whose participation is open. */
-  standingCounts(journeyId: string, now: string): StandingCount[]
+  /** The same for one journey; undefined when there is none with this id. */
+  journeyCount(id: string, now: string): JourneyCount | undefined
+  /** How often a node of a journey was completed or reached. */
+  passedCount(journeyId: string, nodeId: string): number
+  /** A page of the open participations of a journey, in the order of their keys. */
+  openParticipations(journeyId: string, page: OpenPage): OpenParticipation[]
+  /** The email of the member whose participation has this key. */
+  emailOf(participationKey: number): string | undefined
+  /** When the next hold and the next journey end, and the next journey starts. */
+  nextMoments(now: string): NextMoments
+  /** How many rewards are held. */
+  heldCount(now: string): number
+  /** The rewards whose hold ends after `now` and not after `until`, the next one first. */
+  heldRewards(between: { now: string; until: string; limit: number }): HeldReward[]
   /** The names of at most `limit` events that some step waits for, or that block a reward, in their order. */
   eventNames(limit: number): string[]
   /** The journey ids in the order of insertion. */
@@ -247,7 +267,13 @@ function bindSite(
     journey: id => kept.find(id.toLowerCase()),
     journeyCounts: now => overview.journeys(key, now),
     eventNames: limit => overview.eventNames(key, limit),
-    standingCounts: (journeyId, now) => overview.standing(key, journeyId, now),
+    journeyCount: (id, now) => overview.journey(key, id.toLowerCase(), now),
+    passedCount: (journeyId, nodeId) => overview.passed(key, journeyId, nodeId),
+    openParticipations: (journeyId, page) => overview.open(key, journeyId, page),
+    emailOf: participationKey => overview.emailOf(key, participationKey),
+    nextMoments: now => overview.moments(key, now),
+    heldCount: now => overview.countHeld(key, now),
+    heldRewards: between => overview.held(key, between),
     journeyIds: () => journeys.ids(key),
     graphVersion: () => graphVersion,
     putJourney: journey => changeJourneys(() => journeys.replace(key, journey)),

@@ -1,0 +1,202 @@
+// Drawings that fit, zoom and move. Without it they scroll.
+import Panzoom from './panzoom.es.js'
+
+const known = new WeakMap()
+const LARGEST = 1.15
+const MARGIN = 14
+
+/** Makes the drawings of the page movable, those that are not yet. */
+export function enhanceCanvases() {
+  for (const canvas of document.querySelectorAll('[data-canvas]')) {
+    const before = known.get(canvas)
+    if (before) before.refreshed()
+    else known.set(canvas, movable(canvas))
+  }
+}
+
+function movable(canvas) {
+  const view = canvas.querySelector('.canvas-view')
+  const tools = canvas.querySelector('.canvas-tools')
+  const outside = canvas.querySelector('[data-outside]')
+  canvas.classList.add('moving')
+  tools.hidden = false
+  // Whether it is as it was fitted; then it is fitted again when the window changes.
+  let fitted = true
+  const zooms = [...canvas.querySelectorAll('.drawing')].map(drawing => {
+    const panzoom = Panzoom(drawing, {
+      canvas: true,
+      cursor: 'grab',
+      origin: '0 0',
+      minScale: 0.1,
+      maxScale: 4,
+      step: 0.25,
+      noBind: true,
+      handleStartEvent(event) {
+        // A link is for a click; what is not dragged stays one.
+        event.stopPropagation()
+      },
+    })
+    drawing.addEventListener('panzoomchange', () => requestAnimationFrame(told))
+    return { drawing, panzoom }
+  })
+  const current = () => zooms.find(({ drawing }) => drawing.offsetParent !== null) ?? zooms[0]
+
+  function fit() {
+    const { drawing, panzoom } = current()
+    const [width, height] = [drawing.offsetWidth, drawing.offsetHeight]
+    const [room, tall] = [view.clientWidth, view.clientHeight]
+    if (width === 0 || room === 0) return
+    const scale = Math.min(LARGEST, (room - 2 * MARGIN) / width, (tall - 2 * MARGIN) / height)
+    panzoom.zoom(scale, { animate: false })
+    panzoom.pan((room / scale - width) / 2, (tall / scale - height) / 2, { animate: false, force: true })
+    fitted = true
+  }
+
+  /** Says how many nodes are outside of the view. */
+  function told() {
+    const frame = view.getBoundingClientRect()
+    const nodes = [...current().drawing.querySelectorAll('.node')]
+    const away = nodes.filter(node => {
+      const { left, right, top, bottom } = node.getBoundingClientRect()
+      return right < frame.left || left > frame.right || bottom < frame.top || top > frame.bottom
+    })
+    outside.hidden = away.length === 0
+    const sides = new Set(
+      away.map(node => {
+        const { left, right, top } = node.getBoundingClientRect()
+        if (right < frame.left) return '← '
+        if (left > frame.right) return '→ '
+        return top > frame.bottom ? '↓ ' : '↑ '
+      }),
+    )
+    outside.textContent = `${[...sides].join('')}${away.length} of ${nodes.length} nodes outside`
+  }
+
+  function zoom(factor, at) {
+    const { panzoom } = current()
+    const scale = panzoom.getScale() * factor
+    const { left, top, width, height } = view.getBoundingClientRect()
+    const point = at ?? { clientX: left + width / 2, clientY: top + height / 2 }
+    fitted = false
+    panzoom.zoomToPoint(scale, point, { animate: false })
+  }
+
+  function move(x, y) {
+    const { panzoom } = current()
+    fitted = false
+    panzoom.pan(x / panzoom.getScale(), y / panzoom.getScale(), { relative: true, animate: false })
+  }
+
+  // Dragging, and pinching with two fingers. A click on a node that was dragged does not count.
+  const pointers = new Map()
+  let dragged = false
+  view.addEventListener('pointerdown', event => {
+    if (event.button !== 0) return
+    pointers.set(event.pointerId, event)
+    dragged = false
+  })
+  window.addEventListener('pointermove', event => {
+    const before = pointers.get(event.pointerId)
+    if (!before) return
+    if (pointers.size === 2) {
+      const other = [...pointers.values()].find(({ pointerId }) => pointerId !== event.pointerId)
+      const distance = to => Math.hypot(to.clientX - other.clientX, to.clientY - other.clientY)
+      zoom(distance(event) / Math.max(1, distance(before)), {
+        clientX: (event.clientX + other.clientX) / 2,
+        clientY: (event.clientY + other.clientY) / 2,
+      })
+    } else {
+      const [x, y] = [event.clientX - before.clientX, event.clientY - before.clientY]
+      if (!dragged && Math.hypot(x, y) < 4) return
+      dragged = true
+      move(x, y)
+    }
+    pointers.set(event.pointerId, event)
+  })
+  for (const end of ['pointerup', 'pointercancel'])
+    window.addEventListener(end, ({ pointerId }) => pointers.delete(pointerId))
+  view.addEventListener(
+    'click',
+    event => {
+      if (!dragged) return
+      dragged = false
+      event.preventDefault()
+      event.stopPropagation()
+    },
+    true,
+  )
+  view.addEventListener('dragstart', event => event.preventDefault())
+  view.addEventListener(
+    'wheel',
+    event => {
+      event.preventDefault()
+      zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0016)), event)
+    },
+    { passive: false },
+  )
+  view.addEventListener('keydown', event => {
+    const step = 60
+    const moves = { ArrowLeft: [step, 0], ArrowRight: [-step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] }
+    if (moves[event.key]) move(...moves[event.key])
+    else if (event.key === '+' || event.key === '=') zoom(1.25)
+    else if (event.key === '-') zoom(0.8)
+    else if (event.key === '0') fit()
+    else return
+    event.preventDefault()
+  })
+  // A node that gets the focus comes into view.
+  view.addEventListener('focusin', ({ target }) => {
+    view.scrollTo(0, 0)
+    const node = target.closest('.node')
+    if (!node || !target.matches(':focus-visible')) return
+    const [box, frame] = [node.getBoundingClientRect(), view.getBoundingClientRect()]
+    if (box.left < frame.left || box.right > frame.right || box.top < frame.top || box.bottom > frame.bottom)
+      move(
+        frame.left + frame.width / 2 - (box.left + box.right) / 2,
+        frame.top + frame.height / 2 - (box.top + box.bottom) / 2,
+      )
+  })
+  tools.addEventListener('click', ({ target }) => {
+    const what = target.closest('button')?.dataset.zoom
+    if (what === 'in') zoom(1.25)
+    if (what === 'out') zoom(0.8)
+    if (what === 'fit') fit()
+    if (what === 'full') document.fullscreenElement ? document.exitFullscreen() : canvas.requestFullscreen()
+  })
+  new ResizeObserver(() => (fitted ? fit() : told())).observe(view)
+  // Panzoom sets its own place once it has started.
+  setTimeout(fit)
+
+  return {
+    // A swap may have put a closed drawing on the screen, or another size.
+    refreshed() {
+      canvas.classList.add('moving')
+      if (fitted) fit()
+    },
+  }
+}
+
+// A node opens its panel in place.
+document.addEventListener('click', async event => {
+  const link = event.target.closest('.canvas.main .node a, [data-panel]')
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
+  event.preventDefault()
+  const url = link.getAttribute('href')
+  await window.htmx.ajax('GET', url, {
+    source: document.getElementById('node-panel'),
+    target: '#node-panel',
+    select: '#node-panel',
+    swap: 'outerHTML show:none',
+    replace: url,
+  })
+  const id = new URL(url, location.href).searchParams.get('node')
+  for (const node of document.querySelectorAll('.canvas .node')) {
+    const own = node.querySelector('a')?.getAttribute('href') ?? ''
+    node.classList.toggle('chosen', id !== null && own.endsWith(`node=${id}`))
+  }
+  const panel = document.getElementById('node-panel')
+  if (id !== null) panel.querySelector('a').focus({ preventScroll: true, focusVisible: false })
+})
+document.addEventListener('keydown', event => {
+  if (event.key === 'Escape') document.querySelector('[data-panel]')?.click()
+})

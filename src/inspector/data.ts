@@ -1,0 +1,131 @@
+import { html, type SafeHtml } from '@remix-run/html-template'
+import type { FastifyInstance } from 'fastify'
+import { checkSeedText } from '../seed/check-text.ts'
+import { type ActionForm, curls } from './action-forms.ts'
+import { facts, section, table, time } from './elements.ts'
+import type { Notice } from './notices.ts'
+import { sendPage } from './page.ts'
+import { dataPath } from './paths.ts'
+import { PAGE, type PageOptions, type SiteView, siteViewOf } from './view.ts'
+
+/** The data of a site as a seed, to download and to replace; its snapshots; and the site itself. */
+export async function dataRoutes(scope: FastifyInstance, page: PageOptions): Promise<void> {
+  scope.get('/sites/:site_id/data', PAGE, async (request, reply) => {
+    const view = siteViewOf(request, page)
+    return sendPage(reply, {
+      view,
+      title: 'Data',
+      tab: 'data',
+      content: [await seedForm(view), snapshots(view), siteSettings(view)],
+    })
+  })
+}
+
+async function seedForm(view: SiteView): Promise<SafeHtml> {
+  const { site, form, options, origin, path, notice } = view
+  const download = `/_sandbox/sites/${encodeURIComponent(site.site_id)}/data`
+  const text = notice?.form?.seed
+  const upload: ActionForm = {
+    action: 'putData',
+    site: site.site_id,
+    label: 'Replace the data',
+    back: path,
+    tone: 'primary',
+    confirm: 'Replace all journeys and members of this site?',
+    fields: html`<label class="wide">Seed, as JSON <textarea name="seed" rows="14" spellcheck="false" required data-file-target placeholder='{"site": {…}, "journeys": […], "members": […]}'>${text}</textarea></label>
+<label data-file hidden>Or a file <input type="file" accept=".json,application/json"></label>`,
+  }
+  return section(
+    'Seed',
+    html`<p class="hint">The whole site as a seed: a file for <code>--seed</code>, and for other sites. To replace it changes no clock, no fault and no request.</p>
+${text === undefined ? '' : await issues(text, notice)}
+${form(upload)}
+${curls(options, origin, [{ action: 'putData', site: site.site_id, given: { seed: '{"site":{},"journeys":[],"members":[]}' } }])}`,
+    {
+      aside: options.control
+        ? html`<a class="button small" href="${download}" download="${site.site_id}.seed.json">Download</a>`
+        : undefined,
+    },
+  )
+}
+
+/** The issues of a refused seed, each beside its line. */
+async function issues(text: string, notice: Notice | undefined): Promise<SafeHtml | string> {
+  const { issues: found } = await checkSeedText(text)
+  if (found.length === 0) return notice?.tone === 'bad' ? html`<p class="notice bad">${notice.text}</p>` : ''
+  const lines = text.split('\n')
+  const rows = found
+    .slice(0, MOST_ISSUES)
+    .map(({ line, column, pointer, message }) => [
+      html`<span class="number">${line}:${column}</span>`,
+      html`<code class="line">${(lines[line - 1] ?? '').trim().slice(0, 120)}</code>`,
+      html`<code>${pointer || '/'}</code> ${message}`,
+    ])
+  return html`<div class="notice bad" role="alert"><p><strong>${found.length} ${found.length === 1 ? 'issue' : 'issues'}.</strong> Nothing was changed.</p></div>
+${table('The issues of the seed', ['Line', 'Text', 'Issue'], rows)}${found.length > MOST_ISSUES ? html`<p class="hint">and ${found.length - MOST_ISSUES} more</p>` : ''}`
+}
+
+const MOST_ISSUES = 50
+
+function snapshots(view: SiteView): SafeHtml {
+  const { site, form, options, origin, path } = view
+  const common = { site: site.site_id, back: dataPath(site.site_id) }
+  const rows = site.snapshots.list().map(({ name, taken_at }) => [
+    name,
+    time(taken_at),
+    html`<div class="buttons">${form({
+      ...common,
+      action: 'restoreSnapshot',
+      label: 'Restore',
+      given: { name },
+      tone: 'small',
+      confirm: `Restore “${name}”? What changed since then is lost.`,
+    })}${form({ ...common, action: 'removeSnapshot', label: 'Remove', given: { name }, tone: 'small' })}</div>`,
+  ])
+  const take: ActionForm = {
+    ...common,
+    back: path,
+    action: 'takeSnapshot',
+    label: 'Take a snapshot',
+    fields: html`<label>Name <input name="name" required maxlength="200" value="before"></label>`,
+  }
+  return section(
+    'Snapshots',
+    html`<p class="hint">A snapshot holds data, clock and faults, to return to.</p>
+${table('Points to return to', ['Name', 'Taken', 'Action'], rows, { otherwise: 'No snapshot was taken.' })}
+${form(take)}
+${curls(options, origin, [
+  { ...take, given: { name: 'before' } },
+  { ...common, action: 'restoreSnapshot', given: { name: 'before' } },
+])}`,
+  )
+}
+
+function siteSettings(view: SiteView): SafeHtml {
+  const { site, form, options, origin, path, baseUrl } = view
+  const { created_at, ttl } = site.store.origin()
+  const remove: ActionForm = {
+    action: 'removeSite',
+    site: site.site_id,
+    label: 'Remove the site',
+    back: path,
+    tone: 'danger',
+    confirm: `Remove the site ${site.name} with everything in it?`,
+  }
+  return section(
+    'Site',
+    html`${facts([
+      ['Name', site.name],
+      ['Site id', html`<code>${site.site_id}</code>`],
+      ['Secret', options.control && html`<code>${site.secret}</code>`],
+      ['Base URL', html`<code>${baseUrl}</code>`],
+      ['Revision', site.store.revision()],
+      ['Created', time(created_at)],
+      [
+        'Expires when idle',
+        ttl === null ? 'never' : html`${time(options.sites.expiryOf(site))} <small>(after ${ttl})</small>`,
+      ],
+    ])}
+<div class="buttons">${form(remove)}</div>${curls(options, origin, [remove])}`,
+  )
+}

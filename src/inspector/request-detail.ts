@@ -1,0 +1,163 @@
+import { html, type SafeHtml } from '@remix-run/html-template'
+import { addressOf } from '../contract/operations.ts'
+import { credentialsFor, type Explanation, explainEntry } from '../sites/credentials.ts'
+import type { Journal } from '../sites/journal.ts'
+import type { Site } from '../sites/site.ts'
+import { checks, comparison } from './authentication.ts'
+import { copyable, jsonBlock, tabs } from './code.ts'
+import { chip, facts, foldedSection, section, sentence, table, time } from './elements.ts'
+import { journeyPath, memberPath, requestsPath, withQuery } from './paths.ts'
+import { type Exchange, type RequestQuery, statusChip } from './request-list.ts'
+import { SNIPPETS, toHar } from './snippets.ts'
+import type { View } from './view.ts'
+
+/** A request: what was sent, what was answered, and above all why it was refused. */
+export function requestDetail(
+  view: View,
+  journal: Journal,
+  record: Exchange,
+  query: RequestQuery,
+): SafeHtml | string {
+  const { options, site } = view
+  const entry = journal.entry(record.id)
+  if (!entry) return ''
+  const explanation = explainEntry(options.sites, options.basePath, entry)
+  const refused = record.authentication?.ok === false
+  return html`<a class="back-link" href="${withQuery(requestsPath(site?.site_id), { ...query })}">All requests</a>
+<header class="request-head">${statusChip(record)}<h2><b>${record.method}</b> <span>${record.path}</span></h2>${sendAgain(view, record)}</header>
+${about(record, site)}
+${verdict(record)}
+${refused ? checks(entry, explanation, options.auth) : ''}
+${refused ? comparison(record, explanation, options, site) : ''}
+${answer(record)}
+${section('Request', headerTable('The headers of the request', record.headers))}
+${refused ? '' : foldedSection('Authentication', [checks(entry, explanation, options.auth), comparison(record, explanation, options, site)], { note: authenticated(record) })}
+${repetition(view, record, explanation)}`
+}
+
+/** Sends the request again; where the control API can, which it says by keeping what was answered. */
+function sendAgain({ form, site, path }: View, record: Exchange): SafeHtml | undefined | string {
+  if (!site || record.operation === null || record.response === undefined) return ''
+  return form({
+    action: 'resend',
+    site: site.site_id,
+    label: 'Send again',
+    back: path,
+    given: { id: record.id },
+    tone: 'small',
+  })
+}
+
+function about(record: Exchange, site?: Site): SafeHtml {
+  const { id, time: at, operation, email, journey_id, duration_ms, fault } = record
+  const subject = email ?? journey_id
+  const path = email === null ? journeyPath : memberPath
+  return facts([
+    ['Operation', operation === null ? 'none' : html`<code>${operation}</code>`],
+    [
+      email === null ? 'Journey' : 'Member',
+      subject === null
+        ? undefined
+        : site
+          ? html`<a href="${path(site.site_id, subject)}">${subject}</a>`
+          : subject,
+    ],
+    ['Time', time(at)],
+    ['Duration', duration_ms === null ? undefined : `${duration_ms.toFixed(1)} ms`],
+    [
+      'Fault',
+      fault ? html`${chip(fault.kind, 'wait')} ${fault.id ?? 'requested in X-Sandbox-Fault'}` : undefined,
+    ],
+    ['Id', html`<code>${id}</code>`],
+  ])
+}
+
+/** What became of the request, in a sentence or two. */
+function verdict({
+  status,
+  authentication,
+  fault,
+  operation,
+  method,
+  response,
+}: Exchange): SafeHtml | string {
+  if (authentication && !authentication.ok) {
+    return html`<div class="notice bad"><p><strong>Refused by the check <code>${authentication.check}</code>.</strong> ${sentence(authentication.hint)}</p></div>`
+  }
+  const explained = response?.headers['x-sandbox-explain']
+  if (authentication && status !== null && status >= 400 && explained !== undefined) {
+    return html`<div class="notice wait"><p>${sentence(explained)}</p></div>`
+  }
+  if (authentication) {
+    return html`${authentication.warnings.map(({ hint }) => html`<div class="notice wait"><p>Accepted with a warning: ${sentence(hint)}</p></div>`)}`
+  }
+  const reason = fault
+    ? `The fault ${fault.kind} came first`
+    : operation === null
+      ? `There is no such operation for ${method}`
+      : status === null
+        ? 'The request has not come that far'
+        : 'The request was refused before'
+  return html`<div class="notice wait"><p>Nothing was authenticated. ${reason}.</p></div>`
+}
+
+const authenticated = ({ authentication }: Exchange): SafeHtml | undefined =>
+  authentication === null
+    ? undefined
+    : authentication.ok && authentication.warnings.length > 0
+      ? chip('warning', 'wait')
+      : chip('passed', 'good')
+
+function answer({ response, status }: Exchange): SafeHtml | string {
+  if (!response) return ''
+  const { headers, body } = response
+  return section(
+    'Response',
+    html`${body === null || body === '' ? html`<p class="empty">The response has no body.</p>` : jsonBlock(body, 'The body of the response')}
+<details class="folded"><summary>Headers</summary>${headerTable('The headers of the response', headers)}</details>`,
+    { aside: statusChip({ status }) },
+  )
+}
+
+const headerTable = (caption: string, headers: Record<string, string>): SafeHtml =>
+  table(
+    caption,
+    ['Header', 'Value'],
+    Object.entries(headers).map(([name, value]) => [
+      html`<code>${name}</code>`,
+      html`<span class="value">${value}</span>`,
+    ]),
+  )
+
+/** A request that works: about the same, of the same site, or of the first where it named none. */
+function repetition(
+  { options, baseUrl, origin, site: named }: View,
+  record: Exchange,
+  { operation, identifier }: Explanation,
+): SafeHtml | string {
+  const site = named ?? options.sites.list()[0]
+  const har: [string, SafeHtml] = [
+    'HAR',
+    copyable(toHar(record, origin), 'The request and its response as HAR'),
+  ]
+  if (!options.control || !site || operation === null)
+    return foldedSection('Copy as', tabs('copy-as', 'Copy as', [har]))
+  const { headers } = credentialsFor(site, baseUrl, { operation, ...(identifier !== null && { identifier }) })
+  const snippet = {
+    url: `${baseUrl}${addressOf(operation, identifier ?? undefined)}`,
+    method: 'GET',
+    headers,
+  }
+  const note = named
+    ? 'The same request with a fresh token that is valid for an hour. HAR has what was sent, without the signature of its token.'
+    : `The same request for the site ${site.name}, with a fresh token.`
+  return section(
+    'Copy as',
+    html`<p class="hint">${note}</p>${tabs('copy-as', 'Copy as', [
+      ...SNIPPETS.map(
+        ([label, write]) => [label, copyable(write(snippet), `A request that works, as ${label}`)] as const,
+      ),
+      har,
+    ])}`,
+  )
+}
