@@ -4,6 +4,8 @@ import Panzoom from './panzoom.es.js'
 const known = new WeakMap()
 const LARGEST = 1.15
 const MARGIN = 14
+/** Below this, the text of a node is too small to read. */
+const READABLE = 0.62
 
 /** Makes the drawings of the page movable, those that are not yet. */
 export function enhanceCanvases() {
@@ -44,12 +46,37 @@ function movable(canvas) {
   function fit() {
     const { drawing, panzoom } = current()
     const [width, height] = [drawing.offsetWidth, drawing.offsetHeight]
-    const [room, tall] = [view.clientWidth, view.clientHeight]
+    const room = view.clientWidth
     if (width === 0 || room === 0) return
-    const scale = Math.min(LARGEST, (room - 2 * MARGIN) / width, (tall - 2 * MARGIN) / height)
+    // As high as the drawing needs, between what the style sheet allows.
+    const least = canvas.classList.contains('compact') ? READABLE : 0
+    const needed = Math.min(LARGEST, Math.max(least, (room - 2 * MARGIN) / width)) * height + 2 * MARGIN
+    view.style.height = document.fullscreenElement === canvas ? '' : `${Math.ceil(needed)}px`
+    const tall = view.clientHeight
+    const whole = Math.min(LARGEST, (room - 2 * MARGIN) / width, (tall - 2 * MARGIN) / height)
+    // The way of a member begins where the member stands, large enough to be read.
+    const here = canvas.classList.contains('compact') && whole < READABLE ? placeOf(drawing) : undefined
+    const scale = here ? READABLE : whole
+    const [x, y] = here ?? [width / 2, height / 2]
+    const along = (size, view, centre) =>
+      size * scale + 2 * MARGIN < view
+        ? (view / scale - size) / 2
+        : Math.min(MARGIN, Math.max(view / scale - size - MARGIN, view / scale / 2 - centre))
     panzoom.zoom(scale, { animate: false })
-    panzoom.pan((room / scale - width) / 2, (tall / scale - height) / 2, { animate: false, force: true })
+    panzoom.pan(along(width, room, x), along(height, tall, y), { animate: false, force: true })
     fitted = true
+  }
+
+  /** The centre of the node where the member stands, or came to last, in the drawing's own measure. */
+  function placeOf(drawing) {
+    const node = drawing.querySelector('.node.here') ?? [...drawing.querySelectorAll('.node.passed')].at(-1)
+    if (!node) return undefined
+    const scale = current().panzoom.getScale()
+    const [box, origin] = [node.getBoundingClientRect(), drawing.getBoundingClientRect()]
+    return [
+      ((box.left + box.right) / 2 - origin.left) / scale,
+      ((box.top + box.bottom) / 2 - origin.top) / scale,
+    ]
   }
 
   /** Says how many nodes are outside of the view. */

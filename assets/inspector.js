@@ -39,7 +39,8 @@ function showTimes() {
     const { from, at } = loaded.get(element)
     const text = new Date(Date.parse(from) + now - at).toISOString()
     element.children[0].textContent = text.slice(0, 10)
-    element.children[1].textContent = text.slice(11, 19)
+    element.children[1].firstChild.data = text.slice(11, 16)
+    element.children[1].children[0].textContent = text.slice(16, 19)
   }
 }
 

@@ -9,7 +9,7 @@ import type { SiteView } from './view.ts'
 /** The site's time; the browser lets it run on. */
 export function clockReading(site: Site): SafeHtml {
   const { now, frozen } = site.clock.read()
-  return html`<time class="reading" datetime="${now}" data-clock="${frozen ? 'frozen' : 'running'}"><span class="date">${now.slice(0, 10)}</span> <span class="hour">${now.slice(11, 19)}</span></time>${frozen ? html` ${chip('frozen', 'wait')}` : ''}`
+  return html`<time class="reading" datetime="${now}" data-clock="${frozen ? 'frozen' : 'running'}"><span class="date">${now.slice(0, 10)}</span> <span class="hour">${now.slice(11, 16)}<span class="seconds">${now.slice(16, 19)}</span></span></time>${frozen ? html` ${chip('frozen', 'wait')}` : ''}`
 }
 
 const STEPS = [

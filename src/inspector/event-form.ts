@@ -3,14 +3,14 @@ import { clip } from '../diagram/text.ts'
 import type { EventResult } from '../sites/events.ts'
 import { curls } from './action-forms.ts'
 import { type AwaitedEvent, closest } from './awaited.ts'
-import { section } from './elements.ts'
+import { chip, section } from './elements.ts'
 import { journeyPath, memberPath, withQuery } from './paths.ts'
 import type { SiteView } from './view.ts'
 
 const EFFECTS = {
-  next: ['moves on', 'live'],
-  enter: ['enters', 'good'],
-  block: ['blocks a reward', 'bad'],
+  next: ['next', 'live', 'Moves the member on'],
+  enter: ['enter', 'good', 'Starts the journey'],
+  block: ['block', 'bad', 'Blocks a held reward'],
 } as const
 
 /** Sends an event of a member: it offers those that would change something, and says what came of the last one. */
@@ -63,9 +63,9 @@ const validJson = (text = ''): string => {
 function offers({ site }: SiteView, email: string, awaited: readonly AwaitedEvent[]): SafeHtml {
   if (awaited.length === 0) return html`<p class="hint">No journey waits for an event of this member.</p>`
   const offer = ({ event, attributes, journey, effect }: AwaitedEvent) => {
-    const [label, tone] = EFFECTS[effect]
+    const [label, tone, meaning] = EFFECTS[effect]
     const path = withQuery(memberPath(site.site_id, email), { event, attributes: jsonOf(attributes) })
-    return html`<li><a class="offer" href="${path}" title="${clip(journey, 80)}"><code>${event}</code> <small class="${tone}">${label}: ${clip(journey, 28)}</small></a></li>`
+    return html`<li><a class="offer" href="${path}" title="${meaning}: ${clip(journey, 80)}">${chip(label, tone)} <code>${event}</code> <small>${clip(journey, 60)}</small></a></li>`
   }
   return html`<ul class="offers" aria-label="Events that change something" hx-boost:inherited="true" hx-target:inherited="#event-form" hx-select:inherited="#event-form" hx-swap:inherited="outerMorph show:none" hx-push-url:inherited="false">${awaited.slice(0, MOST_OFFERS).map(offer)}</ul>${awaited.length > MOST_OFFERS ? html`<p class="hint">and ${awaited.length - MOST_OFFERS} more, in the list of the field</p>` : ''}`
 }

@@ -106,7 +106,7 @@ function journeyFacts(site: Site, journey: GraphRecord): SafeHtml {
 }
 
 const files = (path: string): SafeHtml =>
-  html`<span class="files">${Object.keys(DIAGRAM_FORMATS).map(format => html` <a href="${path}.${format}">.${format}</a>`)}</span>`
+  html`<span class="files">Drawing as ${Object.keys(DIAGRAM_FORMATS).map(format => html` <a href="${path}.${format}">.${format}</a>`)}</span>`
 
 /** What the drawing shows, in words; and the settings, which it does not show. */
 function nodeTable(journey: GraphRecord, counts: ReadonlyMap<string, NodeCount>, path: string): SafeHtml {
