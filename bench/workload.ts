@@ -1,4 +1,4 @@
-import { requestHeaders } from '../src/auth/sign.ts'
+import { sign } from '../src/auth/sign.ts'
 import { addressOf, OPERATION_IDS, type OperationId, operations } from '../src/contract/operations.ts'
 import type { SeedSite } from '../src/seed/schema.ts'
 import { randomFrom } from './random.ts'
@@ -31,7 +31,7 @@ export function workloadOf(site: SeedSite, journeyIds: string[], emails: string[
     return (name ? identifiers[name] : [null]).map(identifier => ({
       path: addressOf(id, identifier ?? ''),
       identifier,
-      headers: requestHeaders({ ...site, identifier: identifier ?? undefined, exp, sub: 'bench' }),
+      headers: sign({ ...site, identifier: identifier ?? undefined, exp, sub: 'bench' }).headers,
     }))
   }
   return { site, calls: forEachOperation(callsOf) }

@@ -1,18 +1,22 @@
 import { writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { Converter } from '@apiture/openapi-down-convert'
 import type { FastifyInstance } from 'fastify'
+import type { OpenAPIV3_1 } from 'openapi-types'
 import { buildApp } from '../src/app.ts'
-import { requestHeaders } from '../src/auth/sign.ts'
+import { sign } from '../src/auth/sign.ts'
 import { frozenClock, timestampOf } from '../src/clock.ts'
 import { checkConfig } from '../src/config.ts'
 import { addressOf, OPERATION_IDS, type OperationId } from '../src/contract/operations.ts'
 import { buildLedger } from '../src/fidelity/build.ts'
 import { LEDGER_FILE, readLedger } from '../src/fidelity/ledger.ts'
+import { OPENAPI_30_FILE, toYaml } from '../src/openapi/documents.ts'
 import { EXAMPLES_FILE, type Examples } from '../src/openapi/vendor-document.ts'
 import { SeedDocument } from '../src/seed/schema.ts'
 import { DEMO_SITE, loadSeed, readSeed } from '../src/seed/seed.ts'
 import { openSites } from '../src/sites/sites.ts'
 import { openStore } from '../src/store/store.ts'
+import { toPostmanCollection } from './postman.ts'
 
 /** Writes the files that are made from the sources and committed; a test fails when they are stale. */
 
@@ -42,6 +46,7 @@ const SUBJECTS: Record<OperationId, { name: string; summary: string; identifier?
 const clock = frozenClock(Date.UTC(2026, 0, 1))
 
 const OPENAPI = new URL('../openapi/', import.meta.url)
+const POSTMAN = new URL('../examples/journeys.postman_collection.json', import.meta.url)
 const SEED_SCHEMA = new URL('../seed/seed.schema.json', import.meta.url)
 
 /** Every generated file with its content. The demo is asked for the examples, which the document then shows. */
@@ -55,14 +60,27 @@ export async function generate(): Promise<Map<URL, string>> {
   const files = new Map([
     [EXAMPLES_FILE, json(examples)],
     [new URL('journeys.openapi.json', OPENAPI), json(app.swagger())],
-    [new URL('journeys.openapi.yaml', OPENAPI), app.swagger({ yaml: true })],
+    [new URL('journeys.openapi.yaml', OPENAPI), toYaml(app.swagger())],
+    [POSTMAN, json(toPostmanCollection(app.swagger() as OpenAPIV3_1.Document))],
+    [OPENAPI_30_FILE, json(toOpenApi30(app.swagger()))],
     [new URL('control.openapi.json', OPENAPI), json(app.controlDocument())],
+    [new URL('control.openapi.yaml', OPENAPI), toYaml(app.controlDocument())],
     [LEDGER_FILE, json(buildLedger(readLedger()))],
     [SEED_SCHEMA, json({ $schema: 'http://json-schema.org/draft-07/schema#', ...SeedDocument })],
   ])
   await Promise.all([asking.close(), app.close()])
   store.close()
   return files
+}
+
+/** The same document in OpenAPI 3.0.3. */
+function toOpenApi30(document: object): object {
+  const converted = new Converter(structuredClone(document), { allOfTransform: true }).convert() as {
+    info: object
+  }
+  // 3.0 identifies a license by its URL.
+  const license = { name: 'MIT', url: 'https://opensource.org/license/mit' }
+  return { ...converted, info: { ...converted.info, license } }
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
@@ -80,7 +98,7 @@ async function collectExamples(app: FastifyInstance): Promise<Examples> {
 async function ask(app: FastifyInstance, operation: OperationId, identifier?: string): Promise<unknown> {
   const url = `/api/3.0${addressOf(operation, identifier)}`
   const exp = clock.now() / 1000 + 60
-  const response = await app.inject({ url, headers: requestHeaders({ ...DEMO_SITE, identifier, exp }) })
+  const response = await app.inject({ url, headers: sign({ ...DEMO_SITE, identifier, exp }).headers })
   if (response.statusCode !== 200) throw new Error(`${url} answers ${response.statusCode}: ${response.body}`)
   return response.json()
 }

@@ -1,82 +1,142 @@
-import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import { readFileSync } from 'node:fs'
+import type { ServerOptions } from 'node:http'
+import { type FastifyInstance, fastify, LogController } from 'fastify'
 import { api } from './api/api.ts'
-import { Failure } from './api/failure.ts'
-import { apiOptions } from './api/options.ts'
-import { type Config, prefixOf } from './config.ts'
+import { sendClientError, sendVendorError } from './api/errors.ts'
+import { recordAnswer, recordRequest } from './api/journal.ts'
+import { refuseUnknown } from './api/not-found.ts'
+import { type Config, ConfigError, logsRequests, prefixOf } from './config.ts'
+import { answerInTurn } from './connections.ts'
 import { control } from './control/control.ts'
 import { health } from './control/health.ts'
-import type { Ledger } from './fidelity/entry.ts'
+import { sendProblem } from './control/problem.ts'
 import { inspector } from './inspector/inspector.ts'
-import type { Answer, InspectorOptions } from './inspector/options.ts'
-import { describeControlPlane } from './openapi/control-document.ts'
-import { docs } from './openapi/docs.ts'
-import { describeVendorPlane, type Examples } from './openapi/vendor-document.ts'
-import { createServer, type ServerOptions } from './server.ts'
+import type { InspectorOptions } from './inspector/options.ts'
+import { preview } from './inspector/preview.ts'
+import { describeControlApi } from './openapi/control-document.ts'
+import { documents } from './openapi/documents.ts'
+import { describeVendorApi, type Examples } from './openapi/vendor-document.ts'
+import { readPathPrefix } from './origin.ts'
 import type { Sites } from './sites/sites.ts'
-import { unnoticed } from './sites/unnoticed.ts'
+import { validatorCompiler } from './validation.ts'
 
-export interface AppOptions extends ServerOptions {
+export interface AppOptions {
+  config: Config
   sites: Sites
-  /** What a team has seen of a live server, which outranks the contract. */
-  record?: Ledger | undefined
-  /** The examples of the OpenAPI document; those that are committed, unless they are just being made. */
+  /** The examples of the OpenAPI document; the committed ones by default. */
   examples?: () => Examples
+  /** How answers are written; the tests validate them on the way. */
+  serializerCompiler?: Parameters<FastifyInstance['setSerializerCompiler']>[0]
 }
 
-/** The whole server; it never listens. */
-export async function buildApp({ record, examples, ...options }: AppOptions): Promise<FastifyInstance> {
-  const { config, sites } = options
-  const app = createServer(options)
+/** Longer than proxies usually keep an idle connection, so that it is them who close it. */
+const KEEP_ALIVE_MS = 72_000
+const REQUEST_TIMEOUT_MS = 30_000
+const HEADERS_TIMEOUT_MS = 10_000
+const CHECK_TIMEOUTS_EVERY_MS = 2_000
+
+/** The one Fastify app: the vendor's API, the control API, the inspector and the OpenAPI documents. */
+export async function buildApp({
+  config,
+  sites,
+  examples,
+  serializerCompiler = () => JSON.stringify,
+}: AppOptions): Promise<FastifyInstance> {
   const basePath = prefixOf(config)
+  const app = fastify({
+    logger: { level: config.logLevel },
+    logController: new LogController({ disableRequestLogging: !logsRequests(config) }),
+    // Paths that are too long are refused by a hook, with an explanation.
+    routerOptions: { maxParamLength: Number.MAX_SAFE_INTEGER },
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: config.trustProxy,
+    ...serverOptions(config),
+    return503OnClosing: false,
+    clientErrorHandler(error, socket) {
+      // Whatever came before on the connection is answered first.
+      afterPending(socket, () => sendClientError(error, socket))
+    },
+    frameworkErrors(error, request, reply) {
+      if (request.url.startsWith('/_sandbox/')) return sendProblem(error, request, reply)
+      // No hook runs for a path that cannot be decoded.
+      recordRequest({ sites, defaultSite: config.auth === 'off' }, request, reply)
+      sendVendorError(error, request, reply)
+      return recordAnswer(sites, request, reply)
+    },
+  })
+  app.server.on('checkExpectation', (request, response) => app.routing(request, response))
+  const afterPending = answerInTurn(app)
+  readPathPrefix(app, config.trustProxy)
 
-  if (basePath !== '') {
-    app.setNotFoundHandler(() => {
-      throw new Failure(
-        'NOT_FOUND',
-        `path: the operations are under ${basePath}, for example ${basePath}/journeys`,
-      )
-    })
-  }
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler(sendVendorError)
+  if (basePath !== '') app.setNotFoundHandler(refuseUnknown(basePath))
 
-  describeVendorPlane(app, basePath, { examples, record })
-  describeControlPlane(app)
-  app.register(api, { ...apiOptions(config, sites), prefix: basePath })
+  describeVendorApi(app, examples)
+  describeControlApi(app)
+  app.register(api, {
+    prefix: basePath,
+    sites,
+    basePath,
+    auth: config.auth,
+    faultHeader: config.control === 'on',
+    cors: config.cors,
+  })
   app.register(health, { prefix: '/_sandbox', sites })
-  if (config.control === 'on') app.register(control, { prefix: '/_sandbox', sites, basePath, config, record })
+  if (config.control === 'on') app.register(control, { prefix: '/_sandbox', sites, basePath, config })
   if (config.inspector === 'on') app.register(inspector, inspectorOptions(app, config, sites))
-  app.register(docs, { basePath, sites, control: config.control === 'on' })
+  app.register(documents, { basePath, sites, control: config.control === 'on' })
   await app.ready()
   return app
 }
 
-/** What the inspector knows of its siblings: how to call the control plane, and what the API answers. */
+/** The options of Node's server: http, or https with the given certificate. @throws {ConfigError} when a file cannot be read */
+function serverOptions({ tlsCert, tlsKey }: Config): { http: ServerOptions } {
+  const options: ServerOptions = {
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    connectionsCheckingInterval: CHECK_TIMEOUTS_EVERY_MS,
+    // A request without Host is refused by a hook, with an explanation.
+    requireHostHeader: false,
+  }
+  if (tlsCert === '' && tlsKey === '') return { http: options }
+  if (tlsCert === '' || tlsKey === '')
+    throw new ConfigError('--tls-cert and --tls-key belong together: give both, or neither')
+  const https = { ...options, cert: readPem('--tls-cert', tlsCert), key: readPem('--tls-key', tlsKey) }
+  // Fastify's types tell http from https by a type parameter that nothing here depends on.
+  return { https } as never
+}
+
+function readPem(flag: string, file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    throw new ConfigError(`${flag}: ${file} cannot be read: ${(error as Error).message}`)
+  }
+}
+
+/** What the inspector needs of its siblings: a way to call the control API. */
 function inspectorOptions(app: FastifyInstance, config: Config, sites: Sites): InspectorOptions {
   const { auth, control, controlToken, allowHost } = config
-  const basePath = prefixOf(config)
   const authorization = `Bearer ${controlToken}`
-  let quietApi: FastifyInstance | undefined
   return {
     sites,
-    basePath,
+    basePath: prefixOf(config),
     auth,
     guard: { token: controlToken, allowHost },
     control:
       control === 'off'
         ? undefined
-        : async ({ method, path, body }) =>
-            answerOf(app.inject({ method, url: path, headers: { authorization }, ...(body && { body }) })),
-    async api(siteId, path) {
-      quietApi ??= createServer({ config, logRequests: false }).register(api, {
-        sites: unnoticed(sites),
-        auth: 'off',
-        faultHeader: false,
-      })
-      return answerOf(quietApi.inject({ url: path, headers: { 'x-annexcloud-site': siteId } }))
-    },
+        : async ({ method, path, body }) => {
+            const response = await app.inject({
+              method,
+              url: path,
+              headers: { authorization },
+              ...(body && { body }),
+            })
+            return { status: response.statusCode, body: response.body }
+          },
+    api: async (siteId, path) => preview(sites.get(siteId), path),
   }
-}
-
-async function answerOf(response: Promise<LightMyRequestResponse>): Promise<Answer> {
-  const { statusCode: status, body } = await response
-  return { status, body }
 }

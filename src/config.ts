@@ -2,7 +2,7 @@ import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typ
 import { Value } from '@sinclair/typebox/value'
 import { OneOf } from './contract/formats.ts'
 
-/** What can be set, by flag or by environment; the flag wins. `default` is what holds when neither is given. */
+/** Every setting, with its flag and its environment variable. The flag wins. */
 export const settings = {
   port: { flag: '--port <number>', env: 'PORT', description: 'port to listen on; 0 picks a free one' },
   host: { flag: '--host <address>', env: 'HOST', description: 'address to listen on' },
@@ -29,38 +29,53 @@ export const settings = {
   control: {
     flag: '--control <on|off>',
     env: 'SANDBOX_CONTROL',
-    description: 'whether there is a control plane',
+    description: 'whether to serve the control API',
   },
   inspector: {
     flag: '--inspector <on|off>',
     env: 'SANDBOX_INSPECTOR',
-    description: 'whether there are pages to look at what the sandbox holds and was asked',
+    description: 'whether to serve the inspector, the pages at /',
   },
   controlToken: {
     flag: '--control-token <token>',
     env: 'SANDBOX_CONTROL_TOKEN',
-    description: 'bearer token that the control plane and the inspector demand; none without it',
+    description: 'bearer token that the control API and the inspector require; none without it',
   },
   allowHost: {
     flag: '--allow-host <names>',
     env: 'SANDBOX_ALLOW_HOST',
     description:
-      'further host names of the control plane and the inspector, separated by commas; addresses, localhost and names without a dot always are',
+      'further host names of the control API and the inspector, separated by commas; IP addresses, localhost and names without a dot are always allowed',
+  },
+  cors: {
+    flag: '--cors',
+    env: 'SANDBOX_CORS',
+    description: "let web pages of any origin call the vendor's API",
+  },
+  trustProxy: {
+    flag: '--trust-proxy',
+    env: 'SANDBOX_TRUST_PROXY',
+    description: 'take protocol, host and path prefix from X-Forwarded-Proto, -Host and -Prefix',
+  },
+  tlsCert: {
+    flag: '--tls-cert <file>',
+    env: 'SANDBOX_TLS_CERT',
+    description: 'certificate in PEM, to serve https; needs --tls-key',
+  },
+  tlsKey: {
+    flag: '--tls-key <file>',
+    env: 'SANDBOX_TLS_KEY',
+    description: 'private key in PEM, to serve https; needs --tls-cert',
   },
   journal: {
     flag: '--journal <number>',
     env: 'SANDBOX_JOURNAL',
     description: 'requests that the journal of each site keeps; 0 turns it off',
   },
-  cacheBytes: {
-    flag: '--cache-bytes <number>',
-    env: 'SANDBOX_CACHE_BYTES',
-    description: 'bytes of answers that are kept ready; 0 makes every answer anew',
-  },
-  fidelity: {
-    flag: '--fidelity <file>',
-    env: 'SANDBOX_FIDELITY',
-    description: 'what verify recorded of a live server, which outranks what is inferred',
+  journalBytes: {
+    flag: '--journal-bytes <number>',
+    env: 'SANDBOX_JOURNAL_BYTES',
+    description: 'bytes of answers that the journals of all sites keep together; 0 keeps none',
   },
   logLevel: {
     flag: '--log-level <level>',
@@ -72,6 +87,9 @@ export const settings = {
 export type SettingName = keyof typeof settings
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+
+/** Off unless it is given; its flag takes no value. */
+const Flag = () => Type.Boolean({ default: false, expectation: 'on or off' })
 
 export const Config = Type.Object({
   port: Type.Integer({
@@ -97,34 +115,37 @@ export const Config = Type.Object({
     expectation: 'a token of visible ASCII characters, without white space',
   }),
   allowHost: Type.String({
-    pattern: '^[A-Za-z0-9.,-]*$',
+    pattern: '^(\\*\\.)?[A-Za-z0-9.-]+(,(\\*\\.)?[A-Za-z0-9.-]+)*$|^$',
     default: '',
-    expectation: 'one or more host names, separated by commas',
+    expectation: 'one or more host names such as a.example or *.example, separated by commas',
   }),
+  cors: Flag(),
+  trustProxy: Flag(),
+  tlsCert: Type.String({ default: '', expectation: 'the path of a file' }),
+  tlsKey: Type.String({ default: '', expectation: 'the path of a file' }),
   journal: Type.Integer({
     minimum: 0,
     maximum: 1_000_000,
     default: 1000,
     expectation: 'a whole number from 0 to 1000000',
   }),
-  cacheBytes: Type.Integer({
+  journalBytes: Type.Integer({
     minimum: 0,
     maximum: 2 ** 40,
     default: 32 * 2 ** 20,
     expectation: 'a whole number from 0 to 1099511627776',
   }),
-  fidelity: Type.String({ default: '', expectation: 'the path of a file' }),
   logLevel: OneOf(LOG_LEVELS, { default: 'error', expectation: `one of ${LOG_LEVELS.join(', ')}` }),
 } satisfies Record<SettingName, TProperties[string]>)
 export type Config = Readonly<Static<typeof Config>>
 
-/** The base path as what addresses start with: empty, where the operations are at the root. */
+/** The base path as a prefix of paths: empty when the operations are at the root. */
 export const prefixOf = ({ basePath }: Config): string => (basePath === '/' ? '' : basePath)
 
 /** Whether every request is logged. */
 export const logsRequests = ({ logLevel }: Config): boolean => ['info', 'debug', 'trace'].includes(logLevel)
 
-/** A setting that cannot be: one line that says which, and what it should be. */
+/** A setting with a bad value: one line that says which one, and what it should be. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
 }
@@ -133,12 +154,15 @@ export class ConfigError extends Error {
  * The configuration from flags, the environment and defaults, in this order. An empty environment variable counts as unset.
  * @throws {ConfigError} naming the flag or the variable of the first bad value
  */
-export function readConfig(flags: Partial<Record<SettingName, string>> = {}, env = process.env): Config {
+export function readConfig(
+  flags: Partial<Record<SettingName, string | true>> = {},
+  env = process.env,
+): Config {
   const given = Object.entries(settings).flatMap(([name, { flag, env: variable }]) => {
     const fromFlag = flags[name as SettingName]
-    // An empty flag is a variable that was not set where the command was written; to guess could open a door.
+    // An empty flag is usually an unset shell variable. Guessing what was meant could switch a protection off.
     if (fromFlag === '') throw new ConfigError(`${flag.split(' ')[0]}: "" is not ${expectationOf(name)}`)
-    const value = fromFlag ?? (env[variable] || undefined)
+    const value = fromFlag === true ? 'on' : (fromFlag ?? (env[variable] || undefined))
     return value === undefined
       ? []
       : [{ name, value, origin: fromFlag === undefined ? variable : (flag.split(' ')[0] as string) }]
@@ -147,7 +171,7 @@ export function readConfig(flags: Partial<Record<SettingName, string>> = {}, env
   return checkConfig(Object.fromEntries(given.map(({ name, value }) => [name, parse(name, value)])), origins)
 }
 
-/** A variable that a command names itself; an empty one counts as unset. */
+/** An environment variable that a command reads itself. An empty one counts as unset. */
 export const readVariable = (name: string): string | undefined => process.env[name] || undefined
 
 const expectationOf = (name: string): string => Config.properties[name as SettingName].expectation
@@ -167,8 +191,11 @@ export function checkConfig(
   return Object.freeze(config as Config)
 }
 
-/** Text as the type of its setting; what is no plain number stays text, and is refused as such. */
-const parse = (name: string, value: string): string | number =>
-  (Config.properties[name as SettingName] as TSchema).type === 'integer' && /^\d+$/.test(value)
-    ? Number(value)
-    : value
+/** Text as the type of its setting. What is not of that type stays text, and is then refused. */
+function parse(name: string, value: string): string | number | boolean {
+  const { type } = Config.properties[name as SettingName] as TSchema
+  if (type === 'integer' && /^\d+$/.test(value)) return Number(value)
+  if (name === 'logLevel') return value.toLowerCase()
+  if (type === 'boolean' && /^(on|off|true|false)$/i.test(value)) return /^(on|true)$/i.test(value)
+  return value
+}

@@ -1,14 +1,40 @@
-/** What is asked for does not exist. */
-export class NotFound extends Error {
+/** Errors that every API of the server answers in its own form, each with the HTTP status it stands for. */
+
+/** A request that cannot be answered, with the HTTP status that says why. */
+export class HttpError extends Error {
+  override name = 'HttpError'
+  readonly statusCode: number
+
+  /** @param message what is wrong, and what to do about it */
+  constructor(statusCode: number, message: string) {
+    super(message)
+    this.statusCode = statusCode
+  }
+}
+
+/** Something that does not exist. */
+export class NotFound extends HttpError {
   override name = 'NotFound'
+
+  constructor(message: string) {
+    super(404, message)
+  }
 }
 
-/** What is asked for contradicts what there is. */
-export class Conflict extends Error {
+/** A request that contradicts the present state. */
+export class Conflict extends HttpError {
   override name = 'Conflict'
+
+  constructor(message: string) {
+    super(409, message)
+  }
 }
 
-/** What is asked for makes no sense in itself. */
-export class Invalid extends Error {
+/** A request that is wrong in itself, whatever the state. */
+export class Invalid extends HttpError {
   override name = 'Invalid'
+
+  constructor(message: string) {
+    super(400, message)
+  }
 }

@@ -2,16 +2,16 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
 
-/** Who may call what is not the vendor's. The control plane and the inspector ask the same of a request. */
+/** Who may call the control API and the inspector. The vendor's API has its own authentication. */
 
 export interface GuardOptions {
-  /** The token that whoever calls must know; none when empty. */
+  /** The token that callers must send; empty for none. */
   token: string
-  /** Host names that are allowed beyond addresses, localhost and single-label names; joined by commas. */
+  /** Host names that are allowed beyond the usual ones, separated by commas. `*.example` allows every subdomain. */
   allowHost: string
 }
 
-/** What of a request the guard looks at. */
+/** The parts of a request that the guard looks at. */
 export interface Caller {
   method: string
   /** The header Host, with the port. */
@@ -21,7 +21,7 @@ export interface Caller {
   headers: IncomingHttpHeaders
 }
 
-/** Why a request is kept out. */
+/** Why a request is refused. */
 export interface Denial {
   status: 421 | 403
   detail: string
@@ -29,36 +29,39 @@ export interface Denial {
 
 export interface Guard {
   /**
-   * Keeps out what a browser may be tricked into: a page of another origin, and a foreign name that was made to resolve
-   * to this server (DNS rebinding).
+   * Refuses requests that a browser can be tricked into: those of a page of another origin, and those to a foreign name that was
+   * made to resolve to this server (DNS rebinding).
    */
   deny(caller: Caller): Denial | undefined
-  /** Whether a token is demanded at all. */
+  /** Whether a token is required at all. */
   readonly demandsToken: boolean
-  /** Whether this is the token, compared in constant time; true when none is demanded. */
+  /** Whether this is the token, compared in constant time. True when none is required. */
   knows(token: string): boolean
 }
 
-const READING = ['GET', 'HEAD']
+const SAFE_METHODS = ['GET', 'HEAD']
 const OWN_PAGES = ['none', 'same-origin']
 
 export function createGuard({ token, allowHost }: GuardOptions): Guard {
-  const allowed = new Set(allowHost.toLowerCase().split(',').filter(Boolean))
+  const allowed = allowHost.toLowerCase().split(',').filter(Boolean)
   const digest = sha256(token)
+  const isAllowed = (name: string) =>
+    allowed.some(host => (host.startsWith('*.') ? name.endsWith(host.slice(1)) : name === host))
 
   return {
     deny({ method, host, hostname, headers }) {
       const { origin, 'sec-fetch-site': fetchSite = 'none' } = headers
-      const name = hostname.toLowerCase()
-      if (!isLocalName(name) && !allowed.has(name)) {
-        const detail = `the host name "${name}" is not one of this server; if it should be, start it with --allow-host ${name}`
+      // `localhost.` with its final dot is the same name.
+      const name = hostname.toLowerCase().replace(/\.$/, '')
+      if (!isLocalName(name) && !isAllowed(name)) {
+        const detail = `the host name "${name}" is not allowed; to allow it, start the server with --allow-host ${name}`
         return { status: 421, detail }
       }
       if (origin !== undefined && hostOf(origin) !== host.toLowerCase()) {
         return { status: 403, detail: `pages of ${origin} may not call this server` }
       }
-      // Whoever follows a link may come from anywhere, and only reads.
-      if (!READING.includes(method) && !OWN_PAGES.includes(String(fetchSite))) {
+      // A link may come from anywhere, but only reads.
+      if (!SAFE_METHODS.includes(method) && !OWN_PAGES.includes(String(fetchSite))) {
         return { status: 403, detail: 'pages of another site may not call this server' }
       }
       return undefined
@@ -68,9 +71,12 @@ export function createGuard({ token, allowHost }: GuardOptions): Guard {
   }
 }
 
-/** An address, localhost, or a name without a dot, such as that of a service in a compose file. */
+/** An IP address, localhost, the name of the host for containers, or a name without a dot, such as a Compose service. */
 const isLocalName = (name: string): boolean =>
-  isIP(name.replace(/^\[|\]$/g, '')) !== 0 || /^[a-z0-9_-]+$/.test(name) || name.endsWith('.localhost')
+  isIP(name.replace(/^\[|\]$/g, '')) !== 0 ||
+  /^[a-z0-9_-]+$/.test(name) ||
+  name.endsWith('.localhost') ||
+  name === 'host.docker.internal'
 
 const hostOf = (origin: string): string | undefined =>
   URL.canParse(origin) ? new URL(origin).host : undefined

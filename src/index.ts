@@ -1,12 +1,14 @@
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { buildApp } from './app.ts'
+import { type SignedRequest, type SignOptions, sign } from './auth/sign.ts'
 import { type Clock, systemClock, timestampOf } from './clock.ts'
 import { type Config, checkConfig, prefixOf } from './config.ts'
-import { openEntrance } from './entrance.ts'
-import type { Ledger } from './fidelity/entry.ts'
 import { openSeededStore } from './seed/seed.ts'
 import type { Site } from './sites/site.ts'
 import { type NewSite, openSites } from './sites/sites.ts'
 
-export { requestHeaders as signRequest, type SignOptions } from './auth/sign.ts'
+export type { Claims, SignedRequest } from './auth/sign.ts'
 export type { Clock } from './clock.ts'
 export { type Config, ConfigError } from './config.ts'
 export { Conflict, Invalid, NotFound } from './errors.ts'
@@ -16,6 +18,23 @@ export type { EventResult, NewEvent } from './sites/events.ts'
 export type { Fault, FaultRule } from './sites/fault-rule.ts'
 export type { NewSite } from './sites/sites.ts'
 export { StoreError } from './store/store-error.ts'
+
+const TOKEN_LIFETIME_S = 300
+
+/** What `signRequest` takes. */
+export interface SignRequestOptions extends Omit<SignOptions, 'exp'> {
+  /** Unix time in seconds at which the token expires; five minutes from now when left out. */
+  exp?: number | undefined
+}
+
+/**
+ * Signs one request of any site, of the live API or of a sandbox: its token, the claims and the headers to send.
+ * @throws {Invalid} when the identifier is not valid Unicode
+ */
+export const signRequest = ({
+  exp = Math.floor(systemClock.now() / 1000) + TOKEN_LIFETIME_S,
+  ...request
+}: SignRequestOptions): SignedRequest => sign({ ...request, exp })
 
 /** A site, as a test holds it: the same operations as on the control plane. */
 export interface SandboxSite
@@ -69,15 +88,15 @@ export async function startSandbox({
   ...options
 }: SandboxOptions = {}): Promise<Sandbox> {
   const config = checkConfig({ port: 0, ...options })
-  const record = await readRecordOf(config)
   const store = openSeededStore(config.db, config.seed, timestampOf(clock.now()))
   try {
-    const sites = openSites({ store, clock, journalSize: config.journal, cacheBytes: config.cacheBytes })
-    const entrance = await openEntrance({ config, sites, record })
-    const origin = await entrance.listen(config)
+    const sites = openSites({ store, clock, journalSize: config.journal })
+    const app = await buildApp({ config, sites })
+    await app.listen({ port: config.port, host: config.host })
+    const origin = originOf(app, config)
     const close = async () => {
-      const cut = setTimeout(() => entrance.server.closeAllConnections(), CLOSING_GRACE_MS)
-      await entrance.close().finally(() => clearTimeout(cut))
+      const cut = setTimeout(() => app.server.closeAllConnections(), CLOSING_GRACE_MS)
+      await app.close().finally(() => clearTimeout(cut))
       store.close()
     }
     return {
@@ -99,9 +118,9 @@ export async function startSandbox({
   }
 }
 
-/** What a team has seen of a live server, where it says so; loaded for them alone. @throws {ConfigError} */
-async function readRecordOf({ fidelity }: Config): Promise<Ledger | undefined> {
-  if (fidelity === '') return undefined
-  const { readRecord } = await import('./fidelity/record.ts')
-  return readRecord(fidelity)
+/** A URL that can be called: an address that stands for every interface is replaced by loopback. */
+function originOf(app: FastifyInstance, { host, tlsCert }: Config): string {
+  const { port } = app.server.address() as AddressInfo
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `${tlsCert === '' ? 'http' : 'https'}://${name.includes(':') ? `[${name}]` : name}:${port}`
 }

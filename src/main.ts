@@ -1,9 +1,9 @@
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import closeWithGrace from 'close-with-grace'
 import { CommanderError } from 'commander'
 import { buildProgram } from './cli/program.ts'
 import { CommandFailed } from './cli/terminal.ts'
-import { ConfigError, SeedError, StoreError } from './index.ts'
+import { ConfigError, Invalid, SeedError, StoreError } from './index.ts'
 import { RemoteError } from './remote/remote-error.ts'
 
 /** The process: the command line in, an exit code out. 0 is fine, 1 is a failure, 2 is wrong use. */
@@ -13,7 +13,7 @@ const program = buildProgram({
   warn: line => console.error(line),
   readInput: () => {
     if (process.stdin.isTTY) console.error('reading from the terminal; Ctrl-D on a line of its own ends it')
-    return text(process.stdin)
+    return buffer(process.stdin)
   },
   onStop: close =>
     // Not before an exit by itself, which has a code of its own.
@@ -38,7 +38,7 @@ function report(error: unknown): number {
     console.error(`${error.message.replace(/^error: /, '')}; journeys-sandbox --help lists what there is`)
     return 2
   }
-  if (error instanceof ConfigError || error instanceof SeedError) {
+  if (error instanceof ConfigError || error instanceof SeedError || error instanceof Invalid) {
     console.error(error.message)
     return 2
   }

@@ -4,54 +4,41 @@ import { fileURLToPath } from 'node:url'
 import { parseSync } from 'oxc-parser'
 import { describe, expect, it } from 'vitest'
 
-/** The arrows of DESIGN.md, "Who may import whom": every part of src with the parts it may import from. */
-const BELOW_PLANES = [
-  'guard',
-  'errors',
+/** Small files at the top of src that any part but `contract`, `auth` and `engine` may import. */
+const LEAVES = ['clock', 'config', 'errors', 'guard', 'package-file', 'text', 'version']
+const APIS = ['api', 'control', 'openapi', 'inspector']
+const BELOW_APIS = [
   'sites',
-  'store',
   'seed',
-  'fidelity',
-  'auth',
+  'store',
   'engine',
+  'auth',
   'diagram',
-  'config',
-  'clock',
-  'version',
-  'package-file',
-  'http',
+  'validation',
+  'origin',
   'contract',
+  ...LEAVES,
 ]
-const PLANES = ['api', 'control', 'openapi', 'inspector']
+
+/** Every part of src with the parts that it may import from, as in CONTRIBUTING.md. */
 const ARROWS: Record<string, string[]> = {
   contract: [],
-  http: [],
-  'package-file': [],
-  version: ['package-file'],
-  clock: [],
-  guard: [],
-  config: ['contract'],
-  auth: ['contract'],
-  engine: ['contract'],
-  diagram: ['contract'],
-  drift: ['contract', 'config'],
-  remote: ['contract', 'auth', 'config', 'clock'],
-  fidelity: ['contract', 'auth', 'config', 'version', 'package-file'],
-  verify: ['remote', 'fidelity', 'contract', 'auth', 'clock', 'version'],
-  snapshot: ['app', 'remote', ...BELOW_PLANES],
-  store: ['contract', 'config', 'clock', 'version', 'package-file'],
-  errors: [],
-  seed: ['store', 'engine', 'contract', 'config', 'clock', 'version', 'package-file'],
-  sites: BELOW_PLANES.filter(part => part !== 'sites' && part !== 'guard'),
-  ...Object.fromEntries(PLANES.map(plane => [plane, BELOW_PLANES])),
-  server: ['api', 'config'],
-  app: ['server', ...PLANES, ...BELOW_PLANES],
-  router: ['app', 'server', ...PLANES, ...BELOW_PLANES],
-  listening: [],
-  entrance: ['router', 'app', 'api', 'listening', ...BELOW_PLANES],
-  index: ['entrance', ...PLANES, ...BELOW_PLANES],
-  cli: ['index', 'remote', 'drift', 'snapshot', 'verify', ...PLANES, ...BELOW_PLANES],
-  main: ['cli', 'index', 'remote', 'drift', 'snapshot', 'verify', ...PLANES, ...BELOW_PLANES],
+  ...Object.fromEntries(LEAVES.map(leaf => [leaf, ['contract', ...LEAVES]])),
+  auth: ['contract', 'errors'],
+  engine: ['contract', 'clock'],
+  diagram: ['contract', 'errors'],
+  store: ['contract', ...LEAVES],
+  seed: ['store', 'engine', 'contract', ...LEAVES],
+  validation: ['seed', 'contract', 'errors'],
+  sites: BELOW_APIS.filter(part => part !== 'sites'),
+  ...Object.fromEntries(APIS.map(api => [api, BELOW_APIS])),
+  connections: [],
+  origin: [],
+  app: [...APIS, 'connections', ...BELOW_APIS],
+  index: ['app', ...BELOW_APIS],
+  verify: ['index', ...BELOW_APIS],
+  cli: ['index', 'verify', ...BELOW_APIS],
+  main: ['cli', 'index', 'verify', ...BELOW_APIS],
 }
 
 const ROOT = fileURLToPath(new URL('../src', import.meta.url))
@@ -67,8 +54,6 @@ interface SourceFile {
   /** Relative to src. */
   files: string[]
   packages: string[]
-  /** Of all it names, what is loaded with it: no types, and nothing that is imported when it is needed. */
-  loads: string[]
 }
 
 const files: SourceFile[] = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
@@ -88,9 +73,6 @@ function read(path: string): SourceFile {
     // A type can be imported in place, too.
     ...[...text.matchAll(/\bimport\('([^']+)'\)/g)].map(match => match[1] as string),
   ]
-  const loads = module.staticImports
-    .filter(({ entries }) => entries.length === 0 || entries.some(({ isType }) => !isType))
-    .map(({ moduleRequest }) => moduleRequest.value)
   const [local, packages] = [
     named.filter(name => name.startsWith('.')),
     named.filter(name => !name.startsWith('.')),
@@ -103,7 +85,6 @@ function read(path: string): SourceFile {
     code,
     files: [...new Set(local.map(name => posix.join(dirname(path), name)))],
     packages: [...new Set(packages)],
-    loads: loads.map(name => (name.startsWith('.') ? posix.join(dirname(path), name) : name)),
   }
 }
 
@@ -117,14 +98,14 @@ const packagesOf = (...parts: string[]) =>
   [...new Set(inPart(...parts).flatMap(({ packages }) => packages))].sort()
 const mentioning = (pattern: RegExp) => files.filter(({ code }) => pattern.test(code)).map(({ path }) => path)
 
-describe('Of the house', () => {
-  it('every part has its place in the table of arrows', () => {
+describe('Imports', () => {
+  it('know every part of src', () => {
     expect(new Set(files.map(({ part }) => part)).difference(new Set(Object.keys(ARROWS)))).toEqual(new Set())
     expect(files.length).toBeGreaterThan(40)
   })
 
   it.each(Object.entries(ARROWS).filter(([part]) => inPart(part).length > 0))(
-    'the part %s imports only from those below it',
+    'of %s are only from the parts below it',
     (part, allowed) => {
       const wrong = inPart(part).flatMap(file =>
         file.files
@@ -135,7 +116,7 @@ describe('Of the house', () => {
     },
   )
 
-  it('no file imports, over however many others, itself', () => {
+  it('form no circle', () => {
     const imports = new Map(files.map(file => [file.path, file.files]))
     const cycles = new Set<string>()
     const done = new Set<string>()
@@ -149,7 +130,7 @@ describe('Of the house', () => {
     expect([...cycles]).toEqual([])
   })
 
-  it('every import leads to a file that exists', () => {
+  it('lead to files that exist', () => {
     const known = new Set(files.map(({ path }) => path))
     const missing = files.flatMap(({ path, files }) =>
       files
@@ -160,44 +141,35 @@ describe('Of the house', () => {
   })
 })
 
-describe('Of other people’s code', () => {
-  it('contract takes TypeBox only', () => {
+describe('Packages', () => {
+  it('contract imports TypeBox only', () => {
     expect(packagesOf('contract')).toEqual(['@sinclair/typebox'])
   })
 
-  it('auth takes node:crypto only', () => {
-    expect(packagesOf('auth')).toEqual(['node:crypto'])
+  it('auth imports TypeBox and node:crypto only', () => {
+    expect(packagesOf('auth')).toEqual(['@sinclair/typebox', 'node:crypto'])
   })
 
-  it('engine takes nothing that does input or output', () => {
+  it('engine imports nothing that does I/O', () => {
     expect(
       packagesOf('engine').filter(name => /^(fastify|@fastify|better-sqlite3|node:)/.test(name)),
     ).toEqual([])
   })
 
-  it('only store takes SQLite', () => {
+  it('only store imports SQLite', () => {
     const users = files.filter(({ packages }) => packages.includes('better-sqlite3')).map(({ part }) => part)
     expect(new Set(users)).toEqual(new Set(['store']))
   })
 
-  it('only app and the planes take Fastify', () => {
+  it('only app and what it registers import Fastify', () => {
     const users = files
       .filter(({ packages }) => packages.some(name => /^@?fastify/.test(name)))
       .map(({ part }) => part)
-    expect(new Set(users).difference(new Set(['app', 'entrance', 'router', 'server', ...PLANES]))).toEqual(
-      new Set(),
-    )
+    const allowed = new Set(['app', 'index', 'connections', 'origin', 'validation', ...APIS])
+    expect(new Set(users).difference(allowed)).toEqual(new Set())
   })
 
-  it('what listens starts without Fastify, which would take a third of the time', () => {
-    const loaded = new Set(['entrance.ts'])
-    for (const name of loaded)
-      for (const next of files.find(({ path }) => path === name)?.loads ?? []) loaded.add(next)
-    expect(loaded.size).toBeGreaterThan(20)
-    expect([...loaded].filter(name => /^@?fastify/.test(name))).toEqual([])
-  })
-
-  it('only cli and main take what concerns the command line', () => {
+  it('only cli and main import command-line libraries', () => {
     const users = files
       .filter(({ packages }) => packages.some(name => ['commander', 'close-with-grace'].includes(name)))
       .map(({ part }) => part)
@@ -205,26 +177,22 @@ describe('Of other people’s code', () => {
   })
 })
 
-describe('There is one place', () => {
-  it('for the time: the clock', () => {
+describe('One place only', () => {
+  it('reads the time: the clock', () => {
     expect(mentioning(/\bDate\.now\(|\bnew Date\(|\bDate\(\)|\bTemporal\.Now\b|performance\.now/)).toEqual([
       'clock.ts',
     ])
   })
 
-  it('for the environment: the configuration', () => {
+  it('reads the environment: the configuration', () => {
     expect(mentioning(/\bprocess\.env\b/)).toEqual(['config.ts'])
   })
 
-  it('for the names of HTTP: to import node:http, types aside, would slow the start', () => {
-    expect(mentioning(/^import (?!type\b).*'node:http'/m)).toEqual([])
-  })
-
-  it('for the process: main', () => {
+  it('prints and exits: main', () => {
     expect(mentioning(/\bprocess\.exit|\bconsole\b|\bprocess\.(stdout|stderr|on)\b/)).toEqual(['main.ts'])
   })
 
-  it('for SQL: the store', () => {
+  it('has SQL: the store', () => {
     const sql =
       /['"`]\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER|PRAGMA|WITH)\s|\.(pragma|prepare)\(/
     expect(inPart('store').some(({ code }) => sql.test(code))).toBe(true)

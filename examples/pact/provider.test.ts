@@ -30,7 +30,7 @@ function addCredentials({ site_id, secret }: SandboxSite) {
   return (request: IncomingMessage, _response: ServerResponse, next: () => void) => {
     const identifier = identifierIn(request.url ?? '')
     const exp = Math.floor(Date.now() / 1000) + 60
-    for (const [name, value] of Object.entries(signRequest({ site_id, secret, identifier, exp }))) {
+    for (const [name, value] of Object.entries(signRequest({ site_id, secret, identifier, exp }).headers)) {
       request.headers[name.toLowerCase()] = value
     }
     next()

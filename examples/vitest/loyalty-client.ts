@@ -36,7 +36,7 @@ export function loyaltyClient({ baseUrl, siteId, secret, timeoutMs = 1000 }: Loy
   async function request(path: string, identifier: string): Promise<Response> {
     const exp = Math.floor(Date.now() / 1000) + TOKEN_SECONDS
     return fetch(`${baseUrl}${path}`, {
-      headers: signRequest({ site_id: siteId, secret, identifier, exp, sub: 'loyalty-app' }),
+      headers: signRequest({ site_id: siteId, secret, identifier, exp, sub: 'loyalty-app' }).headers,
       signal: AbortSignal.timeout(timeoutMs),
     })
   }

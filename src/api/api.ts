@@ -1,66 +1,54 @@
-import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import fastifyCors from '@fastify/cors'
 import type { FastifyInstance } from 'fastify'
-import { operations } from '../contract/operations.ts'
 import { SCHEMAS } from '../contract/schemas.ts'
-import { METHODS } from '../http.ts'
-import { authenticate, authenticator } from './authenticate.ts'
-import { handleError } from './errors.ts'
-import { Failure } from './failure.ts'
-import { spoilAnswer, spoilBody } from './faults.ts'
-import { closeEntry, openEntry } from './journal.ts'
-import { routeOf } from './operation.ts'
-import { OPERATIONS } from './operations.ts'
-import type { ApiOptions } from './options.ts'
+import type { Sites } from '../sites/sites.ts'
+import { authenticate } from './authenticate.ts'
+import { EXPLAIN_HEADER, refuseMalformed, sendVendorError } from './errors.ts'
+import { injectBodyFault, injectFault } from './faults.ts'
+import { closeEntry, openEntry, REQUEST_ID_HEADER } from './journal.ts'
+import { journeyRoutes } from './journeys.ts'
+import { memberRoutes } from './members.ts'
+import { refuseTrailingSlash, refuseUnknown } from './not-found.ts'
 
-interface PlaneOptions extends ApiOptions {
-  /** Whether it is left to others to refuse what is none of the operations; it is not. */
-  only?: boolean
+export interface ApiOptions {
+  sites: Sites
+  /** Without a slash at its end. */
+  basePath: string
+  auth: 'strict' | 'off'
+  /** Whether a request may ask for a fault in a header. */
+  faultHeader: boolean
+  /** Whether pages of any origin may call the API from a browser. */
+  cors: boolean
 }
 
-/** The vendor's plane: the four operations, and what becomes of every other request under the base path. */
+/** Headers of ours that a page in a browser may read. */
+const EXPOSED_HEADERS = [EXPLAIN_HEADER, REQUEST_ID_HEADER, 'retry-after']
+
+/** The vendor's API: the four operations, and the refusal of every other request under the base path. */
 export async function api(
   scope: FastifyInstance,
-  { sites, auth, faultHeader, only = false }: PlaneOptions,
+  { sites, basePath, auth, faultHeader, cors }: ApiOptions,
 ): Promise<void> {
-  scope.setValidatorCompiler(TypeBoxValidatorCompiler)
   for (const schema of SCHEMAS) scope.addSchema(schema)
-  for (const name of ['namedSite', 'entry', 'bodyFault', 'caller']) scope.decorateRequest(name)
+  for (const name of ['namedSite', 'entry', 'bodyFault', 'site']) scope.decorateRequest(name)
+  scope.setErrorHandler(sendVendorError)
+  scope.setNotFoundHandler(refuseUnknown(basePath))
+  // No operation has a body. One that is sent all the same is ignored, whatever it is.
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
 
-  scope.addHook('onRequest', openEntry(sites))
-  scope.addHook('onRequest', spoilAnswer(faultHeader))
-  scope.addHook('onSend', spoilBody)
+  // By default the plugin allows the headers that a browser asks for.
+  if (cors) scope.register(fastifyCors, { methods: ['GET', 'HEAD'], exposedHeaders: EXPOSED_HEADERS })
+  scope.addHook('onRequest', openEntry({ sites, defaultSite: auth === 'off' }))
+  scope.addHook('onRequest', refuseMalformed)
+  scope.addHook('onRequest', refuseTrailingSlash(basePath))
+  scope.addHook('onRequest', injectFault(faultHeader))
+  scope.addHook('onSend', injectBodyFault)
   scope.addHook('onResponse', closeEntry(sites))
-  scope.setErrorHandler(handleError)
-  if (!only) {
-    scope.setNotFoundHandler(refuseUnknown)
-    refuseOtherMethods(scope)
-  }
 
   scope.register(async authenticated => {
-    authenticated.addHook('onRequest', authenticate(sites, authenticator(sites, auth)))
-    for (const operation of OPERATIONS) authenticated.route(routeOf(operation))
+    authenticated.addHook('onRequest', authenticate(sites, auth))
+    authenticated.register(journeyRoutes)
+    authenticated.register(memberRoutes)
   })
-}
-
-function refuseUnknown(): never {
-  throw new Failure('NOT_FOUND')
-}
-
-/** A known address with another method: 405, before any authentication, as nothing could be authenticated for it. */
-function refuseOtherMethods(scope: FastifyInstance): void {
-  for (const name of METHODS)
-    if (!scope.supportedMethods.includes(name) && name !== 'CONNECT') scope.addHttpMethod(name)
-  const method = scope.supportedMethods.filter(name => name !== 'GET' && name !== 'HEAD')
-  for (const { path } of Object.values(operations)) {
-    scope.route({
-      method,
-      url: path,
-      schema: { hide: true },
-      onRequest: (_request, reply, done) => {
-        reply.header('allow', 'GET, HEAD')
-        done(new Failure('METHOD_NOT_ALLOWED'))
-      },
-      handler: () => undefined,
-    })
-  }
 }

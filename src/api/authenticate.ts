@@ -1,61 +1,45 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { onRequestHookHandler } from 'fastify'
-import { unknownSite } from '../auth/checks.ts'
 import { toHeaderLine, type Verdict } from '../auth/verdict.ts'
-import { verify } from '../auth/verify.ts'
+import { unknownSite, verify } from '../auth/verify.ts'
 import { operations } from '../contract/operations.ts'
 import { authContext } from '../sites/credentials.ts'
 import type { Site } from '../sites/site.ts'
 import type { Sites } from '../sites/sites.ts'
-import { authFailure, EXPLAIN_HEADER } from './failure.ts'
-import { type Subject, siteIdIn } from './journal.ts'
+import { EXPLAIN_HEADER, VendorError } from './errors.ts'
+import { siteIdIn } from './journal.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The site that calls, proven by its token. */
-    caller: Site
+    /** The calling site, proven by its token. */
+    site: Site
   }
 }
-
-/** Whether a request may pass: of its headers, the site they name, and what it asks for. */
-export type Authenticator = (
-  headers: IncomingHttpHeaders,
-  named: Site | undefined,
-  subject: Subject,
-) => Verdict
 
 /**
- * Finds out who calls: CONTRACT.md section 3. With `auth` off, that is whoever names a known site, or none: then it is
- * the first one.
+ * Lets in a request that carries a valid token, and refuses any other with the reason in a header: CONTRACT.md section 3.
+ * With `auth` off, every request to a known site passes.
  */
-export function authenticator(sites: Sites, auth: 'strict' | 'off'): Authenticator {
-  if (auth === 'off') {
-    return headers => {
-      const siteId = siteIdIn(headers) ?? sites.list()[0]?.site_id ?? ''
-      // All that can go wrong is a site that does not exist.
-      return sites.find(siteId) ? { ok: true, site: siteId, warnings: [] } : unknownSite(siteId)
-    }
-  }
-  return (headers, named, { operation, identifier }) =>
-    verify(
-      {
-        authorization: headers.authorization,
-        siteId: siteIdIn(headers),
-        identifier: operation && operations[operation].identifier ? (identifier ?? '') : null,
-      },
-      authContext(sites, named),
-    )
-}
-
-/** The hook that lets in who is authenticated, or refuses with the reason in a header. */
-export function authenticate(sites: Sites, verdictOn: Authenticator): onRequestHookHandler {
+export function authenticate(sites: Sites, auth: 'strict' | 'off'): onRequestHookHandler {
   return (request, reply, done) => {
+    const siteId = siteIdIn(request)
     const { entry, namedSite, headers } = request
-    const verdict = verdictOn(headers, namedSite, entry)
+    const { operation, identifier = '' } = entry
+    let verdict: Verdict
+    if (auth === 'off') {
+      verdict = namedSite
+        ? { ok: true, site: namedSite.site_id, warnings: [] }
+        : { ok: false, ...unknownSite(siteId ?? '') }
+    } else {
+      const bound = operation !== undefined && operations[operation].identifier !== null
+      verdict = verify(
+        { authorization: headers.authorization, siteId, identifier: bound ? identifier : null },
+        authContext(sites, namedSite),
+      )
+    }
     entry.verdict = verdict
-    if (!verdict.ok) return done(authFailure(verdict))
-    for (const warning of verdict.warnings) reply.header(EXPLAIN_HEADER, toHeaderLine(warning))
-    request.caller = sites.get(verdict.site)
+    if (!verdict.ok) return done(new VendorError('unauthorized', toHeaderLine(verdict)))
+    if (verdict.warnings.length > 0) reply.header(EXPLAIN_HEADER, toHeaderLine(...verdict.warnings))
+    request.site = sites.get(verdict.site)
     done()
   }
 }

@@ -1,35 +1,131 @@
-import { errorCodes, type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
-import { Failure, sendFailure } from './failure.ts'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { type ConnectionError, errorCodes, type FastifyReply, type FastifyRequest } from 'fastify'
+import { ERROR_CASES, type ErrorCase, type ErrorName, errorBody, errorCodeOf } from '../contract/errors.ts'
+import { HttpError } from '../errors.ts'
+import { ValidationError } from '../validation.ts'
 
-const { FST_ERR_BAD_URL, FST_ERR_CTP_BODY_TOO_LARGE } = errorCodes
+/** The header that says what the vendor's error body leaves out. */
+export const EXPLAIN_HEADER = 'x-sandbox-explain'
 
-/** Whatever is thrown under the base path, as the vendor would answer it. A bug is logged, and its answer says nothing. */
-export function handleError(
-  error: FastifyError | Failure,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
-  const failure = error instanceof Failure ? error : toFailure(error)
-  if (failure.entry.status >= 500) request.server.log.error({ reqId: request.id, err: error })
-  return sendFailure(reply, failure)
+/** The content type of every answer with a body. */
+export const CONTENT_TYPE = 'application/json; charset=utf-8'
+
+/** Longer URLs are refused. The vendor's limit is not known. */
+export const MAX_URL_LENGTH = 8192
+
+/** An error that is answered as the vendor would: CONTRACT.md section 4. */
+export class VendorError extends Error {
+  override name = 'VendorError'
+  readonly error: ErrorCase
+
+  /** @param explanation one line of ASCII for `X-Sandbox-Explain`, which begins with a stable word and a colon */
+  constructor(name: ErrorName, explanation: string) {
+    super(explanation)
+    this.error = ERROR_CASES[name]
+  }
 }
 
-function toFailure(error: FastifyError): Failure {
-  const [invalid] = error.validation ?? []
-  if (invalid) return new Failure('INVALID_REQUEST', explainParameter(invalid.instancePath.slice(1)))
-  if (error instanceof FST_ERR_BAD_URL) {
-    return new Failure(
-      'INVALID_REQUEST',
-      'path: it cannot be percent-decoded as UTF-8; encode % itself as %25',
+/** Answers any error under the base path in the vendor's form. A bug is logged, and its answer does not describe it. */
+export function sendVendorError(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, errorCode, explanation } = toAnswer(error)
+  if (status >= 500) request.log.error({ err: error }, 'request failed')
+  return reply
+    .code(status)
+    .type(CONTENT_TYPE)
+    .header(EXPLAIN_HEADER, toHeaderText(explanation))
+    .send(errorBody(errorCode))
+}
+
+const MAX_EXPLANATION = 512
+
+/** Text as a header can carry it: printable ASCII, the rest as \\uXXXX. */
+function toHeaderText(text: string): string {
+  const ascii = text.replace(/[^ -~]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return ascii.length > MAX_EXPLANATION ? `${ascii.slice(0, MAX_EXPLANATION - 3)}...` : ascii
+}
+
+interface ErrorAnswer extends Pick<ErrorCase, 'status' | 'errorCode'> {
+  explanation: string
+}
+
+const answerOf = (name: ErrorName, explanation: string): ErrorAnswer => ({
+  ...ERROR_CASES[name],
+  explanation,
+})
+
+function toAnswer(error: Error): ErrorAnswer {
+  if (error instanceof VendorError) return { ...error.error, explanation: error.message }
+  if (error instanceof ValidationError) return answerOf('invalidIdentifier', explainIdentifier(error))
+  if (error instanceof errorCodes.FST_ERR_BAD_URL)
+    return answerOf(
+      'invalidIdentifier',
+      'path: it cannot be percent-decoded as UTF-8; encode a % itself as %25',
     )
+  const { statusCode = 500 } = error as { statusCode?: number }
+  if (statusCode >= 500) return answerOf('internal', 'server: a bug of the sandbox; its log has the details')
+  const errorCode = error instanceof HttpError ? 'AC1001' : errorCodeOf(statusCode)
+  return { status: statusCode, errorCode, explanation: error.message }
+}
+
+const explainIdentifier = ({ issues }: ValidationError): string =>
+  issues[0]?.pointer === '/journey_id'
+    ? 'journey: the id must be a UUID, such as de04a64d-dc40-445f-8351-3dde7567d5c8'
+    : 'member: the path must hold an email address, such as ann@example.com, of at most 320 characters'
+
+/** Refuses what Node's parser lets through and HTTP does not allow, and what is too long: 400, 414, 417. */
+export function refuseMalformed(
+  request: FastifyRequest,
+  _reply: FastifyReply,
+  done: (error?: Error) => void,
+) {
+  const { url, headers, raw } = request
+  if (url.length > MAX_URL_LENGTH)
+    return done(
+      new HttpError(414, `path: the URL has ${url.length} characters; at most ${MAX_URL_LENGTH} are allowed`),
+    )
+  if (headers.host === undefined && raw.httpVersion === '1.1')
+    return done(new HttpError(400, 'request: HTTP/1.1 requires a Host header'))
+  if (headers.expect !== undefined && !/^100-continue$/i.test(headers.expect))
+    return done(new HttpError(417, 'request: the only expectation that can be met is "Expect: 100-continue"'))
+  done()
+}
+
+/** Answers what Node's parser could not read as a request: 400, 408, 414 or 431, and then closes the connection. */
+export function sendClientError(error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy(error)
+    return
   }
-  if (error instanceof FST_ERR_CTP_BODY_TOO_LARGE) return new Failure('PAYLOAD_TOO_LARGE')
-  return new Failure(
-    error.statusCode !== undefined && error.statusCode < 500 ? 'INVALID_REQUEST' : 'INTERNAL_ERROR',
+  const { status, errorCode, explanation } = toParserAnswer(error)
+  const body = JSON.stringify(errorBody(errorCode))
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      `X-Sandbox-Explain: ${explanation}`,
+      `Content-Type: ${CONTENT_TYPE}`,
+      `Content-Length: ${body.length}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
   )
 }
 
-const explainParameter = (name: string): string =>
-  name === 'journey_id'
-    ? 'journey_id: it must be a UUID, such as de04a64d-dc40-445f-8351-3dde7567d5c8'
-    : `${name}: it must be an email address, such as ann@example.com, of at most 320 characters`
+function toParserAnswer({ code, message, rawPacket }: ConnectionError): ErrorAnswer {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return answerOf('timeout', 'request: it did not arrive whole in time; send it in one go')
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    // The parser counts the URL among the headers; the first line of the packet tells which of the two was too long.
+    const [firstLine = ''] = (rawPacket as unknown as Buffer).toString('latin1').split('\r\n', 1)
+    return /^[A-Z]+ \//.test(firstLine) && firstLine.length > MAX_URL_LENGTH
+      ? answerOf('pathTooLong', `path: the URL is too long; at most ${MAX_URL_LENGTH} characters are allowed`)
+      : answerOf('headersTooLarge', 'request: the headers are too large; send fewer or shorter ones')
+  }
+  return answerOf(
+    'badRequest',
+    code === 'HPE_INVALID_URL'
+      ? 'path: percent-encode every character beyond ASCII'
+      : `request: ${message.replace(/[^ -~]/g, '?')}`,
+  )
+}

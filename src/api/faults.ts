@@ -1,18 +1,17 @@
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler, onSendHookHandler } from 'fastify'
-import { errorCatalogue } from '../contract/errors.ts'
-import { STATUS_CODES } from '../http.ts'
+import { errorBody, errorCodeOf } from '../contract/errors.ts'
+import { HttpError } from '../errors.ts'
 import { parseFaultHeader } from '../sites/fault-header.ts'
-import type { FaultToCome } from '../sites/fault-rule.ts'
-import { CONTENT_TYPE } from './answer.ts'
-import { Failure } from './failure.ts'
+import type { ResolvedFault } from '../sites/fault-rule.ts'
+import { CONTENT_TYPE, EXPLAIN_HEADER } from './errors.ts'
 
-type BodyFault = Extract<FaultToCome, { kind: 'truncate' | 'malformed' | 'drip' }>
+type BodyFault = Extract<ResolvedFault, { kind: 'truncate' | 'malformed' | 'drip' }>
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What will be done to the body once it is there. */
+    /** The fault to inject into the body of the answer. */
     bodyFault: BodyFault | undefined
   }
 }
@@ -20,51 +19,59 @@ declare module 'fastify' {
 /** The header by which a request asks for a fault. */
 export const FAULT_HEADER = 'x-sandbox-fault'
 
-/**
- * Lets go wrong what a rule of the named site asks for, or, where `byHeader` allows it, the request itself. A hook of
- * callbacks, as most requests have nothing to wait for.
- */
-export function spoilAnswer(byHeader: boolean): onRequestHookHandler {
+/** Injects the fault that a rule of the named site asks for or, where `byHeader` allows it, the request itself. */
+export function injectFault(byHeader: boolean): onRequestHookHandler {
   return (request, reply, done) => {
     const asked = byHeader ? request.headers[FAULT_HEADER]?.toString() : undefined
     const ruled = request.namedSite?.faults.next(request.entry)
     if (!ruled && asked === undefined) return done()
-    applyAll(ruled, asked, request, reply).then(answered => {
+    injectAll(ruled, asked, request, reply).then(answered => {
       if (!answered) done()
     }, done)
   }
 }
 
-/** @returns whether the request is dealt with, so that nothing must answer it any more */
-async function applyAll(
-  ruled: { id: string; fault: FaultToCome } | undefined,
+/** @returns whether the request has been answered, or never will be */
+async function injectAll(
+  ruled: ChosenFault | undefined,
   asked: string | undefined,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<boolean> {
-  const own = asked === undefined ? [] : parse(asked).map(fault => ({ id: undefined, fault }))
-  // Delays come first, wherever they stand: after an answer there is nothing left to delay.
-  const lateness = ({ fault }: { fault: FaultToCome }) => (fault.kind === 'delay' ? 0 : 1)
-  const faults = [...(ruled ? [ruled] : []), ...own].toSorted((a, b) => lateness(a) - lateness(b))
+  const requested = asked === undefined ? [] : parse(asked).map(fault => ({ id: undefined, fault }))
+  // Delays come first: an answer cannot be delayed once it is sent.
+  const lateness = ({ fault }: ChosenFault) => (fault.kind === 'delay' ? 0 : 1)
+  const faults = [...(ruled ? [ruled] : []), ...requested].toSorted((a, b) => lateness(a) - lateness(b))
   for (const { id, fault } of faults) {
     request.entry.fault = { id, kind: fault.kind }
-    if (await apply(fault, request, reply)) return true
+    if (await inject({ id, fault }, request, reply)) return true
   }
   return false
 }
 
-function parse(header: string): FaultToCome[] {
+function parse(header: string): ResolvedFault[] {
   try {
     return parseFaultHeader(header)
   } catch (error) {
-    if (error instanceof RangeError) throw new Failure('INVALID_REQUEST', `X-Sandbox-Fault: ${error.message}`)
+    if (error instanceof RangeError) throw new HttpError(400, `fault: X-Sandbox-Fault: ${error.message}`)
     throw error
   }
 }
 
-async function apply(fault: FaultToCome, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+interface ChosenFault {
+  /** The id of the rule; undefined for a fault that the request asked for. */
+  id: string | undefined
+  fault: ResolvedFault
+}
+
+async function inject(
+  { id, fault }: ChosenFault,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<boolean> {
   switch (fault.kind) {
     case 'status':
+      reply.header(EXPLAIN_HEADER, `fault: injected by ${id === undefined ? FAULT_HEADER : `the rule ${id}`}`)
       sendStatus(fault, reply)
       return true
     case 'delay':
@@ -83,22 +90,15 @@ async function apply(fault: FaultToCome, request: FastifyRequest, reply: Fastify
 }
 
 function sendStatus(
-  { status, body, headers = {} }: Extract<FaultToCome, { kind: 'status' }>,
+  { status, body, headers = {} }: Extract<ResolvedFault, { kind: 'status' }>,
   reply: FastifyReply,
 ): void {
-  const text = typeof body === 'string' ? body : JSON.stringify(body === undefined ? errorBody(status) : body)
+  const text =
+    typeof body === 'string'
+      ? body
+      : JSON.stringify(body === undefined ? errorBody(errorCodeOf(status)) : body)
   const type = typeof body === 'string' ? 'text/plain; charset=utf-8' : CONTENT_TYPE
   reply.code(status).type(type).headers(headers).send(text)
-}
-
-/** The vendor's error body for any status; where the catalogue has none, the code is the status' own name. */
-function errorBody(status: number): { errorCode: string; errorMessage: string } {
-  const known = Object.values(errorCatalogue).find(entry => entry.status === status)
-  const reason = STATUS_CODES[status] ?? `Status ${status}`
-  return {
-    errorCode: known?.errorCode ?? reason.toUpperCase().replace(/[^A-Z0-9]+/g, '_'),
-    errorMessage: known?.errorMessage ?? `${reason}.`,
-  }
 }
 
 /** @returns true when the client left meanwhile */
@@ -115,8 +115,8 @@ async function wait(ms: number, reply: FastifyReply): Promise<boolean> {
   }
 }
 
-/** Spoils the body of the right answer. */
-export const spoilBody: onSendHookHandler = (request, reply, payload, done) => {
+/** Injects a fault into the body of the right answer. */
+export const injectBodyFault: onSendHookHandler = (request, reply, payload, done) => {
   const { bodyFault } = request
   if (!bodyFault || request.method === 'HEAD') return done(null, payload)
   const body = Buffer.from(payload as string)

@@ -1,100 +1,91 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import type { onRequestHookHandler, onResponseHookHandler } from 'fastify'
+import type { FastifyReply, FastifyRequest, onRequestHookHandler, onResponseHookHandler } from 'fastify'
 import { operations } from '../contract/operations.ts'
-import type { Journal, JournalEntry } from '../sites/journal.ts'
+import type { JournalEntry } from '../sites/journal.ts'
 import type { Site } from '../sites/site.ts'
 import type { Sites } from '../sites/sites.ts'
+import { EXPLAIN_HEADER } from './errors.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The site that the request names, when there is such a site. Nothing is proven yet. */
+    /** The site that the request names, if it exists. Nothing is proven yet. */
     namedSite: Site | undefined
-    /** What the journal notes of the request. */
+    /** The request's entry in the journal. */
     entry: JournalEntry
   }
 }
 
-/** What a request says before its body. */
-export type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders'>
-
 /** The header that names a request as the journal does. */
 export const REQUEST_ID_HEADER = 'x-sandbox-request-id'
 
-/** A counter of requests, which names them; to be shared by servers that answer for one another. */
-export function requestNames(): () => string {
-  let count = 0
-  return () => `req-${(++count).toString(36)}`
-}
-
-/** The id of the site that a request names, known or not. */
-export const siteIdIn = (headers: IncomingHttpHeaders): string | undefined =>
+/** The value of `X-AnnexCloud-Site`. */
+export const siteIdIn = ({ headers }: FastifyRequest): string | undefined =>
   headers['x-annexcloud-site']?.toString()
 
-/** The site that a request names, when there is such a site. */
-export function namedSite(sites: Sites, headers: IncomingHttpHeaders): Site | undefined {
-  const siteId = siteIdIn(headers)
-  return siteId === undefined ? undefined : sites.find(siteId)
+export interface JournalOptions {
+  sites: Sites
+  /** Whether a request without `X-AnnexCloud-Site` belongs to the first site. */
+  defaultSite: boolean
 }
 
-/** What a request asks for. */
-export type Subject = Pick<JournalEntry, 'operation' | 'identifier'>
+/** Opens the request's entry in the journal of the site it names: the first hook, so that every request is recorded. */
+export const openEntry =
+  (options: JournalOptions): onRequestHookHandler =>
+  (request, reply, done) => {
+    recordRequest(options, request, reply)
+    done()
+  }
 
-/** Notes a request in the journal of the site that it names; what becomes of it is still to be entered. */
-export function noteRequest(
-  sites: Sites,
-  site: Site | undefined,
-  id: string,
-  { method = '', url = '/', rawHeaders }: RequestHead,
-  { operation, identifier }: Subject,
-): JournalEntry {
-  const entry: JournalEntry = {
-    id,
+/** Records a request; its answer is recorded by `recordAnswer`. */
+export function recordRequest(
+  { sites, defaultSite }: JournalOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  reply.header(REQUEST_ID_HEADER, request.id)
+  const site = namedSite(sites, siteIdIn(request), defaultSite)
+  const { operation, identifier } = subjectOf(request)
+  request.namedSite = site
+  request.entry = {
+    id: request.id,
     time: sites.machine.now(),
-    method,
+    method: request.method,
     operation,
     identifier,
     status: undefined,
     duration_ms: undefined,
+    explanation: undefined,
     fault: undefined,
     verdict: undefined,
   }
-  journalOf(sites, site).add(entry, { url, rawHeaders })
-  return entry
+  const { url = '/', rawHeaders } = request.raw
+  journalOf(sites, site).add(request.entry, { url, rawHeaders })
 }
 
-/** Enters that a request was answered. */
-export function noteAnswer(
-  sites: Sites,
-  site: Site | undefined,
-  entry: JournalEntry,
-  status: number,
-  duration_ms: number,
-): void {
-  entry.status = status
-  entry.duration_ms = duration_ms
-  journalOf(sites, site).answered(entry)
+function namedSite(sites: Sites, siteId: string | undefined, defaultSite: boolean): Site | undefined {
+  if (siteId !== undefined) return sites.find(siteId)
+  return defaultSite ? sites.list()[0] : undefined
 }
 
-const journalOf = (sites: Sites, site: Site | undefined): Journal => site?.requests ?? sites.strangers
+function subjectOf({ routeOptions, params }: FastifyRequest): Pick<JournalEntry, 'operation' | 'identifier'> {
+  const operation = routeOptions.config?.operation
+  const name = operation && operations[operation].identifier
+  return { operation, identifier: name ? (params as Record<string, string>)[name] : undefined }
+}
 
-/** Opens the journal of a request: the first hook, so that whatever becomes of it is noted. */
-export function openEntry(sites: Sites): onRequestHookHandler {
-  return (request, reply, done) => {
-    const { operation } = request.routeOptions.config
-    const name = operation && operations[operation].identifier
-    const identifier = name ? (request.params as Record<string, string>)[name] : undefined
-    const site = namedSite(sites, request.headers)
-    request.namedSite = site
-    request.entry = noteRequest(sites, site, request.id, request.raw, { operation, identifier })
-    reply.header(REQUEST_ID_HEADER, request.id)
+const journalOf = (sites: Sites, site: Site | undefined) => site?.requests ?? sites.strangers
+
+/** Completes the request's entry with its answer. */
+export function recordAnswer(sites: Sites, { entry, namedSite }: FastifyRequest, reply: FastifyReply): void {
+  entry.status = reply.statusCode
+  entry.duration_ms = reply.elapsedTime
+  entry.explanation = reply.getHeader(EXPLAIN_HEADER)?.toString()
+  journalOf(sites, namedSite).answered(entry)
+}
+
+/** Closes the request's entry once the answer was sent. */
+export const closeEntry =
+  (sites: Sites): onResponseHookHandler =>
+  (request, reply, done) => {
+    recordAnswer(sites, request, reply)
     done()
   }
-}
-
-/** Closes the journal of a request that was answered. */
-export function closeEntry(sites: Sites): onResponseHookHandler {
-  return ({ entry, namedSite }, reply, done) => {
-    noteAnswer(sites, namedSite, entry, reply.statusCode, reply.elapsedTime)
-    done()
-  }
-}

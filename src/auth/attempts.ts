@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
-import { type HmacKey, hmacClaim, hmacKey, hmacSha256, payloadsOf } from './hmac.ts'
-import { claimsOf, encodeToken, headersWith, requestHeaders, type SignOptions } from './sign.ts'
+import { base64, type HmacKey, hmacClaim, hmacSha256, payloadsOf } from './hmac.ts'
+import { type Claims, encodeToken, headersWith, type SignOptions, sign } from './sign.ts'
 
 /**
  * The headers of a request that keeps or breaks one rule of authentication, and no other; from what the right ones would
@@ -8,119 +8,168 @@ import { claimsOf, encodeToken, headersWith, requestHeaders, type SignOptions } 
  */
 export type Attempt = (right: SignOptions) => Record<string, string> | undefined
 
-type Claims = ReturnType<typeof claimsOf>
-
 const OTHER_SITE = '999999999999'
 const OTHER_IDENTIFIER = 'somebody.else@example.com'
-// The year 2100.
-const IN_MILLISECONDS = 4_102_444_800_000
+const YEAR_2100 = 4_102_444_800
 const A_DAY = 24 * 3600
+
+const right: Attempt = options => sign(options).headers
+
+const withOptions =
+  (change: (options: SignOptions) => Partial<SignOptions>): Attempt =>
+  options =>
+    sign({ ...options, ...change(options) }).headers
 
 const withClaims =
   (change: (claims: Claims) => object): Attempt =>
-  right =>
-    headersWith(encodeToken(change(claimsOf(right)), hmacKey(right.secret)), right.site_id)
+  options =>
+    headersWith(encodeToken(change(sign(options).claims), options.secret), options.site_id)
 
 const without = (claim: keyof Claims) => withClaims(claims => ({ ...claims, [claim]: undefined }))
 
+type KeyOf = (secret: string) => HmacKey
+const decoded = (secret: string): Buffer => Buffer.from(secret, 'base64')
+
 const withKey =
-  (keyOf: (secret: string) => Buffer | string): Attempt =>
-  right =>
-    headersWith(encodeToken(claimsOf(right), hmacKey(keyOf(right.secret))), right.site_id)
+  (keyOf: KeyOf): Attempt =>
+  options =>
+    headersWith(encodeToken(sign(options).claims, keyOf(options.secret)), options.site_id)
 
 const withAuthorization =
   (change: (authorization: string) => string): Attempt =>
-  right => {
-    const { Authorization = '', ...headers } = requestHeaders(right)
+  options => {
+    const { Authorization = '', ...headers } = sign(options).headers
     return { ...headers, Authorization: change(Authorization) }
+  }
+
+const withSite =
+  (change: (siteId: string) => string | undefined): Attempt =>
+  options => {
+    const { 'X-AnnexCloud-Site': siteId = '', ...headers } = sign(options).headers
+    const changed = change(siteId)
+    return changed === undefined ? headers : { ...headers, 'X-AnnexCloud-Site': changed }
   }
 
 /** With an hmac made otherwise, for an operation that has an identifier. */
 const withHmac =
   (
-    make: (payload: string, key: HmacKey, identifier: string) => string | undefined,
-    keyOf: (secret: string) => Buffer | string = secret => secret,
+    make: (identifier: string, key: HmacKey) => string | undefined,
+    keyOf: KeyOf = secret => secret,
   ): Attempt =>
-  right => {
-    const { identifier, secret } = right
-    if (identifier === undefined) return undefined
-    const hmac = make(payloadsOf(identifier)[0] as string, hmacKey(keyOf(secret)), identifier)
-    return hmac === undefined ? undefined : withClaims(claims => ({ ...claims, hmac }))(right)
+  options => {
+    const { identifier, secret } = options
+    const hmac = identifier === undefined ? undefined : make(identifier, keyOf(secret))
+    return hmac === undefined ? undefined : withClaims(claims => ({ ...claims, hmac }))(options)
   }
+
+/** With the right hmac, written or keyed otherwise. */
+const withHmacOf = (write: (hmac: string) => string, keyOf?: KeyOf): Attempt =>
+  withHmac((identifier, key) => write(hmacClaim(key, payloadsOf(identifier)[0])), keyOf)
+
+/** With the hmac of another payload. */
+const withPayload = (change: (payload: string, identifier: string) => string | undefined): Attempt =>
+  withHmac((identifier, key) => {
+    const [payload] = payloadsOf(identifier)
+    const changed = change(payload, identifier)
+    return changed === undefined || changed === payload ? undefined : hmacClaim(key, changed)
+  })
+
+/** With the hmac of another message than the base64 of the payload. */
+const withMessage = (change: (payload: string) => string): Attempt =>
+  withHmac((identifier, key) => {
+    const [payload] = payloadsOf(identifier)
+    const changed = change(payload)
+    return changed === base64(payload) ? undefined : hmacSha256(key, changed).toString('base64')
+  })
 
 /** With an hmac that is bound to nothing, for the operation that has no identifier. */
 const withUnboundHmac =
   (hmac: string): Attempt =>
-  right =>
-    right.identifier === undefined ? withClaims(claims => ({ ...claims, hmac }))(right) : undefined
+  options =>
+    options.identifier === undefined ? withClaims(claims => ({ ...claims, hmac }))(options) : undefined
 
-const decoded = (secret: string): Buffer => Buffer.from(secret, 'base64')
+type Parts = [header: string, claims: string, signature: string]
 
-/** The three parts of a token, with the right claims but for its algorithm. */
-const partsOf = (right: SignOptions, alg = 'HS256') =>
-  encodeToken(claimsOf(right), hmacKey(right.secret), { alg, typ: 'JWT' }).split('.')
+/** With the parts of the token changed, of which none is signed again. */
+const withParts =
+  (change: (parts: Parts, options: SignOptions) => Parts): Attempt =>
+  options =>
+    headersWith(change(sign(options).token.split('.') as Parts, options).join('.'), options.site_id)
 
-function unsigned(right: SignOptions): Record<string, string> {
-  const [header, claims] = partsOf(right, 'none')
-  return headersWith(`${header}.${claims}.`, right.site_id)
-}
+const withAlg = (alg: string, signatureOf: (signed: string, secret: string) => string): Attempt =>
+  withParts(([_header, claims], { secret }) => {
+    const header = Buffer.from(JSON.stringify({ alg, typ: 'JWT' })).toString('base64url')
+    return [header, claims, signatureOf(`${header}.${claims}`, secret)]
+  })
 
-function signedWithHs512(right: SignOptions): Record<string, string> {
-  const [header, claims] = partsOf(right, 'HS512')
-  const signature = createHmac('sha512', right.secret).update(`${header}.${claims}`).digest('base64url')
-  return headersWith(`${header}.${claims}.${signature}`, right.site_id)
-}
+const hs512 = (signed: string, secret: string): string =>
+  createHmac('sha512', secret).update(signed).digest('base64url')
 
-function altered(right: SignOptions): Record<string, string> {
-  const [header, , signature] = partsOf(right)
-  const [, claims] = partsOf({ ...right, sub: 'altered' })
-  return headersWith(`${header}.${claims}.${signature}`, right.site_id)
-}
+const inStandardBase64 = withParts(([header, claims], { secret }) => {
+  const standard = (part: string) => Buffer.from(part, 'base64url').toString('base64')
+  const signed = [standard(header), standard(claims)] as const
+  return [...signed, hmacSha256(secret, signed.join('.')).toString('base64')]
+})
 
-function withoutSite(right: SignOptions): Record<string, string> {
-  const { 'X-AnnexCloud-Site': _left, ...headers } = requestHeaders(right)
-  return headers
+/** Only the first + and / of the signature are replaced, in a token whose signature has more than one of either. */
+function withMixedSignature(options: SignOptions): Record<string, string> {
+  for (let n = 0; ; n++) {
+    const [header, claims, signature] = sign({ ...options, sub: `client ${n}` }).token.split('.') as Parts
+    const standard = signature.replaceAll('-', '+').replaceAll('_', '/')
+    const mixed = standard.replace('+', '-').replace('/', '_')
+    if (mixed !== signature) return headersWith(`${header}.${claims}.${mixed}`, options.site_id)
+  }
 }
 
 /** Every attempt by the name of the rule that it puts to the test. */
 export const ATTEMPTS = {
-  token: requestHeaders,
-  'content-type': requestHeaders,
-  'sub-any': right => requestHeaders({ ...right, sub: 'any name, of whatever length it may be' }),
+  token: right,
+  'content-type': right,
+  'parts-standard': inStandardBase64,
+  'signature-mixed': withMixedSignature,
+  'sub-any': withOptions(() => ({ sub: 'any name, of whatever length it may be' })),
   'exp-string': withClaims(claims => ({ ...claims, exp: String(claims.exp) })),
-  'exp-milliseconds': right => requestHeaders({ ...right, exp: IN_MILLISECONDS }),
-  'hmac-escaped': withHmac((_payload, key, identifier) => {
-    const [, escaped] = payloadsOf(identifier)
-    return escaped === undefined ? undefined : hmacClaim(key, escaped)
-  }),
+  'exp-fraction': withOptions(({ exp }) => ({ exp: exp + 0.25 })),
+  'exp-milliseconds': withOptions(() => ({ exp: YEAR_2100 * 1e3 })),
+  'exp-microseconds': withOptions(() => ({ exp: YEAR_2100 * 1e6 })),
+  'nbf-future': withClaims(claims => ({ ...claims, nbf: YEAR_2100 })),
+  'hmac-escaped': withPayload((_payload, identifier) => payloadsOf(identifier)[1]),
   'hmac-unbound': withUnboundHmac(Buffer.alloc(32, 7).toString('base64')),
 
   'token-missing': withAuthorization(() => ''),
   'token-bare': withAuthorization(text => text.replace('Bearer ', '')),
   'token-cut': withAuthorization(text => text.replace(/\.[^.]*$/, '')),
   'sub-missing': without('sub'),
-  'alg-none': unsigned,
-  'alg-other': signedWithHs512,
-  'site-missing': withoutSite,
-  'site-unknown': right => requestHeaders({ ...right, site_id: OTHER_SITE }),
+  'alg-none': withAlg('none', () => ''),
+  'alg-other': withAlg('HS512', hs512),
+  'site-missing': withSite(() => undefined),
+  'site-empty': withSite(() => ''),
+  'site-twice': withSite(siteId => `${siteId}, ${siteId}`),
+  'site-unknown': withOptions(() => ({ site_id: OTHER_SITE })),
   'secret-wrong': withKey(secret => `${secret}-not`),
   'secret-decoded': withKey(decoded),
-  altered,
-  'exp-past': right => requestHeaders({ ...right, exp: right.exp - A_DAY }),
+  'secret-encoded': withKey(base64),
+  altered: withParts(([header, _claims, signature], options) => {
+    const [, claims = ''] = sign({ ...options, sub: 'altered' }).token.split('.')
+    return [header, claims, signature]
+  }),
+  'exp-past': withOptions(({ exp }) => ({ exp: exp - A_DAY })),
   'exp-missing': without('exp'),
   'site_id-other': withClaims(claims => ({ ...claims, site_id: OTHER_SITE })),
   'site_id-missing': without('site_id'),
   'hmac-missing': without('hmac'),
-  'hmac-other': withHmac((_payload, key) => hmacClaim(key, payloadsOf(OTHER_IDENTIFIER)[0] as string)),
-  'hmac-unquoted': withHmac((_payload, key, identifier) => hmacClaim(key, identifier)),
-  'hmac-unencoded': withHmac((payload, key) => hmacSha256(key, payload).toString('base64')),
-  'hmac-hex': withHmac((payload, key) => decoded(hmacClaim(key, payload)).toString('hex')),
-  'hmac-unpadded': withHmac((payload, key) => hmacClaim(key, payload).replace('=', '')),
-  'hmac-secret-decoded': withHmac((payload, key) => hmacClaim(key, payload), decoded),
-  'hmac-percent-encoded': withHmac((_payload, key, identifier) => {
-    const encoded = encodeURIComponent(identifier)
-    return encoded === identifier ? undefined : hmacClaim(key, JSON.stringify(encoded))
-  }),
+  'hmac-other': withPayload(() => JSON.stringify(OTHER_IDENTIFIER)),
+  'hmac-unquoted': withPayload((_payload, identifier) => identifier),
+  'hmac-unencoded': withMessage(payload => payload),
+  'hmac-latin1': withMessage(payload => base64(payload, 'latin1')),
+  'hmac-hex': withHmacOf(hmac => decoded(hmac).toString('hex')),
+  'hmac-unpadded': withHmacOf(hmac => hmac.replace('=', '')),
+  'hmac-secret-decoded': withHmacOf(hmac => hmac, decoded),
+  'hmac-secret-encoded': withHmacOf(hmac => hmac, base64),
+  'hmac-percent-encoded': withPayload((_payload, identifier) =>
+    JSON.stringify(encodeURIComponent(identifier)),
+  ),
+  'hmac-overescaped': withPayload(payload => payload.replaceAll('/', '\\/').replaceAll('+', '\\u002B')),
   'hmac-malformed': withUnboundHmac('none'),
 } satisfies Record<string, Attempt>
 

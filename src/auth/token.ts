@@ -1,5 +1,5 @@
 import { isObject } from '../contract/json.ts'
-import { type Refusal, refuse } from './verdict.ts'
+import type { Finding } from './verdict.ts'
 
 /** A JWT taken apart; nothing of it is trusted yet. */
 export interface ParsedToken {
@@ -7,33 +7,27 @@ export interface ParsedToken {
   claims: Record<string, unknown>
   /** The two parts that are signed, as sent. */
   signed: string
-  /** As sent, in base64url. */
+  /** In base64url, whatever it was sent in. */
   signature: string
+  /** Which parts are not in base64url, as they should be: accepted with a warning. */
+  otherwiseEncoded: string[]
 }
 
 export const EXPECTED_FORMAT = 'Authorization: Bearer <header>.<claims>.<signature>'
-const malformed = (actual: string, hint: string): Refusal => refuse('format', EXPECTED_FORMAT, actual, hint)
+const SEND_TOKEN = 'send the token as Authorization: Bearer <JWT>'
 
-// What almost every library writes; not parsing it again saves a tenth of the verification.
-const USUAL_HEADER_PARSED = { alg: 'HS256', typ: 'JWT' }
-const USUAL_HEADER = Buffer.from(JSON.stringify(USUAL_HEADER_PARSED)).toString('base64url')
-
+// Either alphabet of base64, or a mixture: a client in use replaces only the first + and / (CONTRACT.md section 3, C).
+const ANY_BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/
 const BASE64URL = /^[A-Za-z0-9_-]*$/
 
-// What every right request sends; only what differs from it is looked at closely.
-const RIGHT = /^Bearer ([A-Za-z0-9_-]*)\.([A-Za-z0-9_-]*)\.([A-Za-z0-9_-]*)$/
-
-/** The three parts of the token in an Authorization header, or what is wrong with it. */
-function partsOf(authorization: string | undefined): readonly string[] | Refusal {
-  if (!authorization)
-    return malformed('no Authorization header', 'send the token as Authorization: Bearer <JWT>')
-  const right = RIGHT.exec(authorization)
-  if (right) return right.slice(1)
+/** Takes the Authorization header apart, or says what is wrong with it (CONTRACT.md section 3, D). */
+export function parseToken(authorization: string | undefined): ParsedToken | Finding {
+  if (!authorization) return malformed('no Authorization header', SEND_TOKEN)
   const [, scheme = '', token = ''] = /^(\S*)\s*(.*)$/s.exec(authorization.trim()) ?? []
   if (scheme.toLowerCase() !== 'bearer') {
     return malformed(`the scheme ${clip(scheme)}`, 'put the word Bearer and a space before the token')
   }
-  if (token === '') return malformed('no token after Bearer', 'send the token as Authorization: Bearer <JWT>')
+  if (token === '') return malformed('no token after Bearer', SEND_TOKEN)
   const parts = token.split('.')
   if (parts.length !== 3) {
     return malformed(
@@ -41,26 +35,27 @@ function partsOf(authorization: string | undefined): readonly string[] | Refusal
       'a JWT has three parts joined by dots; send it whole',
     )
   }
-  if (!parts.every(part => BASE64URL.test(part))) {
+  if (!parts.every(part => ANY_BASE64.test(part))) {
     return malformed(
       'a character outside base64url',
       'encode all three parts in base64url: - and _ for + and /, no padding',
     )
   }
-  return parts
+  return parseParts(parts as [string, string, string])
 }
 
-/** The `format` check: takes the Authorization header apart, or says what is wrong with it (CONTRACT.md section 3, D). */
-export function parseToken(authorization: string | undefined): ParsedToken | Refusal {
-  const parts = partsOf(authorization)
-  if ('ok' in parts) return parts
-  const [head = '', body = '', signature = ''] = parts
-  const header = head === USUAL_HEADER ? USUAL_HEADER_PARSED : parseObject(head)
-  if (!header)
+function parseParts(parts: [head: string, body: string, signature: string]): ParsedToken | Finding {
+  const [head, body, signature] = parts
+  const header = parseObject(head)
+  if (!header) {
     return malformed(
       'a header that is not a JSON object',
       'the first part is the base64url of {"alg":"HS256","typ":"JWT"}',
     )
+  }
+  if ('crit' in header) {
+    return malformed('the header parameter crit', 'leave crit out: no extension is supported')
+  }
   const claims = parseObject(body)
   if (!claims) {
     return malformed(
@@ -68,29 +63,29 @@ export function parseToken(authorization: string | undefined): ParsedToken | Ref
       'the second part is the base64url of {"sub":…,"exp":…,"site_id":…,"hmac":…}',
     )
   }
-  if ('crit' in header)
-    return malformed('the header parameter crit', 'leave crit out: no extension is understood here')
   if (typeof claims.sub !== 'string') {
     return malformed(
       `sub ${show(claims.sub)}`,
-      'add the claim sub, the name of the client or site; any string does',
+      'add the claim sub, the name of the client or site; any string will do',
     )
   }
   return {
     header,
     claims,
     signed: `${head}.${body}`,
-    signature,
+    signature: signature.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
+    otherwiseEncoded: ['header', 'claims', 'signature'].filter((_, i) => !BASE64URL.test(parts[i] as string)),
   }
 }
 
-// Where the parts of a token are decoded, each in turn.
-let decoded = Buffer.alloc(1024)
+const malformed = (actual: string, hint: string): Finding => ({
+  ...{ check: 'format', expected: EXPECTED_FORMAT },
+  ...{ actual, hint },
+})
 
 function parseObject(part: string): Record<string, unknown> | undefined {
   try {
-    if (part.length > decoded.length) decoded = Buffer.alloc(part.length)
-    const value: unknown = JSON.parse(decoded.toString('utf8', 0, decoded.write(part, 'base64url')))
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64').toString())
     return isObject(value) ? value : undefined
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
@@ -100,6 +95,9 @@ function parseObject(part: string): Record<string, unknown> | undefined {
 
 const clip = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}...` : text)
 
-/** A claim as it was sent, short enough for a header. */
-export const show = (value: unknown): string =>
-  value === undefined ? 'missing' : clip(JSON.stringify(value))
+/** A claim as it was sent, short enough for a header; of an object or an array only what it is, as it may be deep. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'missing'
+  if (Array.isArray(value)) return 'an array'
+  return isObject(value) ? 'an object' : clip(JSON.stringify(value))
+}

@@ -1,3 +1,5 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { OneOf } from '../contract/formats.ts'
 import { escapeUnits, lowerHex } from './escaping.ts'
 
 /** The checks of a request's authentication, in the order in which they run. */
@@ -5,32 +7,29 @@ export const CHECKS = ['format', 'alg', 'site', 'signature', 'exp', 'site_id', '
 export type Check = (typeof CHECKS)[number]
 
 /** What a check found wrong, or worth a warning. Never holds a secret, or a MAC that the caller did not send. */
-export interface Finding {
-  check: Check
-  /** What would have passed. */
-  expected: string
-  /** What was sent. */
-  actual: string
-  /** What to do about it. */
-  hint: string
-}
+export const Finding = Type.Object(
+  {
+    check: OneOf(CHECKS),
+    expected: Type.String({ description: 'What would have passed' }),
+    actual: Type.String({ description: 'What was sent' }),
+    hint: Type.String({ description: 'What to do about it' }),
+  },
+  { description: 'What a check found' },
+)
+export type Finding = Static<typeof Finding>
 
-/** `otherSite`: the token is good, but for another site than the header names. */
-export type Refusal = { ok: false; otherSite?: true } & Finding
-export type Verdict = { ok: true; site: string; warnings: Finding[] } | Refusal
-
-export const refuse = (check: Check, expected: string, actual: string, hint: string): Refusal => ({
-  ok: false,
-  check,
-  expected,
-  actual,
-  hint,
-})
+/** Whether a request may pass. A refusal is the finding of the first check that failed. */
+export const Verdict = Type.Union([
+  Type.Object({ ok: Type.Literal(true), site: Type.String(), warnings: Type.Array(Finding) }),
+  Type.Object({ ok: Type.Literal(false), ...Finding.properties }),
+])
+export type Verdict = Static<typeof Verdict>
 
 const LONGEST = 512
 
-/** A finding as one line of printable ASCII of at most 512 characters, fit for a header. */
-export function toHeaderLine({ check, hint, actual }: Finding): string {
-  const line = escapeUnits(`${check}: ${hint} (got ${actual})`, lowerHex)
+/** Findings as one line of printable ASCII of at most 512 characters, fit for a header. */
+export function toHeaderLine(...findings: Finding[]): string {
+  const text = findings.map(({ check, hint, actual }) => `${check}: ${hint} (got ${actual})`).join(' | ')
+  const line = escapeUnits(text, lowerHex)
   return line.length > LONGEST ? `${line.slice(0, LONGEST - 3)}...` : line
 }

@@ -1,16 +1,14 @@
 import { Command } from 'commander'
 import { type CheckReport, explain } from '../auth/explain.ts'
-import { hmacKey } from '../auth/hmac.ts'
 import { systemClock } from '../clock.ts'
-import { ConfigError, prefixOf, readConfig, settings } from '../config.ts'
+import { ConfigError, prefixOf, readConfig, readVariable, settings } from '../config.ts'
 import { matchAddress } from '../contract/operations.ts'
 import { readText } from './input.ts'
 import { readPastedRequest } from './pasted-request.ts'
-import { addSecretOptions, readSecret, type SecretFlags } from './secret.ts'
+import { addSiteOptions, readSite, type SiteFlags } from './secret.ts'
 import { CommandFailed, type Terminal } from './terminal.ts'
 
-interface Flags extends SecretFlags {
-  site: string
+interface Flags extends SiteFlags {
   identifier?: string
   basePath?: string
   json?: boolean
@@ -21,22 +19,20 @@ export function explainCommand(terminal: Terminal): Command {
   const command = new Command('explain')
     .description('explain a token or a curl command, check by check, without a server')
     .argument('[file]', 'a token, header lines or a curl command; standard input without it', '-')
-    .requiredOption('--site <id>', 'the site whose secret is given')
-    .option('--identifier <id or email>', 'what the token is for; a curl command says it in its address')
+    .option('--identifier <id or email>', 'what the token is for; in a curl command it is part of the URL')
     .option(settings.basePath.flag, `${settings.basePath.description} (env: ${settings.basePath.env})`)
     .option('--json', 'print the result as JSON')
-  return addSecretOptions(command)
+  return addSiteOptions(command)
     .addHelpText(
       'after',
       '\nA token alone is taken as sent for the site of --site. Without an identifier, hmac is checked as for GET /journeys:\n' +
         'by its form only. Exit codes: 0 the request would be accepted, 1 refused, 2 nothing to explain.',
     )
     .action(async (file: string, flags: Flags) => {
-      const secret = readSecret(flags)
-      const request = await authRequest(await readText(file, terminal), flags)
-      const site = { site_id: flags.site, secret, key: hmacKey(secret) }
+      const site = readSite(flags, terminal)
+      const request = await authRequest(await readText(file, terminal), site.site_id, flags)
       const checks = explain(request, {
-        findSite: id => (id === flags.site ? site : undefined),
+        findSite: id => (id === site.site_id ? site : undefined),
         now: systemClock.now() / 1000,
       })
       const failed = checks.filter(({ outcome }) => outcome === 'failed').map(({ check }) => check)
@@ -57,23 +53,29 @@ export function explainCommand(terminal: Terminal): Command {
 }
 
 /** What of the pasted request is authenticated, and which operation it is for, as far as that is known. */
-async function authRequest(text: string, { site, identifier, basePath }: Flags) {
-  const { headers, address, method = 'GET' } = await readPastedRequest(text)
-  const base = prefixOf(readConfig(basePath === undefined ? {} : { basePath }))
-  const found = address === undefined ? undefined : matchAddress(address, base)
-  if (address !== undefined && !found && identifier === undefined) {
+async function authRequest(text: string, siteId: string, { identifier, basePath }: Flags) {
+  const { headers, url, method = 'GET' } = await readPastedRequest(text)
+  const base = basePathOf(basePath)
+  const found = url === undefined ? undefined : matchAddress(url, base)
+  if (url !== undefined && !found && identifier === undefined) {
     throw new ConfigError(
-      `${address} is none of the four operations under "${base}"; give its --base-path, or the --identifier`,
+      `${url} is none of the four operations under "${base}"; give its --base-path, or the --identifier`,
     )
   }
   return {
     method,
     authorization: headers.authorization,
-    // A token or a line of its own says nothing of the other headers; a whole request without this one lacks it.
-    siteId: headers['x-annexcloud-site'] ?? (address === undefined ? site : undefined),
+    // A token or a header alone says nothing of the other headers; a whole request without this one lacks it.
+    siteId: headers['x-annexcloud-site'] ?? (url === undefined ? siteId : undefined),
     identifier: identifier ?? found?.identifier ?? null,
     operation: found?.operation ?? null,
   }
+}
+
+/** Of all settings only this one matters here, so that no other can be wrong. @throws {ConfigError} */
+function basePathOf(basePath: string | undefined): string {
+  const { env } = settings.basePath
+  return prefixOf(readConfig(basePath === undefined ? {} : { basePath }, { [env]: readVariable(env) }))
 }
 
 function inLines({ check, outcome, expected, actual, hint }: CheckReport): string {

@@ -1,13 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { ConfigError } from '../config.ts'
+import { decodeText } from '../text.ts'
 import type { Terminal } from './terminal.ts'
 
-/** The text of a file, or of standard input for `-`. @throws {ConfigError} when the file cannot be read */
+/**
+ * The text of a file, or of standard input for `-`.
+ * @throws {ConfigError} when the file cannot be read; {Invalid} when it is not UTF-8
+ */
 export async function readText(file: string, { readInput }: Pick<Terminal, 'readInput'>): Promise<string> {
-  if (file === '-') return readInput()
-  return readFile(file, 'utf8').catch(error => {
+  if (file === '-') return decodeText(await readInput(), 'standard input')
+  const bytes = await readFile(file).catch(error => {
     throw new ConfigError(`${file} cannot be read: ${error.message}`)
   })
+  return decodeText(bytes, file)
 }
 
 /** @throws {ConfigError} naming the flag, when it is no whole number in this range */

@@ -1,10 +1,18 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { ConfigError, readVariable } from '../config.ts'
+import { DEMO_SITE } from '../seed/seed.ts'
+import { decodeText } from '../text.ts'
+import { readSiteId } from './input.ts'
+import type { Terminal } from './terminal.ts'
 
 export interface SecretFlags {
   secretEnv?: string
   secretFile?: string
+}
+
+export interface SiteFlags extends SecretFlags {
+  site?: string
 }
 
 const USUAL_VARIABLE = 'SANDBOX_SECRET'
@@ -13,9 +21,30 @@ const USUAL_VARIABLE = 'SANDBOX_SECRET'
 export const addSecretOptions = (command: Command): Command =>
   command
     .option('--secret-env <name>', `the variable that holds the site's secret (default: ${USUAL_VARIABLE})`)
-    .option('--secret-file <file>', 'a file that holds it, a line break at its end aside')
+    .option('--secret-file <file>', 'a file that holds the secret; a line break at its end does not count')
 
-/** @throws {ConfigError} when there is none, or no telling which */
+/** Lets a command be given a site and its secret; without them it uses those of the demo. */
+export const addSiteOptions = (command: Command): Command =>
+  addSecretOptions(
+    command.option('--site <id>', `the site (default: ${DEMO_SITE.site_id}, that of the demo)`),
+  )
+
+/**
+ * The site with its secret. Says what is taken from the demo.
+ * @throws {ConfigError} when another site than the demo's has no secret; {Invalid} when the secret's file is not UTF-8
+ */
+export function readSite(flags: SiteFlags, { warn }: Pick<Terminal, 'warn'>) {
+  const site_id = readSiteId(flags.site ?? DEMO_SITE.site_id)
+  const noSecret = !flags.secretEnv && !flags.secretFile && readVariable(USUAL_VARIABLE) === undefined
+  if (site_id === DEMO_SITE.site_id && noSecret) {
+    warn(`no secret is given: using the demo's, ${DEMO_SITE.secret}, for the site ${site_id}`)
+    return { site_id, secret: DEMO_SITE.secret }
+  }
+  if (flags.site === undefined) warn(`no site is given: using the demo's, ${site_id}`)
+  return { site_id, secret: readSecret(flags) }
+}
+
+/** @throws {ConfigError} when there is no secret, or more than one; {Invalid} when its file is not UTF-8 */
 export function readSecret({ secretEnv, secretFile }: SecretFlags): string {
   if (secretFile !== undefined) {
     if (secretEnv !== undefined) throw new ConfigError('--secret-file: leave it out, or --secret-env')
@@ -34,9 +63,11 @@ function present(secret: string, otherwise: string): string {
 }
 
 function readFile(file: string): string {
+  let bytes: Buffer
   try {
-    return readFileSync(file, 'utf8')
+    bytes = readFileSync(file)
   } catch (error) {
     throw new ConfigError(`--secret-file: ${(error as Error).message}`)
   }
+  return decodeText(bytes, `--secret-file: ${file}`)
 }

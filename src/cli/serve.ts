@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander'
-import { systemClock } from '../clock.ts'
 import { Config, ConfigError, readConfig, type SettingName, settings } from '../config.ts'
 import { SeedError, startSandbox } from '../index.ts'
 import { locate } from '../seed/check-text.ts'
@@ -13,11 +12,11 @@ export function serveCommand(terminal: Terminal): Command {
   const command = new Command('serve').description('start the server; what runs when no command is named')
   for (const [name, { flag, env, description }] of Object.entries(settings)) {
     const fallback = Config.properties[name as SettingName].default
-    const otherwise = fallback === '' ? '' : `, default: ${fallback}`
+    const otherwise = fallback === '' || fallback === false ? '' : `, default: ${fallback}`
     command.addOption(new Option(flag, `${description} (env: ${env}${otherwise})`))
   }
   command.option('--watch', 'reload the file of --seed whenever it changes')
-  return command.action(async ({ watch, ...flags }: Partial<Record<SettingName, string>> & Watch) => {
+  return command.action(async ({ watch, ...flags }: Partial<Record<SettingName, string | true>> & Watch) => {
     const config = readConfig(flags)
     if (watch) refuseUnwatchable(config)
     const follow = watch ? seedWatch(config.seed) : undefined
@@ -29,7 +28,7 @@ export function serveCommand(terminal: Terminal): Command {
       unfollow?.()
       await sandbox.close()
     })
-    print(banner(sandbox, systemClock.now(), config))
+    print(banner(sandbox, config))
     const exposed = exposedBy(config)
     if (exposed) {
       warn(

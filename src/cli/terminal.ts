@@ -4,7 +4,7 @@ export interface Terminal {
   /** One line for the person, apart from the output. */
   warn(text: string): void
   /** All of standard input. */
-  readInput(): Promise<string>
+  readInput(): Promise<Uint8Array>
   /** What must end before the process does, when it is told to stop. */
   onStop(close: () => Promise<void>): unknown
 }

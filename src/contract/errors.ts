@@ -1,45 +1,95 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { observed } from './provenance.ts'
+import { OneOf } from './formats.ts'
+import { documented, type Provenance } from './provenance.ts'
 
-/** The body of every error under the base path: CONTRACT.md section 4 (C). */
+/** The vendor's error codes, each with its message: CONTRACT.md section 4 (D). */
+export const ERROR_MESSAGES = {
+  AC1001: 'Oops! Something went wrong',
+  AC1002: 'Request Not Authorized',
+  AC1003: 'Method Not Allowed',
+  AC1004: 'Missing Parameters',
+  AC1005: 'No data found',
+  AC1006: 'Data already exists',
+  AC1007: 'Invalid Parameters',
+  AC1008: 'User is blocked',
+  AC1009: 'Opt out user',
+  AC1010: 'Duplicate order ID',
+} as const
+
+export type ErrorCode = keyof typeof ERROR_MESSAGES
+export const ERROR_CODES = Object.keys(ERROR_MESSAGES) as ErrorCode[]
+
+/** The body of every error under the base path: CONTRACT.md section 4 (D). */
 export const ApiError = Type.Object(
   {
-    errorCode: observed(
-      Type.String({ description: 'What went wrong, for programs. Which codes exist is inferred' }),
+    errorCode: documented(
+      OneOf(ERROR_CODES, {
+        description: 'The error, for programs. Which operation uses which code is inferred',
+      }),
     ),
-    errorMessage: observed(Type.String({ description: 'What went wrong, for people' })),
+    errorMessage: documented(Type.String({ description: 'The error, for people' })),
   },
-  { $id: 'ApiError', description: 'What every error answers' },
+  { $id: 'ApiError', additionalProperties: false, description: 'The body of every error' },
 )
 export type ApiError = Static<typeof ApiError>
 
-const entry = <const C extends string>(status: number, errorCode: C, errorMessage: string) => ({
-  status,
+/** The error body with this code. */
+export const errorBody = (errorCode: ErrorCode): ApiError => ({
   errorCode,
-  errorMessage,
+  errorMessage: ERROR_MESSAGES[errorCode],
 })
 
-/** Every error that the sandbox answers with under the base path. The codes are inferred: CONTRACT.md section 4 (I). */
-export const errorCatalogue = {
-  INVALID_REQUEST: entry(400, 'INVALID_REQUEST', 'The request is malformed.'),
-  UNAUTHORIZED: entry(401, 'UNAUTHORIZED', 'The request could not be authenticated.'),
-  SITE_MISMATCH: entry(
-    403,
-    'SITE_MISMATCH',
-    'The token belongs to another site than the X-AnnexCloud-Site header.',
-  ),
-  NOT_FOUND: entry(404, 'NOT_FOUND', 'There is nothing at this address.'),
-  JOURNEY_NOT_FOUND: entry(404, 'JOURNEY_NOT_FOUND', 'This site has no journey with this id.'),
-  MEMBER_NOT_FOUND: entry(404, 'MEMBER_NOT_FOUND', 'This site has no member with this email.'),
-  METHOD_NOT_ALLOWED: entry(405, 'METHOD_NOT_ALLOWED', 'This address is read-only.'),
-  REQUEST_TIMEOUT: entry(408, 'REQUEST_TIMEOUT', 'The request did not arrive in time.'),
-  PAYLOAD_TOO_LARGE: entry(413, 'PAYLOAD_TOO_LARGE', 'The body of the request is too large.'),
-  URI_TOO_LONG: entry(414, 'URI_TOO_LONG', 'The address of the request is too long.'),
-  RATE_LIMITED: entry(429, 'RATE_LIMITED', 'There were too many requests.'),
-  HEADERS_TOO_LARGE: entry(431, 'HEADERS_TOO_LARGE', 'The headers of the request are too large.'),
-  INTERNAL_ERROR: entry(500, 'INTERNAL_ERROR', 'Something went wrong on the server.'),
-  SERVICE_UNAVAILABLE: entry(503, 'SERVICE_UNAVAILABLE', 'The service is not available at the moment.'),
-} as const
+/** An error that an operation can answer with. */
+export interface ErrorCase {
+  status: number
+  errorCode: ErrorCode
+  /** When it is answered. */
+  description: string
+  /** How surely it is known that the operation answers so. */
+  provenance: Provenance
+}
 
-export type ErrorCode = keyof typeof errorCatalogue
-export type CatalogueEntry = (typeof errorCatalogue)[ErrorCode]
+const inferredCase = (status: number, errorCode: ErrorCode, description: string): ErrorCase => ({
+  status,
+  errorCode,
+  description,
+  provenance: 'inferred',
+})
+
+/** Every error that an operation can answer with: CONTRACT.md section 4, second table (I). */
+export const ERROR_CASES = {
+  badRequest: inferredCase(400, 'AC1001', 'The request is not valid HTTP, for example it has no Host header'),
+  invalidIdentifier: inferredCase(400, 'AC1007', 'The journey id or the email is malformed'),
+  blocked: inferredCase(400, 'AC1008', 'The member is blocked'),
+  optedOut: inferredCase(400, 'AC1009', 'The member has opted out'),
+  unauthorized: inferredCase(
+    401,
+    'AC1002',
+    'The token is missing or does not verify, the site is unknown, or the token is for another site',
+  ),
+  journeyNotFound: inferredCase(404, 'AC1005', 'The site has no journey with this id'),
+  memberNotFound: inferredCase(404, 'AC1005', 'The site has no member with this email'),
+  pathNotFound: inferredCase(404, 'AC1001', 'No operation has this path'),
+  methodNotAllowed: inferredCase(405, 'AC1003', 'The path has no operation with this method'),
+  timeout: inferredCase(408, 'AC1001', 'The request did not arrive in time'),
+  bodyTooLarge: inferredCase(413, 'AC1001', 'The body is too large'),
+  pathTooLong: inferredCase(414, 'AC1001', 'The URL is too long'),
+  expectationFailed: inferredCase(417, 'AC1001', 'The Expect header asks for more than 100-continue'),
+  rateLimited: inferredCase(429, 'AC1001', 'There were too many requests. Only an injected fault answers so'),
+  headersTooLarge: inferredCase(431, 'AC1001', 'The headers are too large'),
+  internal: inferredCase(500, 'AC1001', 'The server failed'),
+  unavailable: inferredCase(503, 'AC1001', 'The server is not available. Only an injected fault answers so'),
+} as const satisfies Record<string, ErrorCase>
+
+export type ErrorName = keyof typeof ERROR_CASES
+
+const CODES_BY_STATUS: Partial<Record<number, ErrorCode>> = {
+  400: 'AC1007',
+  401: 'AC1002',
+  404: 'AC1005',
+  405: 'AC1003',
+  409: 'AC1006',
+}
+
+/** The code that an error with this status most likely has: CONTRACT.md section 4 (I). */
+export const errorCodeOf = (status: number): ErrorCode => CODES_BY_STATUS[status] ?? 'AC1001'

@@ -3,14 +3,15 @@ import { FormatRegistry, Kind, type TSchema, type TString, Type, TypeRegistry } 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 FormatRegistry.Set('uuid', value => UUID.test(value))
 
-// The local part is quoted, or free of white space and of the characters RFC 5321 reserves; the domain has a dot.
-// Characters beyond ASCII are allowed in both, as RFC 6531 has it. Written without \p{…} so that every regular
-// expression engine that reads the OpenAPI document understands it.
+// The local part is quoted, or free of white space and of the characters RFC 5321 reserves; the domain has a dot. Characters
+// beyond ASCII are allowed in both (RFC 6531). Written without \p{…} and without a literal quotation mark, so that every
+// regular expression engine loads it, also from generated source code.
 const EMAIL_PATTERN =
-  '^("([^"\\\\\\r\\n]|\\\\[^\\r\\n])+"|[^\\s@"(),:;<>\\[\\]\\\\]+)@[^\\s@"(),:;<>\\[\\]\\\\/.]+(\\.[^\\s@"(),:;<>\\[\\]\\\\/.]+)+$'
+  '^(\\x22([^\\x22\\\\\\r\\n]|\\\\[^\\r\\n])+\\x22|[^\\s@\\x22(),:;<>\\[\\]\\\\]+)@[^\\s@\\x22(),:;<>\\[\\]\\\\/.]+(\\.[^\\s@\\x22(),:;<>\\[\\]\\\\/.]+)+$'
 
 /** The vendor's timestamp: UTC (I), no zone designator, six fraction digits (D). Sorts as text. */
-export const TIMESTAMP_PATTERN = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{6}$'
+export const TIMESTAMP_PATTERN =
+  '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{6}$'
 
 type Annotations = { description?: string; examples?: unknown[]; default?: unknown; expectation?: string }
 

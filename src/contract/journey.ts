@@ -125,3 +125,4 @@ export type JourneyNode = Static<typeof JourneyNode>
 export type JourneyConnection = Static<typeof JourneyConnection>
 export type JourneySummary = Static<typeof JourneySummary>
 export type Journey = Static<typeof Journey>
+export type JourneyList = Static<typeof JourneyList>

@@ -1,6 +1,6 @@
-import type { ErrorCode } from './errors.ts'
+import type { ErrorName } from './errors.ts'
 
-/** What a caller must prove to know: the path parameter that the token's `hmac` is bound to (CONTRACT.md section 3). */
+/** The path parameter that the token's `hmac` is bound to (CONTRACT.md section 3). */
 export type IdentifierName = 'journey_id' | 'email_id'
 
 /** The four operations of the Journeys API: CONTRACT.md section 1 (D). */
@@ -11,14 +11,14 @@ export const operations = {
     summary: 'List the journeys of the site',
     description:
       'Every journey of the calling site, without its graph. The list is whole: there is no paging.',
-    errors: ['UNAUTHORIZED', 'SITE_MISMATCH'],
+    errors: ['unauthorized'],
   },
   getJourney: {
     path: '/journeys/:journey_id',
     identifier: 'journey_id',
     summary: 'Get one journey with its graph',
     description: 'One journey of the calling site, with its nodes and the connections between them.',
-    errors: ['INVALID_REQUEST', 'UNAUTHORIZED', 'SITE_MISMATCH', 'JOURNEY_NOT_FOUND'],
+    errors: ['invalidIdentifier', 'unauthorized', 'journeyNotFound'],
   },
   getUserJourneysByEmail: {
     path: '/user_journeys/:email_id',
@@ -26,7 +26,7 @@ export const operations = {
     summary: 'List the journeys a member is in',
     description:
       "A member's journey instances, each with the journey it belongs to. The email is matched without regard to case.",
-    errors: ['INVALID_REQUEST', 'UNAUTHORIZED', 'SITE_MISMATCH', 'MEMBER_NOT_FOUND'],
+    errors: ['invalidIdentifier', 'blocked', 'optedOut', 'unauthorized', 'memberNotFound'],
   },
   getMemberJourneys: {
     path: '/user/:email_id/journeys',
@@ -34,7 +34,7 @@ export const operations = {
     summary: "Follow a member's progress",
     description:
       "A member's journey instances with progress, completed events and rewards. The email is matched without regard to case.",
-    errors: ['INVALID_REQUEST', 'UNAUTHORIZED', 'SITE_MISMATCH', 'MEMBER_NOT_FOUND'],
+    errors: ['invalidIdentifier', 'blocked', 'optedOut', 'unauthorized', 'memberNotFound'],
   },
 } as const satisfies Record<
   string,
@@ -43,14 +43,31 @@ export const operations = {
     identifier: IdentifierName | null
     summary: string
     description: string
-    errors: readonly ErrorCode[]
+    errors: readonly ErrorName[]
   }
 >
 
 export type OperationId = keyof typeof operations
 export const OPERATION_IDS = Object.keys(operations) as OperationId[]
 
-/** The address of an operation, relative to the base path; the identifier is given decoded. */
+/** Errors that every operation can answer with, beside its own. */
+const COMMON_ERRORS = [
+  'badRequest',
+  'pathTooLong',
+  'expectationFailed',
+  'rateLimited',
+  'headersTooLarge',
+  'internal',
+  'unavailable',
+] as const satisfies ErrorName[]
+
+/** Every error that an operation can answer with. */
+export const errorsOf = (operation: OperationId): ErrorName[] => [
+  ...operations[operation].errors,
+  ...COMMON_ERRORS,
+]
+
+/** The path of an operation, relative to the base path; the identifier is given decoded. */
 export const addressOf = (operation: OperationId, identifier = ''): string =>
   operations[operation].path.replace(/:\w+/, () => encodeURIComponent(identifier))
 
@@ -60,7 +77,7 @@ const templates = OPERATION_IDS.map(operation => ({
 }))
 
 /**
- * Which operation an address is, and with which identifier. `path` is relative to the base path and percent-encoded;
+ * The operation that a path belongs to, with its identifier. `path` is relative to the base path and percent-encoded;
  * a query is ignored. `undefined` when it is none, or cannot be decoded.
  */
 export function matchOperation(path: string): { operation: OperationId; identifier?: string } | undefined {
@@ -75,9 +92,9 @@ export function matchOperation(path: string): { operation: OperationId; identifi
   return undefined
 }
 
-/** The same for a whole address, or one that is relative to its host or to the base path, which may be empty. */
-export function matchAddress(address: string, basePath: string): ReturnType<typeof matchOperation> {
-  const path = address.replace(/^https?:\/\/[^/]+/, '')
+/** The same for a URL, a path with the base path, or one without it. */
+export function matchAddress(url: string, basePath: string): ReturnType<typeof matchOperation> {
+  const path = url.replace(/^https?:\/\/[^/]+/, '')
   return matchOperation(path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : path)
 }
 

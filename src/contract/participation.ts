@@ -55,49 +55,63 @@ export const MemberEvent = Type.Object(
   { $id: 'MemberEvent', description: 'An event, milestone or action that the member has completed' },
 )
 
-/**
- * A reward that the member has reached. The hold rule (CONTRACT.md section 2, D): while held it carries the two
- * `hold_…` keys; blocked during the hold it carries the two `blocked_…` keys and the others are not present at all;
- * issued it carries none of the four.
- */
-export const MemberReward = Type.Object(
+// These three are closed, so that no reward can have the keys of two statuses.
+const reward = {
+  node_id: inferred(Uuid({ description: 'The node that grants it' })),
+  name: inferred(Type.String({ description: 'The label of that node' })),
+  type: inferred(Type.String({ description: 'What is granted, for example points, coupon or badge' })),
+}
+
+/** A reward during its hold: CONTRACT.md section 2, the hold rule (D). */
+export const HeldReward = Type.Object(
   {
-    node_id: inferred(Uuid({ description: 'The node that grants it' })),
-    name: inferred(Type.String({ description: 'The label of that node' })),
-    type: inferred(Type.String({ description: 'What is granted, for example points, coupon or badge' })),
-    status: documented(
-      OneOf(REWARD_STATUSES, {
-        description: 'Whether the member has it, will have it, or lost it (issued is inferred)',
-      }),
-    ),
-    hold_start_datetime: Type.Optional(
-      documented(Timestamp({ description: 'When the hold began; present only while the reward is held' })),
-    ),
-    hold_end_datetime: Type.Optional(
-      documented(Timestamp({ description: 'When the hold ends; present only while the reward is held' })),
-    ),
-    blocked_by: Type.Optional(
-      documented(Type.String({ description: 'The event that blocked it; present only when it is blocked' })),
-    ),
-    blocked_at: Type.Optional(
-      documented(Timestamp({ description: 'When it was blocked; present only when it is blocked' })),
-    ),
+    ...reward,
+    status: documented(OneOf(['held'], { description: 'The reward is on hold' })),
+    hold_start_datetime: documented(Timestamp({ description: 'When the hold began' })),
+    hold_end_datetime: documented(Timestamp({ description: 'When the hold ends and the reward is issued' })),
+  },
+  { $id: 'HeldReward', additionalProperties: false, description: 'A reward during its hold' },
+)
+
+/** A reward that an event blocked during its hold: the keys of the hold are not present at all (D). */
+export const BlockedReward = Type.Object(
+  {
+    ...reward,
+    status: documented(OneOf(['blocked'], { description: 'The member lost the reward' })),
+    blocked_by: documented(Type.String({ description: 'The event that blocked it' })),
+    blocked_at: documented(Timestamp({ description: 'When it was blocked' })),
   },
   {
-    $id: 'MemberReward',
-    description:
-      'A reward the member has reached. Held: both hold keys. Blocked during the hold: both blocked keys, and the hold keys are absent. Issued: none of the four',
-    dependentRequired: {
-      hold_start_datetime: ['hold_end_datetime'],
-      hold_end_datetime: ['hold_start_datetime'],
-      blocked_by: ['blocked_at'],
-      blocked_at: ['blocked_by'],
-    },
-    dependentSchemas: {
-      hold_start_datetime: { propertyNames: { not: { enum: ['blocked_by', 'blocked_at'] } } },
-    },
+    $id: 'BlockedReward',
+    additionalProperties: false,
+    description: 'A reward that was blocked during its hold',
   },
 )
+
+/** A reward without a hold, or after it. That there is this status is inferred. */
+export const IssuedReward = Type.Object(
+  {
+    ...reward,
+    status: inferred(OneOf(['issued'], { description: 'The member has the reward' })),
+  },
+  {
+    $id: 'IssuedReward',
+    additionalProperties: false,
+    description: 'A reward that the member has',
+  },
+)
+
+const REWARDS = { held: HeldReward, blocked: BlockedReward, issued: IssuedReward }
+
+/** A reward that the member has reached, by its status. */
+export const MemberReward = Type.Unsafe<
+  Static<typeof HeldReward> | Static<typeof BlockedReward> | Static<typeof IssuedReward>
+>({
+  $id: 'MemberReward',
+  description: 'A reward the member has reached; its status tells which keys it has',
+  oneOf: Object.values(REWARDS).map(({ $id }) => Type.Ref(`${$id}#`)),
+  discriminator: { propertyName: 'status' },
+})
 
 /** An item of `GET /user/{email_id}/journeys`: CONTRACT.md section 2. */
 export const MemberJourney = Type.Object(
@@ -161,3 +175,5 @@ export type UserJourney = Static<typeof UserJourney>
 export type MemberEvent = Static<typeof MemberEvent>
 export type MemberReward = Static<typeof MemberReward>
 export type MemberJourney = Static<typeof MemberJourney>
+export type UserJourneyList = Static<typeof UserJourneyList>
+export type MemberJourneyList = Static<typeof MemberJourneyList>

@@ -3,6 +3,9 @@ import { ApiError } from './errors.ts'
 import { Journey, JourneyConnection, JourneyList, JourneyNode, JourneySummary } from './journey.ts'
 import type { OperationId } from './operations.ts'
 import {
+  BlockedReward,
+  HeldReward,
+  IssuedReward,
   MemberEvent,
   MemberJourney,
   MemberJourneyList,
@@ -15,7 +18,8 @@ import { type Property, propertiesOf, type ShapeSchema } from './shape.ts'
 /** Every schema of the wire, by whose `$id` others refer to it. */
 export const SCHEMAS: TSchema[] = [
   ...[ApiError, JourneyNode, JourneyConnection, JourneySummary, Journey, JourneyList],
-  ...[UserJourney, UserJourneyList, MemberEvent, MemberReward, MemberJourney, MemberJourneyList],
+  ...[UserJourney, UserJourneyList, MemberEvent, HeldReward, BlockedReward, IssuedReward, MemberReward],
+  ...[MemberJourney, MemberJourneyList],
 ]
 
 /** What each operation answers when all is well: CONTRACT.md section 2. */

@@ -1,10 +1,11 @@
-/** What of a JSON Schema the walk reads; TypeBox's schemas and those of an OpenAPI document alike. */
+/** The keywords of a JSON Schema that are read here, from TypeBox or from an OpenAPI document. */
 export interface ShapeSchema {
   $ref?: string
   type?: string | string[]
   properties?: Record<string, ShapeSchema>
   required?: string[]
   items?: ShapeSchema
+  oneOf?: ShapeSchema[]
   [keyword: string]: unknown
 }
 
@@ -22,7 +23,13 @@ export function propertiesOf(
   resolve: (reference: string) => ShapeSchema,
   path = '',
 ): Property[] {
-  const { properties = {}, required = [], items } = schema.$ref === undefined ? schema : resolve(schema.$ref)
+  const {
+    properties = {},
+    required = [],
+    items,
+    oneOf,
+  } = schema.$ref === undefined ? schema : resolve(schema.$ref)
+  if (oneOf) return inAny(oneOf.map(variant => propertiesOf(variant, resolve, path)))
   if (items) return propertiesOf(items, resolve, `${path}[]`)
   return Object.entries(properties).flatMap(([name, property]) => {
     const own = path === '' ? name : `${path}.${name}`
@@ -31,4 +38,15 @@ export function propertiesOf(
       ...propertiesOf(property, resolve, own),
     ]
   })
+}
+
+/** The properties of several variants: those that a variant lacks are not required. */
+function inAny(variants: Property[][]): Property[] {
+  const all = new Map(variants.flat().map(property => [property.path, property]))
+  return [...all.values()].map(property => ({
+    ...property,
+    required: variants.every(variant =>
+      variant.some(({ path, required }) => path === property.path && required),
+    ),
+  }))
 }

@@ -1,19 +1,18 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
-import type { Ledger } from '../fidelity/entry.ts'
+import { NotFound } from '../errors.ts'
 import type { Sites } from '../sites/sites.ts'
+import { acceptBodies } from './body.ts'
 import { clockRoutes } from './clock.ts'
 import { contentRoutes } from './content.ts'
 import { credentialRoutes } from './credentials.ts'
 import { diagramRoutes } from './diagrams.ts'
 import { eventRoutes } from './events.ts'
 import { faultRoutes } from './faults.ts'
-import { fidelityRoutes } from './fidelity.ts'
 import { guard } from './guard.ts'
-import { Problem, Refusal, sendProblem } from './problem.ts'
+import { Problem, sendProblem } from './problem.ts'
 import { providerStateRoutes } from './provider-states.ts'
 import { requestRoutes } from './requests.ts'
-import { validatorCompiler } from './route.ts'
 import { siteRoutes } from './sites.ts'
 import { snapshotRoutes } from './snapshots.ts'
 
@@ -21,34 +20,30 @@ const KIB = 1024
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether the body may be a whole site. */
+    /** Whether the body may hold a whole site. */
     dataBody?: boolean
   }
 }
 
-export interface ControlPlaneOptions {
+export interface ControlApiOptions {
   sites: Sites
   basePath: string
   config: Config
-  /** What a team has seen of a live server, which outranks the contract. */
-  record: Ledger | undefined
 }
 
-/** The test's plane: whatever state, fault or moment a test needs, over HTTP. */
+/** The control API: any state, fault or moment in time a test needs, over HTTP. */
 export async function control(
   scope: FastifyInstance,
-  { sites, basePath, config, record }: ControlPlaneOptions,
+  { sites, basePath, config }: ControlApiOptions,
 ): Promise<void> {
   scope.addSchema(Problem)
   scope.setErrorHandler(sendProblem)
   scope.setNotFoundHandler(request => {
-    throw new Refusal(
-      404,
-      `there is nothing at ${request.method} ${request.url}; /_sandbox/openapi.json says what there is`,
+    throw new NotFound(
+      `no call is ${request.method} ${request.url}; /_sandbox/openapi.json describes the control API`,
     )
   })
-  scope.setValidatorCompiler(validatorCompiler)
-  scope.setSerializerCompiler(() => value => JSON.stringify(value))
+  acceptBodies(scope)
   scope.addHook('onRequest', guard({ token: config.controlToken, allowHost: config.allowHost }))
   scope.addHook('onRoute', route => {
     route.bodyLimit = route.config?.dataBody ? 32 * KIB * KIB : 64 * KIB
@@ -68,5 +63,4 @@ export async function control(
   ]) {
     scope.register(routes, { sites, basePath })
   }
-  scope.register(fidelityRoutes, { record })
 }

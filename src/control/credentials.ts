@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { CHECKS } from '../auth/verdict.ts'
+import { CheckReport } from '../auth/explain.ts'
 import { OneOf } from '../contract/formats.ts'
 import { OPERATION_IDS } from '../contract/operations.ts'
 import { Invalid } from '../errors.ts'
@@ -43,26 +43,13 @@ const ExplainWish = Type.Object(
   { additionalProperties: false },
 )
 
-const text = (description: string) => Type.Union([Type.String(), Type.Null()], { description })
-
 const Explanation = Type.Object(
   {
     operation: Type.Union([OneOf(OPERATION_IDS), Type.Null()], {
       description: 'null when the address is none',
     }),
-    identifier: text('What the hmac must be bound to'),
-    checks: Type.Array(
-      Type.Object({
-        check: OneOf(CHECKS),
-        outcome: OneOf(['passed', 'warning', 'failed', 'skipped'], {
-          description: 'skipped when an earlier check leaves nothing to check',
-        }),
-        expected: text('What passes'),
-        actual: text('What was sent'),
-        hint: text('What to do about it'),
-      }),
-      { description: 'In the order in which a request is checked' },
-    ),
+    identifier: Type.Union([Type.String(), Type.Null()], { description: 'What the hmac must be bound to' }),
+    checks: Type.Array(CheckReport, { description: 'In the order in which a request is checked' }),
   },
   { description: 'Every check of the authentication' },
 )

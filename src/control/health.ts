@@ -18,7 +18,6 @@ const Health = Type.Object(
 /** For supervisors: open to all, whatever guards the control plane, and there even where that is off. */
 export async function health(scope: FastifyInstance, { sites }: { sites: Sites }): Promise<void> {
   scope.addSchema(Problem)
-  scope.setSerializerCompiler(() => value => JSON.stringify(value))
   scope.route({
     method: 'GET',
     url: '/health',

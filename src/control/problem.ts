@@ -1,10 +1,10 @@
+import { STATUS_CODES } from 'node:http'
 import { Type } from '@sinclair/typebox'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { InvalidTime } from '../clock.ts'
 import { TooEntangled } from '../diagram/graphviz.ts'
-import { Conflict, Invalid, NotFound } from '../errors.ts'
-import { STATUS_CODES } from '../http.ts'
-import { type Issue, SeedError } from '../seed/issues.ts'
+import { SeedError } from '../seed/issues.ts'
+import { ValidationError } from '../validation.ts'
 
 /** A problem document: RFC 9457. */
 export const Problem = Type.Object(
@@ -28,39 +28,15 @@ export const Problem = Type.Object(
   { $id: 'Problem', description: 'A problem document (RFC 9457)' },
 )
 
-/** A request that is refused before anything is asked of a site. */
-export class Refusal extends Error {
-  override name = 'Refusal'
-  readonly status: number
-
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
-
-/** A body, a query or an address that is not of its schema. */
-export class InvalidParts extends Error {
-  override name = 'InvalidParts'
-  readonly issues: Issue[]
-
-  constructor(issues: Issue[], part: string) {
-    super(
-      `the ${part} is not right: ${issues.map(({ pointer, message }) => `${pointer || '/'} ${message}`).join('; ')}`,
-    )
-    this.issues = issues
-  }
-}
-
-/** Whatever is thrown on the control plane, as a problem document. A bug is logged, and its answer says nothing. */
+/** Answers any error of the control API as a problem document. A bug is logged, and its answer does not describe it. */
 export function sendProblem(
   error: FastifyError | Error,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
   const status = statusOf(error)
-  if (status >= 500) request.server.log.error({ reqId: request.id, err: error })
-  const issues = error instanceof SeedError || error instanceof InvalidParts ? error.issues : undefined
+  if (status >= 500) request.log.error({ err: error }, 'request failed')
+  const issues = error instanceof SeedError || error instanceof ValidationError ? error.issues : undefined
   return reply
     .code(status)
     .type('application/problem+json; charset=utf-8')
@@ -68,16 +44,13 @@ export function sendProblem(
       type: 'about:blank',
       title: STATUS_CODES[status],
       status,
-      detail: status >= 500 ? 'Something went wrong on the server; its log says what.' : error.message,
+      detail: status >= 500 ? 'The server failed; its log has the details.' : error.message,
       ...(issues && { errors: issues.map(({ pointer, message }) => ({ pointer, detail: message })) }),
     })
 }
 
 function statusOf(error: FastifyError | Error): number {
-  if (error instanceof Refusal) return error.status
-  if (error instanceof NotFound) return 404
-  if (error instanceof Conflict) return 409
   if (error instanceof TooEntangled) return 422
-  if ([SeedError, InvalidParts, Invalid, InvalidTime].some(kind => error instanceof kind)) return 400
+  if (error instanceof SeedError || error instanceof InvalidTime) return 400
   return ('statusCode' in error && error.statusCode) || 500
 }

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { CHECKS } from '../auth/verdict.ts'
+import { Verdict } from '../auth/verdict.ts'
 import { OneOf } from '../contract/formats.ts'
 import { OPERATION_IDS } from '../contract/operations.ts'
 import { NotFound } from '../errors.ts'
@@ -9,25 +9,6 @@ import { type ControlOptions, Nothing, responses, SiteParams, siteOf } from './r
 
 const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
   Type.Union([schema, Type.Null()])
-
-export const Finding = Type.Object(
-  {
-    check: OneOf(CHECKS),
-    expected: Type.String({ description: 'What would have passed' }),
-    actual: Type.String({ description: 'What was sent' }),
-    hint: Type.String({ description: 'What to do about it' }),
-  },
-  { description: 'What a check found' },
-)
-
-const Authentication = Type.Union([
-  Type.Object({ ok: Type.Literal(true), site: Type.String(), warnings: Type.Array(Finding) }),
-  Type.Object({
-    ok: Type.Literal(false),
-    otherSite: Type.Optional(Type.Literal(true, { description: 'The token is good, but for another site' })),
-    ...Finding.properties,
-  }),
-])
 
 const RequestView = Type.Object(
   {
@@ -40,8 +21,11 @@ const RequestView = Type.Object(
     journey_id: orNull(Type.String()),
     status: orNull(Type.Integer({ description: 'null while it is not answered, and when it never was' })),
     duration_ms: orNull(Type.Number()),
+    explanation: orNull(
+      Type.String({ description: 'Why it was refused, or what it should do better: X-Sandbox-Explain' }),
+    ),
     fault: orNull(Type.Object({ id: orNull(Type.String()), kind: Type.String() })),
-    authentication: orNull(Authentication),
+    authentication: orNull(Verdict),
     headers: Type.Record(Type.String(), Type.String(), {
       description: 'As sent; a token without its signature',
     }),

@@ -1,19 +1,18 @@
 import { type TSchema, Type } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
 import type { FastifyRequest, FastifySchemaCompiler } from 'fastify'
-import { schemaIssues } from '../seed/issues.ts'
+import { originOf } from '../origin.ts'
 import type { Site } from '../sites/site.ts'
 import type { Sites } from '../sites/sites.ts'
-import { InvalidParts } from './problem.ts'
+import { validatorCompiler } from '../validation.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether a route belongs into the document of the control plane. */
+    /** Whether a route belongs to the control API's document. */
     control?: boolean
   }
 }
 
-/** What the routes of the control plane are given. */
+/** The options of every group of control routes. */
 export interface ControlOptions {
   sites: Sites
   /** Without a slash at its end. */
@@ -22,38 +21,22 @@ export interface ControlOptions {
 
 export const SiteParams = Type.Object({ site_id: Type.String({ description: 'The id of a site' }) })
 
-const PARTS: Record<string, string> = {
-  body: 'body',
-  querystring: 'query',
-  params: 'address',
-  headers: 'headers',
-}
-
-/** Validates by TypeBox and reports every fault with a JSON pointer. Only what is text by nature is converted. */
-export const validatorCompiler: FastifySchemaCompiler<unknown> = ({ schema, httpPart = 'body' }) => {
-  return (data: unknown) => {
-    const value = httpPart === 'body' ? data : Value.Convert(schema as TSchema, data)
-    const faults = schemaIssues(schema as TSchema, value)
-    return faults.length === 0 ? { value } : { error: new InvalidParts(faults, PARTS[httpPart] ?? httpPart) }
-  }
-}
-
-/** For a body that what handles it checks by itself, and more thoroughly. */
+/** For a body that its handler validates itself, and more thoroughly. */
 export const uncheckedBody: FastifySchemaCompiler<unknown> = route =>
-  route.httpPart === 'body' ? () => true : validatorCompiler(route)
+  route.httpPart === 'body' ? () => true : validatorCompiler(route as never)
 
-/** The site that the address names. @throws {NotFound} */
+/** The site that the path names. @throws {NotFound} */
 export const siteOf = (sites: Sites, request: FastifyRequest): Site =>
   sites.get((request.params as { site_id: string }).site_id)
 
 /** The API's base URL as the caller of this request reaches it. */
 export const baseUrlOf = (request: FastifyRequest, basePath: string): string =>
-  `${request.protocol}://${request.host}${basePath}`
+  `${originOf(request)}${basePath}`
 
-/** The responses of a route: what it answers when all is well, and the problems that any may answer. */
+/** The responses of a route: its own, and the problem document of every 4xx. */
 export const responses = (success: Record<number, TSchema>) => ({
   ...success,
-  '4xx': Type.Ref('Problem#', { description: 'What is asked for cannot be done; the detail says why' }),
+  '4xx': Type.Ref('Problem#', { description: 'The call was refused; the detail says why' }),
 })
 
 export const Nothing = Type.Null({ description: 'Done' })

@@ -1,4 +1,4 @@
-import type { ParticipationStatus, RewardStatus } from '../contract/participation.ts'
+import type { ParticipationStatus } from '../contract/participation.ts'
 
 /**
  * What stored facts amount to at a moment in time. Times and `now` are vendor timestamps, which compare as text.
@@ -17,7 +17,7 @@ interface EndFacts {
 }
 
 interface ParticipationFacts extends EndFacts {
-  rewards: RewardFacts[]
+  rewards: readonly RewardFacts[]
 }
 
 interface RewardFacts {
@@ -29,10 +29,11 @@ interface RewardFacts {
 
 type JourneyView<J> = J & { expired_at: string | null }
 
-export type RewardView<R> = Omit<R, keyof RewardFacts> & { status: RewardStatus } & (
-    | { hold_start_datetime: string; hold_end_datetime: string }
-    | { blocked_by: string; blocked_at: string }
-    | object
+export type RewardView<R> = Omit<R, keyof RewardFacts> &
+  (
+    | { status: 'held'; hold_start_datetime: string; hold_end_datetime: string }
+    | { status: 'blocked'; blocked_by: string; blocked_at: string }
+    | { status: 'issued' }
   )
 
 interface StatusView {
@@ -76,24 +77,6 @@ export const momentsOf = (participation: ParticipationFacts): (string | null)[] 
   ...endsOf(participation),
   ...participation.rewards.map(({ hold_end_datetime }) => hold_end_datetime),
 ]
-
-/**
- * Between which of the moments at which it changes a view is the same as `now`: from the last one that is reached, and
- * until the first that is not.
- */
-export function sameBetween(
-  moments: Iterable<string | null>,
-  now: string,
-): { from: string | null; until: string | null } {
-  let from = null as string | null
-  let until = null as string | null
-  for (const moment of moments) {
-    if (moment === null) continue
-    if (moment <= now) from = from === null || moment > from ? moment : from
-    else until = until === null || moment < until ? moment : until
-  }
-  return { from, until }
-}
 
 /** The hold rule (CONTRACT.md section 2, D): which of the four keys are present says what the reward's status is. */
 export function rewardAsOf<R extends RewardFacts>(reward: R, now: string): RewardView<R> {

@@ -1,6 +1,6 @@
 import type { TObject } from '@sinclair/typebox'
 import { AUTH_RULES } from '../auth/rules.ts'
-import { ApiError, errorCatalogue } from '../contract/errors.ts'
+import { ApiError, ERROR_CASES } from '../contract/errors.ts'
 import { OPERATION_IDS, type OperationId, operations } from '../contract/operations.ts'
 import { JourneyParams, MemberParams } from '../contract/parameters.ts'
 import { PROVENANCE_KEYWORD, type Provenance } from '../contract/provenance.ts'
@@ -72,8 +72,8 @@ const errorFacts = (): Fact[] => [
     marked('property', errorPropertyId(name), schema, 4),
   ),
   // Which codes exist, and which status goes with each, is inferred: all of it.
-  ...Object.values(errorCatalogue).map(({ status, errorCode, errorMessage }) =>
-    fact('error', errorId(errorCode), `${status} ${errorCode}: ${errorMessage}`, 'inferred', 4),
+  ...Object.entries(ERROR_CASES).map(([name, { status, errorCode, description: errorMessage }]) =>
+    fact('error', errorId(name), `${status} ${errorCode}: ${errorMessage}`, 'inferred', 4),
   ),
 ]
 

@@ -1,10 +1,10 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
-import { documentOf } from './document.ts'
+import { collectorOf } from './collector.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The OpenAPI document of the control plane. */
+    /** The OpenAPI document of the control API. */
     controlDocument: FastifyInstance['swagger']
   }
 }
@@ -13,12 +13,12 @@ const DESCRIPTION = `What a test controls: sites and what they hold, their clock
 and their explanation. It is the sandbox's own; the vendor has nothing like it. A site is the unit of isolation. What is
 refused is answered with a problem document (RFC 9457).`
 
-/** Collects the routes of the control plane into its OpenAPI 3.1 document. Register it before them. */
-export function describeControlPlane(app: FastifyInstance): void {
-  const options = documentOf({
-    title: 'Control plane of the journeys sandbox',
+/** Collects the routes of the control API into its OpenAPI 3.1 document. Register it before them. */
+export function describeControlApi(app: FastifyInstance): void {
+  const options = collectorOf({
+    title: 'Control API of the journeys sandbox',
     description: DESCRIPTION,
-    has: ({ control = false }) => control,
+    includes: ({ control = false }) => control,
     openapi: {
       servers: [{ url: '/', description: 'The sandbox that serves this document' }],
       components: {
@@ -32,6 +32,7 @@ export function describeControlPlane(app: FastifyInstance): void {
       },
       security: [{ control: [] }, {}],
     },
+    finish: document => document,
   })
   app.register(swagger, { ...options, decorator: 'controlDocument' })
 }

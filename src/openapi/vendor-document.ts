@@ -2,46 +2,51 @@ import { readFileSync } from 'node:fs'
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import type { OpenAPIV3_1 } from 'openapi-types'
-import { errorCatalogue } from '../contract/errors.ts'
-import { type OperationId, operations } from '../contract/operations.ts'
+import { ERROR_CASES, errorBody } from '../contract/errors.ts'
+import { errorsOf, type OperationId } from '../contract/operations.ts'
 import { PROVENANCE_KEYWORD, type Provenance } from '../contract/provenance.ts'
-import type { Ledger } from '../fidelity/entry.ts'
 import { packageFile } from '../package-file.ts'
-import { documentOf } from './document.ts'
-import { markObserved } from './observed.ts'
+import { collectorOf } from './collector.ts'
 
-/** Examples by operation, then by name: what the demo site really answers. Made by `npm run generate`. */
+/** Examples by operation and name: answers of the demo site, which `npm run generate` collects. */
 export type Examples = Record<OperationId, Record<string, { summary: string; value: unknown }>>
 
 export const EXAMPLES_FILE = packageFile('openapi/examples.json')
 
 const DESCRIPTION = `The read-only Journeys API of a loyalty platform, as the journeys sandbox answers it.
 
-Every property says where our knowledge of it comes from, in \`x-provenance\`: \`documented\` by the vendor, \`observed\` in code
-that calls the live API, or \`inferred\` by us. What you have seen at the live API yourself can be given to the sandbox: then it is
-\`observed\` or \`contradicted\` on the day in \`x-observed\`. Every call carries a JWT of its own, bound to the identifier in its path, and
-names its site in a header; what a refused call got wrong is said in the response header \`X-Sandbox-Explain\`.`
+Every property says how it is known, in \`x-provenance\`: \`documented\` by the vendor, \`observed\` in code that calls the live API, or
+\`inferred\` by us. Every call carries a JWT of its own, bound to the identifier in its path, and names its site in a header. The response
+header \`X-Sandbox-Explain\` says why a call was refused.`
 
-export interface VendorDocumentOptions {
-  /** Those that are committed, unless they are just being made. */
-  examples?: (() => Examples) | undefined
-  /** What a team has seen of a live server, which outranks the contract. */
-  record?: Ledger | undefined
-}
+/** The vendor's two base URLs, and the sandbox's: CONTRACT.md, introduction (D). A served document has its own URL instead. */
+const SERVERS = [
+  { url: 'https://s15.socialannex.net/api/3.0', description: 'The live API' },
+  { url: 'https://s15.stage.socialannex.net/api/3.0', description: "The vendor's staging environment" },
+  { url: 'http://127.0.0.1:4300/api/3.0', description: 'The sandbox' },
+]
 
-/** Collects the routes of the vendor's plane into its OpenAPI 3.1 document. Register it before them. */
-export function describeVendorPlane(
-  app: FastifyInstance,
-  basePath: string,
-  { examples = readExamples, record }: VendorDocumentOptions,
-): void {
-  const options = documentOf({
+const mark = (provenance: Provenance) => ({ [PROVENANCE_KEYWORD]: provenance })
+
+const SITE_PARAMETER = {
+  name: 'X-AnnexCloud-Site',
+  in: 'header',
+  required: true,
+  description: 'The id of the calling site; the same as the site_id of the token',
+  ...mark('observed'),
+  schema: { type: 'string', ...mark('observed') },
+  examples: { demo: { summary: 'The demo site', value: '9991331' } },
+} as const
+
+/** Collects the routes of the vendor's API into its OpenAPI 3.1 document. Register it before them. */
+export function describeVendorApi(app: FastifyInstance, examples: () => Examples = readExamples): void {
+  const options = collectorOf({
     title: 'Journeys API (sandbox)',
     description: DESCRIPTION,
-    has: ({ operation }) => operation !== undefined,
+    includes: ({ operation }) => operation !== undefined,
     openapi: {
-      servers: [{ url: basePath || '/', description: 'The sandbox that serves this document' }],
-      tags: [{ name: 'Journeys', description: 'Journeys, and how members fare in them' }],
+      servers: SERVERS,
+      tags: [{ name: 'Journeys', description: 'Journeys, and the progress of members in them' }],
       components: {
         securitySchemes: {
           token: {
@@ -62,22 +67,24 @@ export function describeVendorPlane(
         },
       },
     },
-    finish: document => {
-      const whole = markResponses(addExamples(document, examples()))
-      return record ? markObserved(whole, record) : whole
-    },
+    finish: document => complete(document, examples()),
   })
   app.register(swagger, options)
 }
 
 const readExamples = (): Examples => JSON.parse(readFileSync(EXAMPLES_FILE, 'utf8'))
 
-/** Puts the examples of the demo site under the 200s, and those of the error catalogue under the rest. */
-function addExamples(document: OpenAPIV3_1.Document, examples: Examples): OpenAPIV3_1.Document {
+/** Adds what the routes do not say: examples, the provenance of each response, and the header that names the site. */
+function complete(document: OpenAPIV3_1.Document, examples: Examples): OpenAPIV3_1.Document {
   for (const path of Object.values(document.paths ?? {})) {
     const operation = path?.get
-    const id = operation?.operationId as OperationId
-    for (const [status, response] of Object.entries(operation?.responses ?? {})) {
+    if (!operation) continue
+    const id = operation.operationId as OperationId
+    for (const parameter of operation.parameters ?? []) nameExample(parameter as OpenAPIV3_1.ParameterObject)
+    operation.parameters = [...(operation.parameters ?? []), SITE_PARAMETER as never]
+    for (const [status, response] of Object.entries(operation.responses ?? {})) {
+      // That a call succeeds is documented; the errors of each operation are inferred (CONTRACT.md section 4).
+      Object.assign(response, mark(status === '200' ? 'documented' : 'inferred'))
       const media = 'content' in response ? response.content?.['application/json'] : undefined
       if (media) media.examples = status === '200' ? examples[id] : errorExamples(id, Number(status))
     }
@@ -85,27 +92,23 @@ function addExamples(document: OpenAPIV3_1.Document, examples: Examples): OpenAP
   return document
 }
 
-const mark = (provenance: Provenance) => ({ [PROVENANCE_KEYWORD]: provenance })
-
-/** That a call succeeds is documented; which errors there are is inferred (CONTRACT.md section 4). */
-function markResponses(document: OpenAPIV3_1.Document): OpenAPIV3_1.Document {
-  for (const path of Object.values(document.paths ?? {})) {
-    for (const [status, response] of Object.entries(path?.get?.responses ?? {})) {
-      Object.assign(response, mark(status === '200' ? 'documented' : 'inferred'))
-    }
-  }
-  return document
+/** Gives a parameter a named example, like those of the responses. */
+function nameExample(parameter: OpenAPIV3_1.ParameterObject): void {
+  const { example } = parameter
+  delete parameter.example
+  if (example !== undefined) parameter.examples = { demo: { summary: 'Of the demo site', value: example } }
+  const { [PROVENANCE_KEYWORD]: provenance } = parameter.schema as { [PROVENANCE_KEYWORD]: Provenance }
+  Object.assign(parameter, mark(provenance))
 }
 
 function errorExamples(operation: OperationId, status: number) {
-  const documented: readonly string[] = operations[operation].errors
-  const entries = Object.values(errorCatalogue).filter(entry => {
-    return entry.status === status && (documented.includes(entry.errorCode) || status >= 414)
-  })
+  const cases = errorsOf(operation)
+    .map(name => [name, ERROR_CASES[name]] as const)
+    .filter(([, error]) => error.status === status)
   return Object.fromEntries(
-    entries.map(({ errorCode, errorMessage }) => [
-      errorCode,
-      { summary: errorMessage, value: { errorCode, errorMessage } },
+    cases.map(([name, { description, errorCode }]) => [
+      name,
+      { summary: description, value: errorBody(errorCode) },
     ]),
   )
 }

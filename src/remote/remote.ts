@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import pThrottle from 'p-throttle'
-import { requestHeaders, type SignOptions } from '../auth/sign.ts'
+import { type SignOptions, sign } from '../auth/sign.ts'
 import { type Clock, systemClock, waitOf } from '../clock.ts'
 import { ConfigError } from '../config.ts'
 import { RemoteError } from './remote-error.ts'
@@ -72,19 +72,21 @@ export function openRemote({
   if (!/^[!-~]+$/.test(siteId)) throw new ConfigError('--site: it must be visible ASCII characters')
   const paced = pThrottle({ limit: 1, interval: 1000 / rate })
 
-  const ask = paced(async (path: string, { identifier, tamper = requestHeaders }: GetOptions) => {
-    const sent = clock.now()
-    const exp = Math.floor(sent / 1000) + TOKEN_LIFETIME_S
-    const headers = tamper({ site_id: siteId, secret, identifier, exp })
-    try {
-      const signal = AbortSignal.timeout(timeoutMs)
-      const response = await send(`${baseUrl}${path}`, { headers, signal, redirect: 'manual' })
-      const text = await response.text()
-      return { response, text, ms: clock.now() - sent }
-    } catch (error) {
-      throw toRemoteError(error as Error, baseUrl, timeoutMs)
-    }
-  })
+  const ask = paced(
+    async (path: string, { identifier, tamper = right => sign(right).headers }: GetOptions) => {
+      const sent = clock.now()
+      const exp = Math.floor(sent / 1000) + TOKEN_LIFETIME_S
+      const headers = tamper({ site_id: siteId, secret, identifier, exp })
+      try {
+        const signal = AbortSignal.timeout(timeoutMs)
+        const response = await send(`${baseUrl}${path}`, { headers, signal, redirect: 'manual' })
+        const text = await response.text()
+        return { response, text, ms: clock.now() - sent }
+      } catch (error) {
+        throw toRemoteError(error as Error, baseUrl, timeoutMs)
+      }
+    },
+  )
 
   return {
     baseUrl,

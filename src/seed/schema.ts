@@ -10,10 +10,11 @@ import {
   NODE_TYPES,
 } from '../contract/journey.ts'
 import {
+  BlockedReward,
+  HeldReward,
   MemberEvent,
   MemberJourney,
   MemberJourneyList,
-  MemberReward,
   UserJourney,
   UserJourneyList,
 } from '../contract/participation.ts'
@@ -104,7 +105,7 @@ export const SeedReward = closed(
       Type.String({ description: 'The event that blocked it; goes with blocked_at' }),
     ),
     blocked_at: Type.Optional(Timestamp({ description: 'When it was blocked' })),
-    'x-extra': xExtra(MemberReward),
+    'x-extra': xExtra(HeldReward, BlockedReward),
   },
   'A reward the member has reached: held, or blocked, or with none of the four keys issued',
 )

@@ -1,5 +1,5 @@
-import type { AuthContext } from '../auth/checks.ts'
 import { type CheckReport, explain } from '../auth/explain.ts'
+import type { AuthContext } from '../auth/verify.ts'
 import { addressOf, matchAddress, type OperationId, operations } from '../contract/operations.ts'
 import { Invalid } from '../errors.ts'
 import { type JournalEntry, type RequestHead, readHeaders } from './journal.ts'
@@ -42,10 +42,10 @@ export interface Credentials {
 
 /**
  * A token for one request, with the headers and the call it belongs into. `url` is the API's base URL.
- * @throws {Invalid} when the operation needs an identifier and has none, or the reverse
+ * @throws {Invalid} when the operation needs an identifier and has none, or the reverse, and as `sign` does
  */
 export function credentialsFor(
-  site: Pick<Site, 'headersFor'>,
+  site: Pick<Site, 'sign'>,
   url: string,
   { operation, identifier, expires_in }: TokenWish,
 ): Credentials {
@@ -57,13 +57,9 @@ export function credentialsFor(
         : `${operation} needs an identifier, the ${name}`,
     )
   }
-  const headers = site.headersFor(identifier, expires_in)
+  const { token, headers } = site.sign(identifier, expires_in)
   const address = `${url}${addressOf(operation, identifier)}`
-  return {
-    token: (headers.Authorization as string).slice('Bearer '.length),
-    headers,
-    curl: toCurl(address, headers),
-  }
+  return { token, headers, curl: toCurl(address, headers) }
 }
 
 /** A command line for a POSIX shell. */

@@ -1,4 +1,4 @@
-import type { FaultToCome } from './fault-rule.ts'
+import type { ResolvedFault } from './fault-rule.ts'
 
 const FORMS = 'status=503, delay=200, reset, hang, truncate, malformed, drip=16/50'
 
@@ -6,7 +6,7 @@ const FORMS = 'status=503, delay=200, reset, hang, truncate, malformed, drip=16/
  * The faults that a single request asks for itself, in `X-Sandbox-Fault: status=503; delay=200`.
  * @throws {RangeError} saying what the header may be
  */
-export function parseFaultHeader(header: string): FaultToCome[] {
+export function parseFaultHeader(header: string): ResolvedFault[] {
   return header.split(';').map(part => {
     const [kind = '', value = ''] = part.split('=', 2).map(text => text.trim().toLowerCase())
     const fault = toFault(kind, value)
@@ -16,7 +16,7 @@ export function parseFaultHeader(header: string): FaultToCome[] {
   })
 }
 
-function toFault(kind: string, value: string): FaultToCome | undefined {
+function toFault(kind: string, value: string): ResolvedFault | undefined {
   const [first = 0, second = 0] = value.split('/').map(Number)
   switch (kind) {
     case 'status':

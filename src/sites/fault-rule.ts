@@ -92,4 +92,4 @@ export type Fault = Static<typeof Fault>
 export type FaultRule = Static<typeof FaultRule>
 
 /** A fault that is about to happen, its random choices made. */
-export type FaultToCome = Exclude<Fault, { kind: 'delay' }> | { kind: 'delay'; ms: number }
+export type ResolvedFault = Exclude<Fault, { kind: 'delay' }> | { kind: 'delay'; ms: number }

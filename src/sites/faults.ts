@@ -4,7 +4,7 @@ import type { OperationId } from '../contract/operations.ts'
 import { Invalid, NotFound } from '../errors.ts'
 import type { FaultRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
-import type { FaultRule, FaultToCome } from './fault-rule.ts'
+import type { FaultRule, ResolvedFault } from './fault-rule.ts'
 
 export type ActiveFault = FaultRule & {
   id: string
@@ -30,7 +30,7 @@ export interface Faults {
   /** Follows the store, after something else has set the rules there. */
   reload(): void
   /** What is to go wrong with this request, if anything; counts it, and drops the rule when it is spent. */
-  next(subject: FaultSubject): { id: string; fault: FaultToCome } | undefined
+  next(subject: FaultSubject): { id: string; fault: ResolvedFault } | undefined
 }
 
 /** The fault rules of a site, kept in the store so that they outlive the process. */
@@ -89,9 +89,9 @@ function matches({ match }: FaultRule, { operation, identifier }: FaultSubject):
 const isChosen = (rule: ActiveFault, draw: number): boolean =>
   rule.probability === undefined || random(rule, draw, 'whether') < rule.probability
 
-function choose(rule: ActiveFault, draw: number): FaultToCome {
+function choose(rule: ActiveFault, draw: number): ResolvedFault {
   const { fault } = rule
-  if (fault.kind !== 'delay' || typeof fault.ms === 'number') return fault as FaultToCome
+  if (fault.kind !== 'delay' || typeof fault.ms === 'number') return fault as ResolvedFault
   const { min, max } = fault.ms
   return { kind: 'delay', ms: Math.round(min + (max - min) * random(rule, draw, 'how long')) }
 }

@@ -2,7 +2,6 @@ import type { Verdict } from '../auth/verdict.ts'
 import { instantOf, isoOf } from '../clock.ts'
 import { foldEmail } from '../contract/formats.ts'
 import { type OperationId, operations } from '../contract/operations.ts'
-import { textSlots } from './text-slots.ts'
 
 /** What is noted of a request while it is answered. */
 export interface JournalEntry {
@@ -14,6 +13,8 @@ export interface JournalEntry {
   identifier: string | undefined
   status: number | undefined
   duration_ms: number | undefined
+  /** Why it was refused, or what it should do better: the header `X-Sandbox-Explain`. */
+  explanation: string | undefined
   fault: { id: string | undefined; kind: string } | undefined
   verdict: Verdict | undefined
 }
@@ -38,6 +39,8 @@ export interface RequestRecord {
   /** null while it is not answered, and when it never was. */
   status: number | null
   duration_ms: number | null
+  /** Why it was refused, or what it should do better: the header `X-Sandbox-Explain`. */
+  explanation: string | null
   /** The fault that was applied; `id` is null for one that the request asked for itself. */
   fault: { id: string | null; kind: string } | null
   /** What the authentication found; null when it was not asked. */
@@ -78,8 +81,7 @@ export interface Journal {
 
 /** The last `size` requests, oldest dropped first. What they came with is read only when someone asks for it. */
 export function createJournal(size: number): Journal {
-  let ring: JournalEntry[] = []
-  let heads = textSlots()
+  let ring: (JournalEntry & RequestHead)[] = []
   // How many there have been; the next one takes the place of the oldest, once there are `size`.
   let count = 0
   const watchers = new Set<(id: string) => void>()
@@ -87,10 +89,6 @@ export function createJournal(size: number): Journal {
     for (const watcher of watchers) watcher(id)
   }
 
-  function noted(place: number): JournalEntry & RequestHead {
-    const [url = '', ...rawHeaders] = heads.get(place).split('\n')
-    return { ...(ring[place] as JournalEntry), url, rawHeaders }
-  }
   function select(filter: RequestFilter): number[] {
     const matches = toPredicate(filter)
     return Array.from(ring, (_, age) => (count - 1 - age) % size)
@@ -99,21 +97,17 @@ export function createJournal(size: number): Journal {
       .slice(0, filter.limit)
   }
   function entry(id: string) {
-    const place = ring.findIndex(candidate => candidate.id === id)
-    return place < 0 ? undefined : noted(place)
+    return ring.find(candidate => candidate.id === id)
   }
 
   return {
     size,
-    add(entry, { url, rawHeaders }) {
+    add(entry, head) {
       if (size === 0) return
-      const place = count++ % size
-      ring[place] = entry
-      // No line of HTTP has the end of a line within.
-      heads.set(place, `${url}\n${rawHeaders.join('\n')}`)
+      ring[count++ % size] = Object.assign(entry, head)
       if (watchers.size > 0) tell(entry)
     },
-    list: (filter = {}) => select(filter).map(place => toRecord(noted(place))),
+    list: (filter = {}) => select(filter).map(place => toRecord(ring[place] as JournalEntry & RequestHead)),
     count: (filter = {}) => select(filter).length,
     get(id) {
       const found = entry(id)
@@ -122,7 +116,6 @@ export function createJournal(size: number): Journal {
     entry,
     clear() {
       ring = []
-      heads = textSlots()
       count = 0
     },
     answered(entry) {
@@ -164,6 +157,7 @@ function toRecord(entry: JournalEntry & RequestHead): RequestRecord {
     journey_id: identifierAs('journey_id', entry),
     status: status ?? null,
     duration_ms: duration_ms ?? null,
+    explanation: entry.explanation ?? null,
     fault: fault ? { id: fault.id ?? null, kind: fault.kind } : null,
     authentication: verdict ?? null,
     headers:

@@ -1,11 +1,9 @@
-import { type HmacKey, hmacKey } from '../auth/hmac.ts'
-import { requestHeaders } from '../auth/sign.ts'
+import { type SignedRequest, sign } from '../auth/sign.ts'
 import { type Clock, timestampOf } from '../clock.ts'
 import { Conflict } from '../errors.ts'
 import type { SeedDocument } from '../seed/schema.ts'
 import type { FaultRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
-import { type AnswerCache, type Answers, siteAnswers } from './answers.ts'
 import { type Content, siteContent } from './content.ts'
 import { type EventResult, type Events, siteEvents, siteGraphs } from './events.ts'
 import { type Faults, siteFaults } from './faults.ts'
@@ -18,17 +16,15 @@ export interface Site {
   readonly site_id: string
   readonly name: string
   readonly secret: string
-  /** The secret, ready for HMAC. */
-  readonly key: HmacKey
   /**
-   * The headers of a request about this journey id or email; of none, for the list of journeys. Valid for an hour, or
-   * for so many seconds.
+   * Signs a request about this journey id or email; without one, for the list of journeys. The token expires in an hour,
+   * or in so many seconds. @throws {Invalid} when the identifier is not valid Unicode
    */
+  sign(identifier?: string, expiresIn?: number): SignedRequest
+  /** The headers of the same. */
   headersFor(identifier?: string, expiresIn?: number): Record<string, string>
   readonly store: SiteStore
   readonly content: Content
-  /** What the four operations answer. */
-  readonly answers: Answers
   readonly events: Events
   /** A member, by email, for a test to let things happen to: `site.member(email).did('purchase', { amount: 40 })`. */
   member(email: string): {
@@ -58,11 +54,7 @@ interface SiteState {
   faults: FaultRecord[]
 }
 
-export function createSite(
-  store: SiteStore,
-  machine: Clock,
-  { journalSize, answers }: { journalSize: number; answers: AnswerCache | undefined },
-): Site {
+export function createSite(store: SiteStore, machine: Clock, { journalSize }: { journalSize: number }): Site {
   const clock = siteClock(store, machine)
   const faults = siteFaults(store)
   const requests = createJournal(journalSize)
@@ -83,7 +75,10 @@ export function createSite(
     faults.reload()
   }
 
-  let keyed = { secret: '', key: hmacKey('-') }
+  const signRequest: Site['sign'] = (identifier, expiresIn = AN_HOUR) => {
+    const exp = Math.floor(clock.tokenNow() / 1000) + expiresIn
+    return sign({ ...store.site, identifier, exp, sub: store.site.name })
+  }
 
   return {
     get site_id() {
@@ -95,18 +90,10 @@ export function createSite(
     get secret() {
       return store.site.secret
     },
-    get key() {
-      const { secret } = store.site
-      if (keyed.secret !== secret) keyed = { secret, key: hmacKey(secret) }
-      return keyed.key
-    },
-    headersFor(identifier, expiresIn = AN_HOUR) {
-      const exp = Math.floor(clock.tokenNow() / 1000) + expiresIn
-      return requestHeaders({ ...store.site, identifier, exp, sub: store.site.name })
-    },
+    sign: signRequest,
+    headersFor: (identifier, expiresIn) => signRequest(identifier, expiresIn).headers,
     store,
     content,
-    answers: siteAnswers(store, clock, answers),
     events,
     member: email => ({
       did: (event, attributes = {}, at) =>

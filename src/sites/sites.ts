@@ -7,7 +7,6 @@ import { SeedError } from '../seed/issues.ts'
 import type { SeedDocument } from '../seed/schema.ts'
 import { loadSeed, readSeed } from '../seed/seed.ts'
 import type { SiteStore, Store } from '../store/store.ts'
-import { openAnswerCache } from './answers.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { createSite, type Site } from './site.ts'
 
@@ -49,8 +48,6 @@ export interface SitesOptions {
   clock: Clock
   /** How many requests the journal of each site keeps. */
   journalSize: number
-  /** How many bytes of answers are kept ready, of all sites together; 0 for none. */
-  cacheBytes?: number
 }
 
 interface Living {
@@ -61,13 +58,12 @@ interface Living {
 }
 
 /** All sites, with their state; the only place where sites come and go. */
-export function openSites({ store, clock, journalSize, cacheBytes = 0 }: SitesOptions): Sites {
+export function openSites({ store, clock, journalSize }: SitesOptions): Sites {
   const living = new Map<string, Living>()
-  const answers = openAnswerCache(cacheBytes)
   for (const { site_id } of store.sites()) enliven(store.forSite(site_id) as SiteStore)
 
   function enliven(siteStore: SiteStore): Site {
-    const site = createSite(siteStore, clock, { journalSize, answers })
+    const site = createSite(siteStore, clock, { journalSize })
     living.set(site.site_id, { site, ttl: siteStore.origin().ttl, lastUsed: clock.now() })
     return site
   }

@@ -1,5 +1,6 @@
+import { Type } from '@sinclair/typebox'
 import { type JsonObject, objectsIn } from '../contract/json.ts'
-import { MemberEvent, MemberReward } from '../contract/participation.ts'
+import { BlockedReward, HeldReward, MemberEvent } from '../contract/participation.ts'
 import { checkParticipation } from '../seed/check-member.ts'
 import type { SeedJourney, SeedParticipation } from '../seed/schema.ts'
 import { LONG_AGO, unknownOf } from './journey-facts.ts'
@@ -63,5 +64,5 @@ const toReward = (reward: JsonObject) => ({
     blocked_by: typeof reward.blocked_by === 'string' ? textOf(reward.blocked_by) : undefined,
     blocked_at: timeOf(reward.blocked_at) ?? undefined,
   }),
-  ...unknownOf(reward, MemberReward),
+  ...unknownOf(reward, Type.Composite([HeldReward, BlockedReward])),
 })

@@ -1,6 +1,6 @@
 import type { AuthRuleName } from '../auth/attempts.ts'
 import { AUTH_RULES, type AuthRule } from '../auth/rules.ts'
-import { ApiError, type ErrorCode, errorCatalogue } from '../contract/errors.ts'
+import { ApiError, ERROR_CASES, type ErrorCode } from '../contract/errors.ts'
 import { OPERATION_IDS, type OperationId, operations } from '../contract/operations.ts'
 import { answerProperties } from '../contract/schemas.ts'
 import { propertiesOf, type ShapeSchema } from '../contract/shape.ts'
@@ -70,22 +70,17 @@ const errorShape = propertiesOf(ApiError as ShapeSchema, () => ({}))
 
 function errorOutcomes({ calls, attempts, provoked }: Survey): Outcome[] {
   const failed = calls.filter(({ answer }) => answer !== undefined && answer.status >= 400)
-  const refusedWith = (code: AuthRule['refusedWith']) =>
-    AUTH_RULES.filter(rule => rule.refusedWith === code)
-      .flatMap(({ name }) => attempts.get(name) ?? [])
-      .filter(call => failed.includes(call))
-  const expected = new Map<ErrorCode, Call[]>([
-    ...provoked,
-    ['UNAUTHORIZED', refusedWith('UNAUTHORIZED')],
-    ['SITE_MISMATCH', refusedWith('SITE_MISMATCH')],
-  ])
+  const refused = AUTH_RULES.filter(({ accepted }) => !accepted)
+    .flatMap(({ name }) => attempts.get(name) ?? [])
+    .filter(call => failed.includes(call))
+  const expected = new Map<ErrorCode, Call[]>([...provoked, ['AC1002', refused]])
   const findings = compare(
     errorShape,
     failed.map(({ answer }) => answer?.json),
   )
   return [
     ...findings.map(finding => propertyOutcome(errorPropertyId(finding.path), null, finding)),
-    ...Object.values(errorCatalogue).map(({ status, errorCode }) => {
+    ...Object.values(ERROR_CASES).map(({ status, errorCode }) => {
       // What nobody provokes may still have come.
       const others = failed.filter(({ answer }) => answer?.status === status)
       return errorOutcome(status, errorCode, expected.get(errorCode) ?? (status === 404 ? [] : others))
@@ -115,11 +110,11 @@ function codeIn(body: unknown): string {
 
 const MEANT_TO_WAIT = [429, 503]
 
-function authOutcome({ name, refusedWith }: AuthRule, attempts: Map<AuthRuleName, Call>): Outcome {
+function authOutcome({ name, accepted }: AuthRule, attempts: Map<AuthRuleName, Call>): Outcome {
   const call = attempts.get(name)
   const status = call?.answer?.status
-  const expected = refusedWith === null ? 'answered 200' : 'answered 401 or 403'
-  const kept = refusedWith === null ? status === 200 : status === 401 || status === 403
+  const expected = accepted ? 'answered 200' : 'answered 401'
+  const kept = accepted ? status === 200 : status === 401
   // A server that is busy, or does not answer, has not said what it thinks of the token.
   const told = status !== undefined && !MEANT_TO_WAIT.includes(status)
   return {

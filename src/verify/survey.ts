@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AuthRuleName } from '../auth/attempts.ts'
 import { AUTH_RULES, type AuthRule } from '../auth/rules.ts'
-import { requestHeaders } from '../auth/sign.ts'
+import { sign } from '../auth/sign.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import { addressOf, type OperationId } from '../contract/operations.ts'
 import type { Answer, GetOptions, Remote } from '../remote/remote.ts'
@@ -107,7 +107,7 @@ async function askOtherwise(found: Call[], ask: Ask): Promise<Survey['attempts']
   const attempts: Survey['attempts'] = new Map()
   for (const rule of AUTH_RULES) {
     const { operation, identifier } = subjectOf(rule, found) ?? {}
-    const tamper: Tamper = right => rule.attempt(right) ?? requestHeaders(right)
+    const tamper: Tamper = right => rule.attempt(right) ?? sign(right).headers
     if (operation) attempts.set(rule.name, await ask(`auth ${rule.name}`, operation, identifier, { tamper }))
   }
   return attempts
@@ -133,12 +133,12 @@ const unknownEmail = () => `nobody-${randomUUID()}@example.com`
 
 /** What should be refused although its token is right. */
 const PROVOCATIONS: [ErrorCode, OperationId, identifier: () => string, below?: string][] = [
-  ['JOURNEY_NOT_FOUND', 'getJourney', randomUUID],
-  ['INVALID_REQUEST', 'getJourney', () => 'not-a-uuid'],
-  ['INVALID_REQUEST', 'getMemberJourneys', () => 'not-an-email'],
-  ['MEMBER_NOT_FOUND', 'getMemberJourneys', unknownEmail],
-  ['MEMBER_NOT_FOUND', 'getUserJourneysByEmail', unknownEmail],
-  ['NOT_FOUND', 'getJourney', randomUUID, '/nothing'],
+  ['AC1005', 'getJourney', randomUUID],
+  ['AC1007', 'getJourney', () => 'not-a-uuid'],
+  ['AC1007', 'getMemberJourneys', () => 'not-an-email'],
+  ['AC1005', 'getMemberJourneys', unknownEmail],
+  ['AC1005', 'getUserJourneysByEmail', unknownEmail],
+  ['AC1001', 'getJourney', randomUUID, '/nothing'],
 ]
 
 async function provoke(ask: Ask): Promise<Survey['provoked']> {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { NOW_SECONDS, testApp } from '../support/app.ts'
 import { memberOf, SITE, seedOf } from '../support/seeds.ts'
-import { goodClaims, headersOf, hmacFor, jwt } from '../support/token.ts'
+import { goodClaims, headersOf, hmacFor, jwt, mac } from '../support/token.ts'
 
 const ANN = 'ann@example.com'
 const OTHER_SITE = { site_id: '1111111', name: 'other-site', secret: 'other-secret' }
@@ -39,7 +39,12 @@ describe('The Authorization header', () => {
     ['has the token alone', good, /^format: put the word Bearer/],
     ['has a token of two parts', `Bearer ${head}.${body}`, /^format: .*three parts.*2 dot-separated/],
     ['has a token of four parts', `Bearer ${good}.x`, /^format: .*three parts.*4 dot-separated/],
-    ['has a token in standard base64', `Bearer ${head}.${body}.${signature}=`, /^format: .*base64url/],
+    [
+      'has a token with a character of no base64',
+      `Bearer ${head}.${body}.${signature}!`,
+      /^format: .*base64url/,
+    ],
+    ['has a token with an = within', `Bearer ${head}.=${body}.${signature}`, /^format: .*base64url/],
     ['has a header that is no JSON', `Bearer aGVsbG8.${body}.${signature}`, /^format: the first part/],
     ['has claims that are no JSON', `Bearer ${head}.aGVsbG8.${signature}`, /^format: the second part/],
     ['has claims that are a list', `Bearer ${jwt('[]')}`, /^format: the second part/],
@@ -67,6 +72,54 @@ describe('The Authorization header', () => {
     const token = jwt(goodClaims(ANN), SITE.secret, { alg, typ: 'JWT' })
     const line = expect.stringMatching(/^alg: sign with HS256, the only algorithm that is accepted/)
     expect(await call(headersOf(token))).toEqual({ status: 401, explanation: line })
+  })
+})
+
+describe('The parts of a token in another base64 than base64url', () => {
+  const standard = (text: string) => Buffer.from(text).toString('base64')
+  /** A token of which each part is encoded by itself, for a name that makes both special characters. */
+  function tokenOf(encode: (part: string) => string, writeSignature: (signature: string) => string) {
+    const claims = { ...goodClaims(ANN), sub: 'client?>>~~~???>>>' }
+    const signed = [{ alg: 'HS256', typ: 'JWT' }, claims].map(part => encode(JSON.stringify(part))).join('.')
+    return `${signed}.${writeSignature(mac(SITE.secret, signed).toString('base64'))}`
+  }
+  const base64url = (text: string) => Buffer.from(text).toString('base64url')
+  const toUrl = (text: string) => text.replaceAll('+', '-').replaceAll('/', '_')
+
+  it.each([
+    ['all with padding', tokenOf(standard, text => text), 'claims, signature'],
+    [
+      'all without padding',
+      tokenOf(
+        text => standard(text).replace(/=+$/, ''),
+        text => text.replace('=', ''),
+      ),
+      'claims',
+    ],
+    ['the signature with padding', tokenOf(base64url, text => `${toUrl(text)}`), 'signature'],
+    ['the claims', tokenOf(standard, text => toUrl(text).replace('=', '')), 'claims'],
+  ])('are accepted with a warning: %s', async (_which, token, parts) => {
+    expect(await call(headersOf(token))).toEqual({
+      status: 200,
+      explanation: expect.stringMatching(
+        new RegExp(
+          `^format: accepted, but the parts of a JWT are in base64url: .*got ${parts}.* in standard base64`,
+        ),
+      ),
+    })
+  })
+
+  it('also when of the signature only the first + and / are replaced', async () => {
+    for (let n = 0; ; n++) {
+      const [head, body, signature = ''] = jwt({ ...goodClaims(ANN), sub: `${n}` }).split('.')
+      if (signature.split('-').length < 3 || signature.split('_').length < 3) continue
+      const mixed = signature.replaceAll('-', '+').replaceAll('_', '/').replace('+', '-').replace('/', '_')
+      expect(await call(headersOf(`${head}.${body}.${mixed}`))).toEqual({
+        status: 200,
+        explanation: expect.stringMatching(/^format: accepted, but .* \(got signature in standard base64\)$/),
+      })
+      break
+    }
   })
 })
 
@@ -111,6 +164,19 @@ describe('The claim exp', () => {
     expect(await callWith(withExp(exp))).toEqual({ status: 401, explanation: line })
   })
 
+  it.each([
+    [0, true],
+    [2.5, true],
+    [299, true],
+    [300, false],
+    [3600, false],
+  ])('that passed %d s ago may be a matter of the clocks: %s', async (ago, isClock) => {
+    const { explanation } = await callWith(withExp(`${NOW_SECONDS - ago}`))
+    const clocks = new RegExp(`compare the clocks: here it is ${NOW_SECONDS} `)
+    if (isClock) expect(explanation).toMatch(clocks)
+    else expect(explanation).not.toMatch(/clock/)
+  })
+
   it.each(['"NaN"', '"Infinity"', '""', '" "', '"0x7fffffff"', '"tomorrow"', 'null', 'true', '[]', '{}'])(
     '%s is no time, and is refused as such',
     async exp => {
@@ -136,6 +202,35 @@ describe('The claim exp', () => {
   })
 })
 
+describe('The claim nbf, which is not documented,', () => {
+  it.each([NOW_SECONDS, NOW_SECONDS - 1, 0, 'soon', null, {}])('may be %j', async nbf => {
+    expect(await callWith({ ...goodClaims(ANN), nbf })).toEqual(ACCEPTED)
+  })
+
+  it.each([NOW_SECONDS + 30, `${NOW_SECONDS + 30}`, NOW_SECONDS + 29.5])(
+    'is accepted in the future, %j, with a warning',
+    async nbf => {
+      const line = expect.stringMatching(
+        /^exp: accepted, but nbf is 30 s in the future; .*compare the clocks/,
+      )
+      expect(await callWith({ ...goodClaims(ANN), nbf })).toEqual({ status: 200, explanation: line })
+    },
+  )
+
+  it('does not hide another warning', async () => {
+    const claims = { ...goodClaims(ANN), exp: 4e12, nbf: NOW_SECONDS + 30 }
+    const [head, body, signature] = jwt(claims).split('.')
+    const { status, explanation } = await call(headersOf(`${head}.${body}.${signature}=`))
+    expect(status).toBe(200)
+    for (const text of [
+      /^format: .*base64url/,
+      / \| exp: accepted, but this looks like milli/,
+      /, and nbf is 30/,
+    ])
+      expect(explanation).toMatch(text)
+  })
+})
+
 describe('The site', () => {
   const refused = (status: number, line: RegExp) => ({ status, explanation: expect.stringMatching(line) })
   const claims = goodClaims(ANN)
@@ -150,6 +245,18 @@ describe('The site', () => {
     expect(await call({ authorization: authorization as string })).toEqual(
       refused(401, /^site: send the site id in the header X-AnnexCloud-Site/),
     )
+  })
+
+  it.each([
+    ['empty', '', /^site: the header is empty; .* \(got ""\)$/],
+    [
+      'sent twice',
+      '9991331, 9991331',
+      /^site: the header was sent several times; .*once \(got "9991331, 9991331"\)$/,
+    ],
+    ['sent for two sites', '9991331, 1111111', /^site: the header was sent several times; /],
+  ])('of a header that is %s is shown', async (_what, site, line) => {
+    expect(await call(headersOf(jwt(claims), site))).toEqual(refused(401, line))
   })
 
   it('must exist', async () => {
@@ -169,9 +276,9 @@ describe('The site', () => {
       headersOf(jwt({ ...claims, site_id: '1111111' })),
     ],
     ['of the claim, whose secret signed it, is another', headersOf(jwt(otherClaims, OTHER_SITE.secret))],
-  ])('%s: 403', async (_what, headers) => {
+  ])('%s: 401', async (_what, headers) => {
     expect(await call(headers)).toEqual(
-      refused(403, /^site_id: the token is for another site than X-AnnexCloud/),
+      refused(401, /^site_id: the token is for another site than X-AnnexCloud/),
     )
   })
 
@@ -190,14 +297,14 @@ describe('The site', () => {
   })
 })
 
-describe('Of two faults the one that is checked first is named', () => {
+describe('Of two mistakes the one that is checked first is named', () => {
   interface Parts {
     claims: Record<string, unknown>
     header: Record<string, unknown>
     secret: string
     site: string
   }
-  const faults: [string, (parts: Parts) => void][] = [
+  const mistakes: [string, (parts: Parts) => void][] = [
     ['format', ({ claims }) => delete claims.sub],
     ['alg', ({ header }) => Object.assign(header, { alg: 'none' })],
     ['site', parts => Object.assign(parts.claims, { site_id: '5' }) && Object.assign(parts, { site: '5' })],
@@ -206,19 +313,19 @@ describe('Of two faults the one that is checked first is named', () => {
     ['site_id', ({ claims }) => Object.assign(claims, { site_id: 'another' })],
     ['hmac', ({ claims }) => Object.assign(claims, { hmac: 'hello' })],
   ]
-  const pairs = faults.flatMap(([first, spoil], i) =>
-    faults.slice(i + 1).map(([second, spoilToo]) => ({ first, second, spoil, spoilToo })),
+  const pairs = mistakes.flatMap(([first, make], i) =>
+    mistakes.slice(i + 1).map(([second, makeToo]) => ({ first, second, make, makeToo })),
   )
 
-  it.each(pairs)('$first before $second', async ({ first, spoil, spoilToo }) => {
+  it.each(pairs)('$first before $second', async ({ first, make, makeToo }) => {
     const parts: Parts = {
       claims: goodClaims(ANN),
       header: { alg: 'HS256' },
       secret: SITE.secret,
       site: SITE.site_id,
     }
-    spoilToo(parts)
-    spoil(parts)
+    makeToo(parts)
+    make(parts)
     const { explanation } = await call(headersOf(jwt(parts.claims, parts.secret, parts.header), parts.site))
     expect(explanation).toMatch(new RegExp(`^${first}: `))
   })

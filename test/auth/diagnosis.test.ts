@@ -88,17 +88,73 @@ describe('A mistake in making the hmac is named, and what to do instead is said'
 
   // What the encoders of JSON in these languages make of the names, with their defaults.
   it.each([
-    ['System.Text.Json of .NET', ANN, String.raw`"Ann\u002Bloyalty@example.com"`],
-    ['the same, beyond ASCII', "o'zoë@example.com", String.raw`"o\u0027zo\u00EB@example.com"`],
-    ['the same, with quotes', '"a\\"b@example.com', String.raw`"\u0022a\\\u0022b@example.com"`],
-    ['json_encode of PHP', 'Ann/loyalty@example.com', String.raw`"Ann\/loyalty@example.com"`],
-    ['the same, beyond ASCII', 'a/zoë@example.com', String.raw`"a\/zo\u00eb@example.com"`],
-    ['encoding/json of Go', 'a&b@example.com', String.raw`"a\u0026b@example.com"`],
-    ['the same, beyond ASCII', 'a&zoë@example.com', String.raw`"a\u0026zoë@example.com"`],
-  ])('more escaped than JSON asks, by %s: %s', async (_encoder, name, literal) => {
+    ['System.Text.Json of .NET', ANN, String.raw`"Ann\u002Bloyalty@example.com"`, '\\u002B', 'UnsafeRelaxed'],
+    [
+      'the same, beyond ASCII',
+      "o'zoë@example.com",
+      String.raw`"o\u0027zo\u00EB@example.com"`,
+      '\\u0027',
+      '.NET',
+    ],
+    [
+      'the same, with quotes',
+      '"a\\"b@example.com',
+      String.raw`"\u0022a\\\u0022b@example.com"`,
+      '\\u0022',
+      '.NET',
+    ],
+    [
+      'json_encode of PHP',
+      'a/l@example.com',
+      String.raw`"a\/l@example.com"`,
+      '\\/',
+      'JSON_UNESCAPED_SLASHES',
+    ],
+    ['the same, beyond ASCII', 'a/zoë@example.com', String.raw`"a\/zo\u00eb@example.com"`, '\\/', 'in PHP'],
+    ['the same, with raw Unicode', 'a/zoë@example.com', String.raw`"a\/zoë@example.com"`, '\\/', 'in PHP'],
+    [
+      'encoding/json of Go',
+      'a&b@example.com',
+      String.raw`"a\u0026b@example.com"`,
+      '\\u0026',
+      'SetEscapeHTML(false)',
+    ],
+    ['the same, beyond ASCII', 'a&zoë@example.com', String.raw`"a\u0026zoë@example.com"`, '\\u0026', 'in Go'],
+    [
+      'Gson of Java',
+      "o'hara@example.com",
+      String.raw`"o\u0027hara@example.com"`,
+      '\\u0027',
+      'disableHtmlEscaping()',
+    ],
+  ])('more escaped than JSON asks for, by %s: %s', async (_encoder, name, literal, needless, remedy) => {
     expect(JSON.parse(literal)).toBe(name)
-    expect(await explain(mac(RAW, base64(literal)).toString('base64'), name)).toContain(
-      'hmac: computed over an identifier with a character escaped that need not be; turn off what the JSON encoder escapes for HTML',
+    const line = await explain(mac(RAW, base64(literal)).toString('base64'), name)
+    expect(line).toContain(
+      `hmac: computed over an identifier with the needless escape ${needless}; switch that`,
+    )
+    expect(line).toContain(remedy)
+  })
+
+  it('Latin-1 bytes', async () => {
+    const name = 'é@x.fr'
+    const message = Buffer.from(`"${name}"`, 'latin1').toString('base64')
+    // The example of CONTRACT.md section 3.
+    expect(message).toBe('IulAeC5mciI=')
+    expect(await explain(mac(RAW, message).toString('base64'), name)).toContain(
+      'hmac: computed over the Latin-1 bytes of the identifier; encode it as UTF-8 before base64 (then',
+    )
+  })
+
+  it('an identifier that is percent-encoded twice in the path', async () => {
+    expect(await explain(hmacFor(ANN), 'Ann%2Bloyalty%40example.com')).toContain(
+      'hmac: sent with an identifier that is percent-encoded twice; percent-encode it once in the path (then',
+    )
+  })
+
+  it.each(['\n', ' '])('white space around the claim: %j', async space => {
+    expect(await explain(`${hmacFor(ANN)}${space}`)).toContain(
+      'hmac: written with white space or a line break; ',
     )
   })
 
@@ -190,15 +246,63 @@ it('The explanation says what was sent', async () => {
   expect(await explain(hmacFor(BOB))).toContain(`(got "${hmacFor(BOB)}")`)
 })
 
-it('A signature with the base64-decoded secret is told from one with another secret', async () => {
+describe('A secret that was changed before it was used is told from another secret', () => {
+  const CHANGED: [string, string | Buffer, string][] = [
+    ['base64-decoded', DECODED, 'the base64-decoded secret; use the secret raw'],
+    ['base64-encoded', base64(RAW), 'the base64-encoded secret; use the secret raw'],
+    [
+      'base64-encoded by echo | base64',
+      base64(`${RAW}\n`),
+      'the base64-encoded secret, a line break included',
+    ],
+    ['with a line break', `${RAW}\n`, 'the secret and a line break after it; use the secret alone'],
+    ['with a line break of Windows', `${RAW}\r\n`, 'the secret and a line break after it'],
+    ['with a space after it', `${RAW} `, 'the secret and white space around it'],
+    ['with a space before it', ` ${RAW}`, 'the secret and white space around it'],
+    ['in quotation marks', `"${RAW}"`, 'the secret in quotation marks'],
+  ]
   const explanationOf = async (secret: string | Buffer) => {
     const headers = headersOf(jwt(goodClaims(BOB), secret))
     const response = await server.app.inject({ url: `/api/3.0/user/${BOB}/journeys`, headers })
     expect(response.statusCode).toBe(401)
     return response.headers['x-sandbox-explain']
   }
-  expect(await explanationOf(DECODED)).toMatch(
-    /^signature: signed with the base64-decoded secret; use .* raw/,
-  )
-  expect(await explanationOf('another')).toMatch(/^signature: signed with another secret, or changed after/)
+
+  it.each(CHANGED)('in the signature: %s', async (_how, secret, hint) => {
+    expect(await explanationOf(secret)).toContain(`signature: signed with ${hint}`)
+  })
+
+  it.each(CHANGED)('in the hmac: %s', async (_how, secret, hint) => {
+    const line = await explain(mac(secret, base64(quoted(ANN))).toString('base64'))
+    expect(line).toContain(`hmac: keyed with ${hint}`)
+    expect(line).toContain('would have matched')
+  })
+
+  it('another secret', async () => {
+    expect(await explanationOf('another')).toMatch(/^signature: signed with another secret, or changed after/)
+  })
+
+  it('without the white space that the secret itself has', async () => {
+    const secret = ' spaced '
+    await using own = await testApp({
+      seeds: [seedOf({ site: { ...SITE, secret }, members: [memberOf(BOB)] })],
+    })
+    const headers = headersOf(jwt(goodClaims(BOB), secret.trim()))
+    const response = await own.app.inject({ url: `/api/3.0/user/${BOB}/journeys`, headers })
+    expect(response.headers['x-sandbox-explain']).toMatch(
+      /^signature: signed with the secret without the white space around it; use the secret raw/,
+    )
+  })
+})
+
+it('A deep claim is refused like any other of the wrong type', async () => {
+  const claims = `{"sub":"x","exp":4102444800,"site_id":"${SITE.site_id}","hmac":${'['.repeat(5500)}${']'.repeat(5500)}}`
+  const response = await server.app.inject({
+    url: `/api/3.0/user/${BOB}/journeys`,
+    headers: headersOf(jwt(claims)),
+  })
+  expect([response.statusCode, response.headers['x-sandbox-explain']]).toEqual([
+    401,
+    'hmac: add the claim hmac, a string (got an array)',
+  ])
 })

@@ -106,7 +106,7 @@ describe('Wrong use of the command line is an error of one line, and starts noth
     const program = buildProgram({
       print: text => done.push(text),
       warn: text => done.push(text),
-      readInput: async () => '',
+      readInput: async () => Buffer.alloc(0),
       onStop: () => done.push('started'),
     })
     const error: Error = await program.parseAsync(['node', 'journeys-sandbox', ...args]).then(

@@ -34,7 +34,7 @@ describe('explain accepts a good request', () => {
       `curl '${URL.replace('@', '%40')}?a=1&b=2' -H 'authorization: bearer ${GOOD}' -H '${SITE_LINE.toLowerCase()}' --compressed`,
     ],
     [
-      'another file before the address',
+      'another file before the URL',
       `curl -o /tmp/out.json ${URL} -H '${AUTHORIZATION}' -H '${SITE_LINE}' | jq .`,
     ],
     [
@@ -43,12 +43,21 @@ describe('explain accepts a good request', () => {
     ],
     [
       'what a browser copies, with escapes',
-      `curl $'${URL.replace('@', '\\u0040')}' -H $'${AUTHORIZATION}' -H '${SITE_LINE}' --data-raw $'{}'`,
+      `curl $'${URL.replace('@', '\\u0040')}' -H $'${AUTHORIZATION}' -H '${SITE_LINE}' --insecure`,
     ],
     [
-      'an address without scheme',
+      'a URL without scheme',
       `curl localhost:4300/api/3.0/user/${EMAIL}/journeys -H '${AUTHORIZATION}' -H '${SITE_LINE}'`,
     ],
+    [
+      'a proxy before the URL',
+      `curl -x http://127.0.0.1:8888 -H '${AUTHORIZATION}' -H '${SITE_LINE}' ${URL}`,
+    ],
+    [
+      'other options with a URL or a path before it',
+      `curl --proxy http://p.example:1 -e https://x.example/ -A a/b -b c/d -o e/f -w g/h --doh-url https://i.example/ -H '${AUTHORIZATION}' -H '${SITE_LINE}' ${URL}`,
+    ],
+    ['the token as an option', `curl --oauth2-bearer ${GOOD} -H '${SITE_LINE}' ${URL}`],
     [
       'a request as it is on the wire',
       `GET /api/3.0/user/${EMAIL}/journeys HTTP/1.1\r\nHost: x\r\n${AUTHORIZATION}\r\n${SITE_LINE}\r\n`,
@@ -112,6 +121,17 @@ describe('explain says what is wrong', () => {
     ],
     ['a curl without a token', `curl -H '${SITE_LINE}' '${URL}'`, 'refused: format'],
     ['another secret', `Bearer ${jwt(goodClaims(EMAIL), 'other')}`, 'refused: signature'],
+    ['an empty site', `curl -H 'X-AnnexCloud-Site;' -H '${AUTHORIZATION}' ${URL}`, 'refused: site'],
+    [
+      'a site that curl does not send',
+      `curl -H 'X-AnnexCloud-Site:' -H '${AUTHORIZATION}' ${URL}`,
+      'refused: site',
+    ],
+    [
+      'a site sent twice',
+      `curl -H '${SITE_LINE}' -H '${SITE_LINE}' -H '${AUTHORIZATION}' ${URL}`,
+      'refused: site',
+    ],
   ])('%s', async (_what, input, message) => {
     const { code, stderr } = await explain(input)
     expect(code).toBe(1)
@@ -123,21 +143,70 @@ describe('explain says what is wrong', () => {
       code: 0,
       stderr: expect.stringContaining('give it with --identifier'),
     })
-    const post = `curl -X POST -H '${AUTHORIZATION}' -H '${SITE_LINE}' '${URL}'`
-    expect(await explain(post)).toMatchObject({ code: 0, stderr: expect.stringContaining('POST') })
+  })
+
+  it.each([
+    ['-X POST', 'POST'],
+    ['-d a=b', 'POST'],
+    [`--data-raw $'{}'`, 'POST'],
+    ['-I', 'HEAD'],
+  ])('warns of another method: %s', async (options, method) => {
+    const { code, stderr } = await explain(`curl ${options} -H '${AUTHORIZATION}' -H '${SITE_LINE}' '${URL}'`)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `the method is ${method}; the API answers only GET` })
+  })
+
+  it('with -G, the data is part of the URL', async () => {
+    const get = `curl -G -d a=b -H '${AUTHORIZATION}' -H '${SITE_LINE}' '${URL}'`
+    expect(await explain(get)).toMatchObject({ code: 0, stderr: '' })
+  })
+})
+
+describe('explain', () => {
+  it('needs neither a site nor a secret for the demo, and says so', async () => {
+    const args = ['explain', '--identifier', EMAIL]
+    const { code, stdout, stderr } = await run(args, {
+      input: GOOD,
+      env: { LOG_LEVEL: 'verbose', PORT: 'x' },
+    })
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: `no secret is given: using the demo's, sandbox-secret, for the site 9991331\n`,
+    })
+    expect(stdout).toContain('passed   hmac\n')
+  })
+
+  it('knows the base path of the environment, and no other setting', async () => {
+    vi.stubEnv('LOG_LEVEL', 'verbose')
+    vi.stubEnv('SANDBOX_BASE_PATH', '/v4')
+    const input = `curl 'http://x/v4/user_journeys/${EMAIL}' -H '${AUTHORIZATION}' -H '${SITE_LINE}'`
+    expect(await explain(input)).toMatchObject({ code: 0, stderr: '' })
+    vi.stubEnv('SANDBOX_BASE_PATH', 'v4')
+    expect(await explain(input)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^SANDBOX_BASE_PATH: "v4"/),
+    })
   })
 })
 
 describe('explain refuses in one line', () => {
   it.each([
+    [
+      'UTF-16',
+      Buffer.from(`\uFEFF${GOOD}`, 'utf16le'),
+      'standard input is in UTF-16 (little-endian); save it as UTF-8',
+    ],
+    ['Windows-1252', Buffer.from('X-Name: Zoë', 'latin1'), 'standard input:1:11: the byte 0xEB is not UTF-8'],
+  ])('input in %s', async (_what, input, message) => {
+    const { code, stdout, stderr } = await command(['explain', '--site', SITE.site_id], input)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(message)
+  })
+
+  it.each([
     ['nothing', '', 'paste one of them'],
     ['a text', 'please explain this', 'paste one of them'],
     ['a variable that only the shell knows', `curl -H "Authorization: Bearer $TOKEN" ${URL}`, '$TOKEN'],
-    [
-      'an address that is none of the API',
-      `curl -H '${AUTHORIZATION}' https://x.example/points`,
-      '--base-path',
-    ],
+    ['a URL of no operation', `curl -H '${AUTHORIZATION}' https://x.example/points`, '--base-path'],
   ])('%s', async (_what, input, message) => {
     const { code, stdout, stderr } = await explain(input)
     expect([code, stdout]).toEqual([2, ''])

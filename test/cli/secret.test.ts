@@ -35,3 +35,14 @@ test('what is missing, empty or said twice is refused', () => {
   expect(() => secretOf('--secret-file', folder.file('missing'))).toThrow(/^--secret-file: ENOENT/)
   expect(() => secretOf('--secret-file', file, '--secret-env', 'A')).toThrow(/leave it out/)
 })
+
+test('a file that is not UTF-8 is refused; a byte order mark is no part of the secret', () => {
+  using folder = temporaryFolder()
+  expect(secretOf('--secret-file', folder.file('bom', '\uFEFFa secret\r\n'))).toBe('a secret')
+  expect(() => secretOf('--secret-file', folder.file('latin1', Buffer.from('ü', 'latin1')))).toThrow(
+    /^--secret-file: .*latin1:1:1: the byte 0xFC is not UTF-8/,
+  )
+  expect(() => secretOf('--secret-file', folder.file('utf16', Buffer.from('\uFEFFa', 'utf16le')))).toThrow(
+    /^--secret-file: .*utf16 is in UTF-16/,
+  )
+})

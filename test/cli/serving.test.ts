@@ -142,6 +142,18 @@ describe('The running command', () => {
 })
 
 describe('The curl of the banner', () => {
+  it('works where the clock of the site decides when tokens expire', async () => {
+    using folder = temporaryFolder()
+    const options = { db: folder.file('a.db') }
+    const first = await startSandbox(options)
+    first.sites()[0]?.clock.set({ now: '2099-12-01T00:00:00Z', tokens: true })
+    await first.close()
+    await using again = await startSandbox(options)
+    const [, token = ''] = /Authorization: (Bearer [^']+)/.exec(banner(again, { inspector: 'on' })) ?? []
+    const headers = { authorization: token, 'x-annexcloud-site': '9991331' }
+    expect((await fetch(`${again.url}/journeys`, { headers })).status).toBe(200)
+  })
+
   it.each(['9991331', "o'hara", '$(id)`id`"a\\b!;&'])(
     'works when pasted into a shell, for the site %s',
     async site_id => {
@@ -151,7 +163,7 @@ describe('The curl of the banner', () => {
         seed: folder.file('seed.json', JSON.stringify(seed)),
         basePath: '/',
       })
-      const curl = banner(sandbox, Date.now(), { inspector: 'on' }).split('\n').at(-1) as string
+      const curl = banner(sandbox, { inspector: 'on' }).split('\n').at(-1) as string
       const words = await sh(`curl() { for a; do printf '%s\\n' "$a"; done; }\n${curl}`)
       const [url = '', ...rest] = words.trimEnd().split('\n').reverse()
       const headers = rest.reverse().filter(word => word !== '-H')

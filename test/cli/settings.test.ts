@@ -14,6 +14,17 @@ interface Row {
 const same = (...texts: string[]): [string, string][] => texts.map(text => [text, text])
 const NO_INTEGERS = ['many', '-1', '80.5', '0x50', '1e3', ' 80', '+80']
 
+const flag = (name: SettingName, flag: string, variable: string): Row => ({
+  ...{ name, flag, variable },
+  otherwise: false,
+  good: [
+    ['on', true],
+    ['true', true],
+    ['off', false],
+  ],
+  bad: ['yes', '1', 'maybe'],
+})
+
 const table: Row[] = [
   {
     name: 'port',
@@ -96,8 +107,26 @@ const table: Row[] = [
     flag: '--allow-host',
     variable: 'SANDBOX_ALLOW_HOST',
     otherwise: '',
-    good: same('sandbox.example.com', 'a.example,b.example'),
-    bad: ['http://a', 'a b', '*'],
+    good: same('sandbox.example.com', 'a.example,b.example', '*.example.test,a.example'),
+    bad: ['http://a', 'a b', '*', 'a.*', ',a'],
+  },
+  flag('cors', '--cors', 'SANDBOX_CORS'),
+  flag('trustProxy', '--trust-proxy', 'SANDBOX_TRUST_PROXY'),
+  {
+    name: 'tlsCert',
+    flag: '--tls-cert',
+    variable: 'SANDBOX_TLS_CERT',
+    otherwise: '',
+    good: same('cert.pem'),
+    bad: [''],
+  },
+  {
+    name: 'tlsKey',
+    flag: '--tls-key',
+    variable: 'SANDBOX_TLS_KEY',
+    otherwise: '',
+    good: same('key.pem'),
+    bad: [''],
   },
   {
     name: 'journal',
@@ -111,9 +140,9 @@ const table: Row[] = [
     bad: ['', '1000001', ...NO_INTEGERS],
   },
   {
-    name: 'cacheBytes',
-    flag: '--cache-bytes',
-    variable: 'SANDBOX_CACHE_BYTES',
+    name: 'journalBytes',
+    flag: '--journal-bytes',
+    variable: 'SANDBOX_JOURNAL_BYTES',
     otherwise: 33554432,
     good: [
       ['0', 0],
@@ -122,20 +151,12 @@ const table: Row[] = [
     bad: ['', '32MB', '1099511627777', ...NO_INTEGERS],
   },
   {
-    name: 'fidelity',
-    flag: '--fidelity',
-    variable: 'SANDBOX_FIDELITY',
-    otherwise: '',
-    good: same('record.json'),
-    bad: [''],
-  },
-  {
     name: 'logLevel',
     flag: '--log-level',
     variable: 'LOG_LEVEL',
     otherwise: 'error',
-    good: same('silent', 'debug'),
-    bad: ['', 'loud', 'INFO', 'warning'],
+    good: [...same('silent', 'debug'), ['INFO', 'info']],
+    bad: ['', 'loud', 'warning'],
   },
 ]
 const DEFAULTS = Object.fromEntries(table.map(({ name, otherwise }) => [name, otherwise]))

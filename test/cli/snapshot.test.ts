@@ -56,7 +56,12 @@ function work() {
 async function run(args: string[]): Promise<{ printed: string[]; error?: Error }> {
   const printed: string[] = []
   const print = (text: string) => printed.push(text)
-  const program = buildProgram({ print, warn: print, readInput: async () => '', onStop: () => undefined })
+  const program = buildProgram({
+    print,
+    warn: print,
+    readInput: async () => Buffer.alloc(0),
+    onStop: () => undefined,
+  })
   const error = await program
     .parseAsync(['node', 'journeys-sandbox', ...args])
     .then(() => undefined)

@@ -21,6 +21,38 @@ describe('token', () => {
     expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/)
   })
 
+  it('needs neither a site nor a secret for the demo, and says so', async () => {
+    await using sandbox = await startSandbox({ logLevel: 'silent' })
+    const args = ['token', '--curl', '--base-url', sandbox.url, '--identifier', 'ann@example.com']
+    const { code, stdout, stderr } = await run(args, { env: { LOG_LEVEL: 'verbose' } })
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: `no secret is given: using the demo's, sandbox-secret, for the site 9991331\n`,
+    })
+    const headers = [...stdout.matchAll(/-H '([^:]+): ([^']+)'/g)].map(
+      ([, name = '', value = '']): [string, string] => [name, value],
+    )
+    expect((await fetch(`${sandbox.url}/user/ann@example.com/journeys`, { headers })).status).toBe(200)
+  })
+
+  it('says which site it takes for a secret alone, and takes the demo secret for no other site', async () => {
+    const { code, stderr } = await command(['token'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `no site is given: using the demo's, 9991331` })
+    vi.stubEnv('SANDBOX_SECRET', '')
+    const other = await command(['token', '--site', '5'])
+    expect(other).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('SANDBOX_SECRET is not set'),
+    })
+    const named = await command(['token', '--secret-env', 'NOT_SET'])
+    expect(named).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('NOT_SET is not set'),
+    })
+  })
+
   it('makes what a server takes, for each operation', async () => {
     await using sandbox = await startSandbox({ logLevel: 'silent' })
     const ask = async (path: string, ...args: string[]) => {
@@ -76,7 +108,7 @@ describe('token', () => {
   })
 
   it.each([
-    [['--expires-in', 'soon'], '--expires-in: "soon" is no duration'],
+    [['--expires-in', 'soon'], '--expires-in: "soon" is not a duration'],
     [['--operation', 'getPoints'], '--operation: "getPoints" is none of getJourneys'],
     [
       ['--operation', 'getJourneys', '--identifier', 'a@b.example'],
@@ -84,6 +116,7 @@ describe('token', () => {
     ],
     [['--operation', 'getJourney'], 'getJourney needs an identifier'],
     [['--secret-env', 'NOT_SET'], 'NOT_SET is not set'],
+    [['--identifier', '\ud800@example.com'], 'has half of a surrogate pair'],
   ])('refuses in one line %j', async (args, message) => {
     const { code, stdout, stderr } = await token(...args)
     expect([code, stdout]).toEqual([2, ''])

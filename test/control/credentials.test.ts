@@ -48,6 +48,7 @@ test.each([
   { operation: 'getJourney' },
   { operation: 'getJourneys', identifier: 'ann@example.com' },
   { operation: 'getJourneys', expires_in: 'soon' },
+  { operation: 'getMemberJourneys', identifier: '\ud800@example.com' },
 ])('no token is made for %j', async wish => {
   expect((await post(`/sites/${SITE.site_id}/tokens`, wish)).status).toBe(400)
 })
@@ -91,7 +92,7 @@ test.each([
   [
     'no site header',
     { Authorization: `Bearer ${jwt(goodClaims(id(1)))}` },
-    { site: 'failed', signature: 'skipped' },
+    { site: 'failed', signature: 'passed', site_id: 'skipped' },
   ],
   [
     'another secret',

@@ -63,7 +63,7 @@ describe.each([
   test('status answers with the error of the vendor', async () => {
     const answer = await suffer({ kind: 'status', status: 503 }, 'status=503')
     expect(answer.status).toBe(503)
-    expect(JSON.parse(answer.body).errorCode).toBe('SERVICE_UNAVAILABLE')
+    expect(JSON.parse(answer.body).errorCode).toBe('AC1001')
     await right()
   })
 

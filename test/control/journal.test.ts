@@ -112,7 +112,7 @@ test('can be emptied', async () => {
 test('keeps the last so many', async () => {
   await using small = await testApp({ config: { journal: 3, auth: 'off' } })
   for (let n = 0; n < 8; n++) await small.app.inject(`/api/3.0/journeys?n=${n}`)
-  const { requests } = await controlOf(small.app).expect(200, 'GET', '/requests')
+  const { requests } = await controlOf(small.app).expect(200, 'GET', REQUESTS)
   expect(requests.map((noted: { path: string }) => noted.path.at(-1))).toEqual(['7', '6', '5'])
 })
 

@@ -92,7 +92,7 @@ const RECORD = {
     seen('getJourney.name', 'contradicted', 'other type'),
     seen('getJourney{journey_id}', 'observed', 'holds'),
     seen('ApiError.errorCode', 'contradicted', 'other type'),
-    seen('error.SITE_MISMATCH', 'contradicted', 'does not hold'),
+    seen('error.UNAUTHORIZED', 'contradicted', 'does not hold'),
     seen('getJourney.tags', 'observed', 'extra'),
   ],
 }

@@ -2,80 +2,11 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { useDemo } from '../support/demo.ts'
 import { blocks, onlyBlock, PRINTED_ORIGIN, section } from '../support/readme.ts'
-import { execute, shell } from '../support/shell.ts'
+import { shell } from '../support/shell.ts'
 
-/** The README's programs in other languages, and its commands with curl, are run as they stand. */
+/** The README's commands with curl are run as they stand. */
 
 const demo = useDemo()
-
-describe('Of the programs that sign a call', () => {
-  const EMAILS = ['ann@example.com', 'ann+loyalty@example.com', 'zoë@exämple.com', '"ann b"@example.com']
-  // Java compiles before every call, so it makes those that are easiest to get wrong.
-  const HARDEST = EMAILS.slice(2)
-  const programs = [
-    {
-      title: 'TypeScript',
-      language: 'ts',
-      file: 'call.mts',
-      command: process.execPath,
-      emails: EMAILS,
-    },
-    {
-      title: 'Python',
-      language: 'python',
-      file: 'call.py',
-      command: 'python3',
-      emails: EMAILS,
-    },
-    { title: 'PHP', language: 'php', file: 'call.php', command: 'php', emails: EMAILS },
-    {
-      title: 'Java',
-      language: 'java',
-      file: 'Call.java',
-      command: 'java',
-      // It runs once, and so is compiled in as little time as can be.
-      flags: ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'],
-      emails: HARDEST,
-    },
-  ]
-
-  for (const { title, language, file, command, flags = [], emails } of programs) {
-    test(`the one in ${title} gets each member's journeys`, async () => {
-      const text = section(`### ${title}`)
-      expect(text).toContain(file)
-      demo.folder.file(file, onlyBlock(text, language))
-      const settingsOf = (SANDBOX_EMAIL: string) => ({ ...documentedEnvironment(), SANDBOX_EMAIL })
-      const calls = emails.map(async email => {
-        const { status, body } = await demo.askAbout(email)
-        expect(status, email).toBe(200)
-        expect(await execute(demo.folder.path, [command, ...flags, file], settingsOf(email)), email).toEqual({
-          code: 0,
-          stdout: `200 ${body}\n`,
-          stderr: '',
-        })
-      })
-      const refused = execute(demo.folder.path, [command, ...flags, file], {
-        ...settingsOf(EMAILS[0] as string),
-        SANDBOX_KEY: 'another',
-      })
-      await Promise.all(calls)
-      expect(await refused).toMatchObject({ code: 0, stdout: expect.stringMatching(/^401 .*UNAUTHORIZED/) })
-    })
-  }
-
-  /** The settings that the README tells to export, for the server of this test. */
-  function documentedEnvironment(): Record<string, string> {
-    const line = onlyBlock(section('## Authentication').split('\n### ', 1)[0] as string, 'sh')
-    const found = [...line.replace(PRINTED_ORIGIN, demo.sandbox.origin).matchAll(/(SANDBOX_\w+)=(\S+)/g)]
-    expect(found.map(([, name]) => name)).toEqual([
-      'SANDBOX_URL',
-      'SANDBOX_SITE',
-      'SANDBOX_KEY',
-      'SANDBOX_EMAIL',
-    ])
-    return Object.fromEntries(found.map(([, name, value]) => [name, value]))
-  }
-})
 
 const sh = (script: string) => shell(demo.folder.path, script.replaceAll(PRINTED_ORIGIN, demo.sandbox.origin))
 

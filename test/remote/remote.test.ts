@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import { requestHeaders } from '../../src/auth/sign.ts'
+import { sign } from '../../src/auth/sign.ts'
 import { ConfigError } from '../../src/config.ts'
 import { jsonOf, openRemote, type RemoteOptions } from '../../src/remote/remote.ts'
 import { RemoteError } from '../../src/remote/remote-error.ts'
@@ -34,7 +34,7 @@ describe('A call', () => {
     const remote = remoteOf(server.url, { clock: { now: () => 1_000_000 } })
     await remote.get('/user/a/journeys', { identifier: 'a' })
     await remote.get('/journeys', { tamper: ({ site_id, exp }) => ({ 'x-wrong': `${site_id} ${exp}` }) })
-    const right = requestHeaders({ site_id: '9991331', secret: 'sandbox-secret', identifier: 'a', exp: 1300 })
+    const right = sign({ site_id: '9991331', secret: 'sandbox-secret', identifier: 'a', exp: 1300 }).headers
     expect(seen[0]).toMatchObject({ authorization: right.Authorization, 'x-annexcloud-site': '9991331' })
     expect(seen[1]).toMatchObject({ 'x-wrong': '9991331 1300' })
     expect(seen[1]).not.toHaveProperty('authorization')

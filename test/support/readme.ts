@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
 
-/** The README, to be held to its word. */
+/** The README and the other pages of the documentation, whose tables and programs the tests compare and run. */
 
 export const ROOT = new URL('../../', import.meta.url)
 /** Where the README has the server listen. */
 export const PRINTED_ORIGIN = 'http://127.0.0.1:4300'
-const README = readFileSync(new URL('README.md', ROOT), 'utf8')
 
-/** What stands under a heading, up to the next of its level or above. */
-export function section(heading: string): string {
-  const start = README.indexOf(`\n${heading}\n`)
-  if (start < 0) throw new Error(`the README has no "${heading}"`)
+/** The text under a heading, up to the next of its level or above. */
+export function section(heading: string, page = 'README.md'): string {
+  const whole = readFileSync(new URL(page, ROOT), 'utf8')
+  const start = whole.indexOf(`\n${heading}\n`)
+  if (start < 0) throw new Error(`${page} has no "${heading}"`)
   const level = heading.indexOf(' ')
-  const [text = ''] = README.slice(start + heading.length + 2).split(new RegExp(`^#{2,${level}} `, 'm'), 1)
+  const [text = ''] = whole.slice(start + heading.length + 2).split(new RegExp(`^#{2,${level}} `, 'm'), 1)
   return text
 }
 

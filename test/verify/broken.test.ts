@@ -114,11 +114,11 @@ describe('Of a server that', () => {
     [
       'has another code, and another status',
       {
-        error: withCode(code => (code === 'SITE_MISMATCH' ? 'FORBIDDEN' : code)),
+        error: withCode(code => (code === 'INVALID_REQUEST' ? 'BAD' : code)),
         status: status => (status === 404 ? 500 : status),
       },
       [
-        'error.SITE_MISMATCH does not hold: 403 FORBIDDEN',
+        'error.INVALID_REQUEST does not hold: 400 BAD',
         'error.NOT_FOUND does not hold: 500 NOT_FOUND',
         'error.JOURNEY_NOT_FOUND does not hold: 500 JOURNEY_NOT_FOUND',
         'error.MEMBER_NOT_FOUND does not hold: 500 MEMBER_NOT_FOUND',
@@ -127,12 +127,11 @@ describe('Of a server that', () => {
     ],
     [
       'has numbers or persons for its error codes',
-      { error: withCode(code => (code === 'SITE_MISMATCH' ? 'no ann@example.com' : 17)) },
+      { error: withCode(code => (code === 'INVALID_REQUEST' ? 'no ann@example.com' : 17)) },
       [
         'ApiError.errorCode other type: number',
-        'error.INVALID_REQUEST does not hold: 400 17',
+        'error.INVALID_REQUEST does not hold: 400 with another errorCode',
         'error.UNAUTHORIZED does not hold: 401 17',
-        'error.SITE_MISMATCH does not hold: 403 with another errorCode',
         'error.NOT_FOUND does not hold: 404 17',
         'error.JOURNEY_NOT_FOUND does not hold: 404 17',
         'error.MEMBER_NOT_FOUND does not hold: 404 17',

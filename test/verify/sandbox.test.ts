@@ -16,7 +16,10 @@ beforeAll(async () => {
   if (!demo) throw new Error('the demo has no site')
   const { site_id: siteId, secret } = demo
   const remote = openRemote({ baseUrl: sandbox.url, siteId, secret, rate: 1000 })
-  report = await verify(remote, readLedger(), { emails: [...EMAILS, 'zoë@exämple.com'], journeys: [] })
+  report = await verify(remote, readLedger(), {
+    emails: [...EMAILS, 'ann+loyalty@example.com', 'zoë@exämple.com'],
+    journeys: [],
+  })
 })
 afterAll(() => sandbox.close())
 

@@ -1,0 +1,41 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { MemberParams } from '../contract/parameters.ts'
+import type { MemberJourneyList, UserJourneyList } from '../contract/participation.ts'
+import { memberJourneyView, userJourneyView } from '../engine/views.ts'
+import { VendorError } from './errors.ts'
+import { routeOf } from './route.ts'
+
+/** `GET /user_journeys/{email_id}` and `GET /user/{email_id}/journeys`: two views of a member's participations. */
+export const memberRoutes: FastifyPluginAsyncTypebox = async scope => {
+  scope.route({
+    ...routeOf('getUserJourneysByEmail', MemberParams),
+    handler: ({ site, params: { email_id } }): UserJourneyList => {
+      const { participations, 'x-extra': extra } = found(site.store.memberWithSummaries(email_id), email_id)
+      const now = site.now()
+      return {
+        journeys: participations.map(participation => userJourneyView(participation, site.site_id, now)),
+        ...extra,
+      }
+    },
+  })
+
+  scope.route({
+    ...routeOf('getMemberJourneys', MemberParams),
+    handler: ({ site, params: { email_id } }): MemberJourneyList => {
+      const { participations, 'x-extra': extra } = found(
+        site.store.memberWithParticipations(email_id),
+        email_id,
+      )
+      const now = site.now()
+      return {
+        journeys: participations.map(participation => memberJourneyView(participation, now)),
+        ...extra,
+      }
+    },
+  })
+}
+
+function found<M>(member: M | undefined, email: string): M {
+  if (!member) throw new VendorError('memberNotFound', `member: the site has no member ${email}`)
+  return member
+}

@@ -1,0 +1,127 @@
+import type { Journey, JourneySummary } from '../contract/journey.ts'
+import type { MemberJourney, UserJourney } from '../contract/participation.ts'
+import { journeyAsOf, rewardAsOf, statusAsOf } from './as-of.ts'
+
+/**
+ * The objects of the wire, as the four operations answer them at a moment in time: CONTRACT.md section 2. `now` is a vendor
+ * timestamp. `extra` holds the properties that a seed adds beyond the contract, or sets instead of it; it comes last.
+ */
+
+type Extended = { 'x-extra'?: Record<string, unknown> | undefined }
+
+type JourneyFacts = Omit<JourneySummary, 'site_id' | 'expired_at'> & Extended
+
+type GraphFacts = JourneyFacts & {
+  nodes: readonly (Omit<Journey['nodes'][number], 'journey_id'> & Extended)[]
+  connections: readonly (Omit<Journey['connections'][number], 'journey_id'> & Extended)[]
+}
+
+type ParticipationFacts = Omit<UserJourney, 'site_id' | 'name' | 'description' | 'open_ended' | 'status'> &
+  Extended & { journey: JourneyFacts }
+
+type DetailFacts = ParticipationFacts & {
+  events: readonly (Omit<MemberJourney['events'][number], 'status'> & Extended)[]
+  rewards: readonly ({
+    node_id: string
+    name: string
+    type: string
+    hold_start_datetime: string | null
+    hold_end_datetime: string | null
+    blocked_by: string | null
+    blocked_at: string | null
+  } & Extended)[]
+}
+
+/** An item of `GET /journeys`. */
+export const journeySummaryView = (journey: JourneyFacts, site_id: string, now: string): JourneySummary => ({
+  id: journey.id,
+  site_id,
+  multi_template_id: journey.multi_template_id,
+  name: journey.name,
+  description: journey.description,
+  publish_at: journey.publish_at,
+  open_ended: journey.open_ended,
+  status: journey.status,
+  expired_at: journeyAsOf(journey, now).expired_at,
+  start_date: journey.start_date,
+  end_date: journey.end_date,
+  created_at: journey.created_at,
+  updated_at: journey.updated_at,
+  created_by: journey.created_by,
+  ...journey['x-extra'],
+})
+
+/** The body of `GET /journeys/{journey_id}`. */
+export function journeyView(journey: GraphFacts, site_id: string, now: string): Journey {
+  const { 'x-extra': extra, ...facts } = journey
+  const journey_id = journey.id
+  return {
+    ...journeySummaryView(facts, site_id, now),
+    nodes: journey.nodes.map(({ id, type, name, config, position, 'x-extra': more }) => ({
+      ...{ id, journey_id, type, name, config, position },
+      ...more,
+    })),
+    connections: journey.connections.map(
+      ({ id, source_node_id, target_node_id, condition, 'x-extra': more }) => ({
+        ...{ id, journey_id, source_node_id, target_node_id, condition },
+        ...more,
+      }),
+    ),
+    ...extra,
+  }
+}
+
+/** An item of `GET /user_journeys/{email_id}`. */
+export function userJourneyView(
+  participation: ParticipationFacts,
+  site_id: string,
+  now: string,
+): UserJourney {
+  const { journey } = participation
+  const { status, expired_at } = statusAsOf(participation, now)
+  return {
+    id: participation.id,
+    name: journey.name,
+    site_id,
+    journey_id: participation.journey_id,
+    description: journey.description,
+    open_ended: journey.open_ended,
+    started_at: participation.started_at,
+    status,
+    progress_percentage: participation.progress_percentage,
+    expired_at,
+    completed_at: participation.completed_at,
+    created_at: participation.created_at,
+    updated_at: participation.updated_at,
+    ...participation['x-extra'],
+  }
+}
+
+/** An item of `GET /user/{email_id}/journeys`. */
+export function memberJourneyView(participation: DetailFacts, now: string): MemberJourney {
+  const { journey } = participation
+  const { status, expired_at } = statusAsOf(participation, now)
+  return {
+    id: participation.id,
+    name: journey.name,
+    description: journey.description,
+    // A string here, a boolean in the other three operations (CONTRACT.md section 2, D).
+    open_ended: journey.open_ended ? 'true' : 'false',
+    started_at: participation.started_at,
+    expired_at,
+    status,
+    progress_percentage: participation.progress_percentage,
+    created_at: participation.created_at,
+    updated_at: participation.updated_at,
+    events: participation.events.map(({ node_id, name, type, completed_at, 'x-extra': more }) => ({
+      ...{ node_id, name, type, status: 'Completed' as const, completed_at },
+      ...more,
+    })),
+    rewards: participation.rewards.map(({ node_id, name, type, 'x-extra': more, ...when }) => ({
+      ...{ node_id, name, type },
+      ...rewardAsOf(when, now),
+      ...more,
+    })),
+    ...participation['x-extra'],
+  }
+}

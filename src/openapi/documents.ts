@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { OpenAPIV3_1 } from 'openapi-types'
+import { stringify } from 'yaml'
+import { originOf } from '../origin.ts'
+import { packageFile } from '../package-file.ts'
+import type { Sites } from '../sites/sites.ts'
+import { page } from './page.ts'
+
+export interface DocumentsOptions {
+  basePath: string
+  sites: Sites
+  /** Whether the control API is served. */
+  control: boolean
+}
+
+/** The vendor's document in OpenAPI 3.0.3, for tools that do not read 3.1. Made by `npm run generate`. */
+export const OPENAPI_30_FILE = packageFile('openapi/journeys.openapi-3.0.json')
+
+type Document = Pick<OpenAPIV3_1.Document, 'servers'>
+
+/** The OpenAPI documents, and a page to read and try them. */
+export async function documents(
+  scope: FastifyInstance,
+  { basePath, sites, control }: DocumentsOptions,
+): Promise<void> {
+  const hidden = { schema: { hide: true } }
+  const json = servedDocument('application/json; charset=utf-8', JSON.stringify)
+  const yaml = servedDocument('application/yaml; charset=utf-8', toYaml)
+
+  scope.get(
+    '/openapi.json',
+    hidden,
+    json(() => scope.swagger() as Document, basePath),
+  )
+  scope.get(
+    '/openapi.yaml',
+    hidden,
+    yaml(() => scope.swagger() as Document, basePath),
+  )
+  scope.get(
+    '/openapi-3.0.json',
+    hidden,
+    json(() => JSON.parse(readFileSync(OPENAPI_30_FILE, 'utf8')), basePath),
+  )
+  if (control) {
+    scope.get(
+      '/_sandbox/openapi.json',
+      hidden,
+      json(() => scope.controlDocument() as Document, ''),
+    )
+    scope.get(
+      '/_sandbox/openapi.yaml',
+      hidden,
+      yaml(() => scope.controlDocument() as Document, ''),
+    )
+  }
+  scope.register(page, { basePath, sites, control })
+}
+
+/** A document as YAML 1.2 in which readers of YAML 1.1 see the same: what they would take for a date or a boolean is quoted. */
+export const toYaml = (document: object): string => stringify(document, { version: '1.1', lineWidth: 120 })
+
+/** How many origins a document is kept for. The rest are written anew. */
+const MAX_ORIGINS = 20
+
+/** Serves a document whose server is the origin that was called, so that a client generated from its URL works. */
+const servedDocument =
+  (type: string, write: (document: Document) => string) => (read: () => Document, basePath: string) => {
+    const written = new Map<string, string>()
+    return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+      const url = `${originOf(request)}${basePath}`
+      let text = written.get(url)
+      if (text === undefined) {
+        text = write({ ...read(), servers: [{ url, description: 'The sandbox that serves this document' }] })
+        if (written.size < MAX_ORIGINS) written.set(url, text)
+      }
+      return reply.type(type).send(text)
+    }
+  }

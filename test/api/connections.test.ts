@@ -1,0 +1,112 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type Sandbox, type SandboxSite, startSandbox } from '../../src/index.ts'
+
+let sandbox: Sandbox
+let site: SandboxSite
+beforeAll(async () => {
+  sandbox = await startSandbox({ logLevel: 'silent' })
+  site = sandbox.sites()[0] as SandboxSite
+})
+afterAll(() => sandbox.close())
+
+const BASE = '/api/3.0'
+
+const get = (path: string, ...headers: string[]) =>
+  [
+    `GET ${path} HTTP/1.1`,
+    'Host: localhost',
+    ...Object.entries(site.headersFor()).map(([name, value]) => `${name}: ${value}`),
+    ...headers,
+    '',
+    '',
+  ].join('\r\n')
+
+function open(): Socket & { received: string } {
+  const socket = connect({ port: Number(new URL(sandbox.origin).port), host: '127.0.0.1' })
+  return Object.assign(
+    socket.setEncoding('latin1').on('error', () => {}),
+    { received: '' },
+  )
+}
+
+/** Everything that comes back to these bytes until the server closes the connection. */
+async function send(bytes: string): Promise<string> {
+  const socket = open()
+  socket.on('data', text => {
+    socket.received += text
+  })
+  socket.write(bytes, 'latin1')
+  await once(socket, 'close')
+  return socket.received
+}
+
+const statusesIn = (text: string) =>
+  [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status))
+
+describe('Pipelined requests', () => {
+  test('are answered in their order', async () => {
+    const slow = get(`${BASE}/journeys`, 'X-Sandbox-Fault: delay=50')
+    const answer = await send(slow + get(`${BASE}/nothing`) + get(`${BASE}/journeys`, 'Connection: close'))
+    expect(statusesIn(answer)).toEqual([200, 404, 200])
+  })
+
+  test('are answered before the bytes behind them that are no request', async () => {
+    const slow = get(`${BASE}/journeys`, 'X-Sandbox-Fault: drip=100/1')
+    const answer = await send(`${slow}${get(`${BASE}/journeys`)}nonsense\r\n\r\n`)
+    expect(statusesIn(answer)).toEqual([200, 200, 400])
+    const [, first = ''] = answer.split('\r\n\r\n')
+    expect(JSON.parse(first.slice(0, first.lastIndexOf('}') + 1))).toHaveProperty('journeys')
+  })
+
+  test('wait until the client has taken the answer before', async () => {
+    const socket = open()
+    socket.pause()
+    socket.write(get('/_sandbox/openapi.json').repeat(200))
+    await expect.poll(() => socket.bytesWritten).toBeGreaterThan(0)
+    await sleep(200)
+    const { heapUsed, external, arrayBuffers } = process.memoryUsage()
+    expect(heapUsed + external + arrayBuffers).toBeLessThan(1024 ** 3)
+    let answers = 0
+    socket.on('data', (text: string) => {
+      answers += statusesIn(text).length
+    })
+    socket.resume()
+    await expect.poll(() => answers).toBe(200)
+    socket.destroy()
+  })
+})
+
+describe('A call without a body', () => {
+  test.each([
+    ['DELETE', 'faults', 204],
+    ['POST', 'reset', 200],
+  ])('may name a content type: %s %s', async (method, path, status) => {
+    const url = `${sandbox.origin}/_sandbox/sites/${site.site_id}/${path}`
+    const types = ['application/json', 'application/x-www-form-urlencoded', 'text/plain']
+    for (const type of types) {
+      const response = await fetch(url, { method, headers: { 'content-type': type } })
+      expect(response.status).toBe(status)
+    }
+    const raw = await send(
+      `${method} /_sandbox/sites/${site.site_id}/${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+    )
+    expect(statusesIn(raw)).toEqual([status])
+  })
+})
+
+describe('Under fake timers', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  test('a request is answered', async () => {
+    vi.useFakeTimers()
+    const responses = await Promise.all(
+      Array.from({ length: 5 }, () => fetch(`${sandbox.url}/journeys`, { headers: site.headersFor() })),
+    )
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+  })
+})
