@@ -1,6 +1,12 @@
 import { Temporal } from 'temporal-polyfill'
+import { FIRST_TIMESTAMP, LAST_TIMESTAMP } from './contract/formats.ts'
+import { Invalid } from './errors.ts'
 
-/** The only file that asks the machine for the time and knows its notations; everything else is told. */
+/*
+ * The system clock, and the notations of time. A moment is a number of milliseconds since the Unix epoch where it comes
+ * from the system clock, and a vendor timestamp everywhere else: UTC with six fraction digits and no zone, as in
+ * 2025-01-15T10:33:32.500861 (CONTRACT.md, Formats). Timestamps compare as text.
+ */
 
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
@@ -9,12 +15,12 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => Date.now() }
 
-/** Milliseconds since some moment in the past, which no setting of the clock changes; for durations. */
+/** Milliseconds since some moment in the past, unaffected by changes of the system clock; for measuring durations. */
 export const monotonic = (): number => performance.now()
 
 let date = { second: 0, text: '' }
 
-/** The machine's time as HTTP writes it (RFC 9110, 5.6.7). Written once a second, as it stands in every answer. */
+/** The system clock as HTTP writes it (RFC 9110, 5.6.7). Written once a second, as every answer has it. */
 export function httpDate(): string {
   const now = Date.now()
   const second = Math.floor(now / 1000)
@@ -22,46 +28,78 @@ export function httpDate(): string {
   return date.text
 }
 
-/** A clock that stands still at an instant given in milliseconds since the epoch. */
+/** A clock frozen at an instant in milliseconds since the epoch. */
 export const frozenClock = (instant: number): Clock => ({ now: () => instant })
 
-/** Milliseconds since the epoch → the vendor's timestamp, UTC with six fraction digits and no zone (CONTRACT.md, Formats). */
-export const timestampOf = (instant: number): string => `${isoOf(instant).slice(0, -1)}000`
-
-/** Milliseconds since the epoch → RFC 3339 in UTC, for what is not the vendor's. */
-export const isoOf = (instant: number): string => new Date(instant).toISOString()
-
-/** A vendor timestamp → the first whole millisecond since the epoch at which it is reached. */
-export const instantFrom = (timestamp: string): number =>
-  Date.parse(`${timestamp.slice(0, -3)}Z`) + (timestamp.endsWith('000') ? 0 : 1)
-
-/** A text that is no time, or no duration. */
-export class InvalidTime extends Error {
+/** Text that is not a time, or not a duration, or names a time outside the years 0000 to 9999: 400. */
+export class InvalidTime extends Invalid {
   override name = 'InvalidTime'
 }
 
-/**
- * A vendor timestamp, or RFC 3339 with any zone → milliseconds since the epoch. Without a zone it is UTC.
- * @throws {InvalidTime}
- */
-export function instantOf(text: string): number {
-  const zoned = /(Z|[+-]\d{2}:?\d{2})$/i.test(text)
-  return valid(
-    () => Temporal.Instant.from(zoned ? text : `${text}Z`).epochMilliseconds,
-    `"${text}" is no time; write it like 2026-01-31T12:00:00Z`,
-  )
+/** Milliseconds since the epoch → RFC 3339 in UTC. @throws {InvalidTime} outside the years 0000 to 9999 */
+export function isoOf(instant: number): string {
+  if (instant >= FIRST_INSTANT && instant <= LAST_INSTANT) return new Date(instant).toISOString()
+  throw new InvalidTime(`${instant} is ${OUTSIDE}`)
 }
 
+/** Milliseconds since the epoch → vendor timestamp. @throws {InvalidTime} outside the years 0000 to 9999 */
+export const timestampOf = (instant: number): string => `${isoOf(instant).slice(0, -1)}000`
+
+/** Vendor timestamp → the whole milliseconds since the epoch. */
+const millisecondsOf = (timestamp: string): number => Date.parse(`${timestamp.slice(0, -3)}Z`)
+
+const FIRST_INSTANT = millisecondsOf(FIRST_TIMESTAMP)
+const LAST_INSTANT = millisecondsOf(LAST_TIMESTAMP)
+const OUTSIDE = 'outside the years 0000 to 9999'
+
 /**
- * An instant, later by an ISO 8601 duration such as `P3DT4H` or `P1M`, reckoned in the UTC calendar.
+ * A vendor timestamp, or RFC 3339 in any zone → vendor timestamp. Without a zone it is UTC; digits beyond microseconds
+ * are cut off.
  * @throws {InvalidTime}
  */
-export function later(instant: number, duration: string): number {
-  const start = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO('UTC')
-  return valid(
-    () => start.add(Temporal.Duration.from(duration)).epochMilliseconds,
-    `"${duration}" is no duration; write it like P3DT4H, which is 3 days and 4 hours`,
+export function parseTime(text: string): string {
+  const zoned = /(Z|[+-]\d{2}:?\d{2})$/i.test(text)
+  const timestamp = orInvalid(
+    () =>
+      Temporal.Instant.from(zoned ? text : `${text}Z`)
+        .toString({ smallestUnit: 'microsecond' })
+        .slice(0, -1),
+    `"${text}" is not a time; write it like 2026-01-31T12:00:00Z`,
   )
+  if (timestamp.length === FIRST_TIMESTAMP.length) return timestamp
+  throw new InvalidTime(`"${text}" is ${OUTSIDE}`)
+}
+
+/** As `parseTime`, in milliseconds since the epoch, rounded down. @throws {InvalidTime} */
+export const instantOf = (text: string): number => millisecondsOf(parseTime(text))
+
+/**
+ * A vendor timestamp plus an ISO 8601 duration such as `P3DT4H` or `-P1M`, in the UTC calendar. `overflow` says what
+ * becomes of a result outside the years 0000 to 9999: `reject` refuses it, `constrain` gives the nearest time inside.
+ * @throws {InvalidTime}
+ */
+export function addDuration(
+  timestamp: string,
+  duration: string,
+  overflow: 'reject' | 'constrain' = 'reject',
+): string {
+  const parsed = orInvalid(
+    () => Temporal.Duration.from(duration),
+    `"${duration}" is not a duration; write it like P3DT4H, which is 3 days and 4 hours`,
+  )
+  const sum = orUndefined(() =>
+    Temporal.PlainDateTime.from(timestamp).add(parsed).toString({ smallestUnit: 'microsecond' }),
+  )
+  if (sum?.length === timestamp.length) return sum
+  if (overflow === 'constrain') return parsed.sign < 0 ? FIRST_TIMESTAMP : LAST_TIMESTAMP
+  throw new InvalidTime(`${timestamp} and "${duration}" together are ${OUTSIDE}`)
+}
+
+/** A vendor timestamp plus whole milliseconds; the nearest time inside the years 0000 to 9999. */
+export function addMilliseconds(timestamp: string, milliseconds: number): string {
+  const instant = millisecondsOf(timestamp) + milliseconds
+  if (instant < FIRST_INSTANT) return FIRST_TIMESTAMP
+  return instant > LAST_INSTANT ? LAST_TIMESTAMP : timestampOf(instant).slice(0, -3) + timestamp.slice(-3)
 }
 
 /**
@@ -74,11 +112,17 @@ export function waitOf(retryAfter: string | null, now: number): number | undefin
   return Number.isNaN(wait) ? undefined : Math.max(0, wait)
 }
 
-function valid<T>(compute: () => T, otherwise: string): T {
+function orUndefined<T>(compute: () => T): T | undefined {
   try {
     return compute()
   } catch (error) {
-    if (error instanceof RangeError) throw new InvalidTime(otherwise)
+    if (error instanceof RangeError) return undefined
     throw error
   }
+}
+
+function orInvalid<T>(compute: () => T, message: string): T {
+  const value = orUndefined(compute)
+  if (value === undefined) throw new InvalidTime(message)
+  return value
 }

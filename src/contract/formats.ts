@@ -13,6 +13,10 @@ const EMAIL_PATTERN =
 export const TIMESTAMP_PATTERN =
   '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{6}$'
 
+/** The first and the last moment that a timestamp can name; every time that is accepted or computed lies between them. */
+export const FIRST_TIMESTAMP = '0000-01-01T00:00:00.000000'
+export const LAST_TIMESTAMP = '9999-12-31T23:59:59.999999'
+
 type Annotations = { description?: string; examples?: unknown[]; default?: unknown; expectation?: string }
 
 /** A UUID as the vendor writes it (CONTRACT.md, Formats); read without regard to case. */

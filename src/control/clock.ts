@@ -1,30 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
+import { ClockAdvance, ClockReading, ClockSetting, ClockStep } from '../sites/site-clock.ts'
 import { type ControlOptions, responses, SiteParams, siteOf } from './route.ts'
 
-export const ClockReading = Type.Object(
-  {
-    now: Type.String({ description: "The site's time, RFC 3339 in UTC" }),
-    frozen: Type.Boolean({ description: 'Whether it stands still' }),
-    tokens: Type.Boolean({ description: "Whether tokens expire by it; by the machine's time otherwise" }),
-  },
-  { description: 'A clock' },
-)
-
-const ClockSetting = Type.Object(
-  {
-    now: Type.Optional(
-      Type.String({
-        description: 'A vendor timestamp or RFC 3339, not before the present of the site (the present)',
-      }),
-    ),
-    frozen: Type.Optional(Type.Boolean({ description: 'Whether it is to stand still (as before)' })),
-    tokens: Type.Optional(Type.Boolean({ description: 'Whether tokens are to expire by it (as before)' })),
-  },
-  { additionalProperties: false, minProperties: 1 },
-)
-
-/** A site's time, which only goes forward; a reset brings it back to the machine's. */
+/** A site's time, which only goes forward; a reset takes it back to the system clock. */
 export const clockRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
   const tags = ['Clock']
   const config = { control: true }
@@ -65,16 +43,13 @@ export const clockRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (sco
     schema: {
       operationId: 'advanceClock',
       tags,
-      summary: 'Put the clock of a site forward',
+      summary: 'Move the clock of a site forward',
+      description:
+        'By a duration, or to the next moment at which something changes by itself. With nothing left to change, the clock stays where it is. The answer says what changed.',
       params: SiteParams,
-      body: Type.Object(
-        {
-          by: Type.String({ description: 'An ISO 8601 duration, for example P3DT4H', examples: ['P3DT4H'] }),
-        },
-        { additionalProperties: false },
-      ),
-      response: responses({ 200: ClockReading }),
+      body: ClockStep,
+      response: responses({ 200: ClockAdvance }),
     },
-    handler: request => siteOf(sites, request).clock.advance(request.body.by),
+    handler: request => siteOf(sites, request).clock.advance(request.body),
   })
 }

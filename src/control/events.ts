@@ -1,61 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { Email } from '../contract/formats.ts'
-import { Outcome } from '../contract/outcome.ts'
 import { SeedHistory } from '../seed/schema.ts'
-import { MOST_EVENTS } from '../sites/events.ts'
+import { EventResult, MOST_EVENTS, NewEvent, NewMemberEvent } from '../sites/events.ts'
 import { type ControlOptions, responses, SiteParams, siteOf } from './route.ts'
-
-const newEvent = {
-  event: Type.String({
-    minLength: 1,
-    maxLength: 200,
-    description: 'What the member does',
-    examples: ['purchase'],
-  }),
-  attributes: Type.Optional(
-    Type.Record(Type.String(), Type.Unknown(), {
-      description: 'What is to be known of it, for criteria to ask ({})',
-    }),
-  ),
-  at: Type.Optional(
-    Type.String({
-      description:
-        "When: a vendor timestamp or RFC 3339, not before the member's last event (the present of the site)",
-    }),
-  ),
-}
-
-const NewEvent = Type.Object(newEvent, {
-  additionalProperties: false,
-  description: 'Something a member does',
-})
-
-const EventResult = Type.Object(
-  {
-    email: Type.String(),
-    event: Type.String(),
-    at: Type.String({ description: 'A vendor timestamp' }),
-    created: Type.Boolean({ description: 'Whether the member was not known before' }),
-    outcomes: Type.Array(Outcome, {
-      description: 'What happened, participation by participation, or why nothing did',
-    }),
-  },
-  { description: 'What came of an event' },
-)
 
 const Batch = Type.Object(
   {
-    events: Type.Array(
-      Type.Object(
-        { email: Email({ description: 'Of the member' }), ...newEvent },
-        { additionalProperties: false },
-      ),
-      {
-        maxItems: MOST_EVENTS,
-        description: 'In the order in which they happen',
-      },
-    ),
+    events: Type.Array(NewMemberEvent, {
+      maxItems: MOST_EVENTS,
+      description: 'In the order in which they happen',
+    }),
   },
   { additionalProperties: false },
 )
@@ -65,7 +20,7 @@ const MemberParams = Type.Object({
   email: Email({ description: 'The email of a member' }),
 })
 
-/** What members do, and what comes of it. */
+/** The events of members, and their effects. */
 export const eventRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
   const tags = ['Events']
   const config = { control: true }
@@ -77,8 +32,8 @@ export const eventRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (sco
     schema: {
       operationId: 'postEvent',
       tags,
-      summary: 'Let something happen to a member',
-      description: 'An unknown member is created. The four operations show what came of it.',
+      summary: 'Send an event of a member',
+      description: 'An unknown member is created. The four operations show the effect.',
       params: MemberParams,
       body: NewEvent,
       response: responses({ 200: EventResult }),
@@ -93,7 +48,7 @@ export const eventRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (sco
     schema: {
       operationId: 'getHistory',
       tags,
-      summary: 'What a member did, oldest first',
+      summary: 'Get the event history of a member',
       params: MemberParams,
       response: responses({
         200: Type.Object({ events: Type.Array(SeedHistory) }, { description: 'Oldest first' }),
@@ -109,13 +64,13 @@ export const eventRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (sco
     schema: {
       operationId: 'postEvents',
       tags,
-      summary: 'Let several things happen, or none',
+      summary: 'Send several events, all or none',
       params: SiteParams,
       body: Batch,
       response: responses({
         200: Type.Object({ results: Type.Array(EventResult) }, { description: 'Event by event' }),
       }),
     },
-    handler: request => ({ results: siteOf(sites, request).events.postAll(request.body.events) }),
+    handler: async request => ({ results: await siteOf(sites, request).events.postAll(request.body.events) }),
   })
 }

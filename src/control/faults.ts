@@ -1,24 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { FaultRule } from '../sites/fault-rule.ts'
+import { ActiveFault, FaultRule } from '../sites/fault-rule.ts'
 import { type ControlOptions, Nothing, responses, SiteParams, siteOf } from './route.ts'
-
-const ActiveFault = Type.Object(
-  {
-    id: Type.String(),
-    ...FaultRule.properties,
-    seen: Type.Integer({ description: 'How many requests it has matched' }),
-    used: Type.Integer({ description: 'How many of them it has spoiled' }),
-  },
-  { description: 'A rule that is in force' },
-)
 
 const FaultParams = Type.Object({
   ...SiteParams.properties,
   id: Type.String({ description: 'The id of a fault rule' }),
 })
 
-/** What is to go wrong with the answers of a site. */
+/** The faults to inject into the answers of a site. */
 export const faultRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
   const tags = ['Faults']
   const config = { control: true }
@@ -46,7 +36,7 @@ export const faultRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (sco
     schema: {
       operationId: 'addFault',
       tags,
-      summary: 'Let something go wrong',
+      summary: 'Inject a fault',
       params: SiteParams,
       body: FaultRule,
       response: responses({ 201: ActiveFault }),
@@ -61,7 +51,7 @@ export const faultRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (sco
     schema: {
       operationId: 'clearFaults',
       tags,
-      summary: 'Let nothing go wrong any more',
+      summary: 'Remove all fault rules',
       params: SiteParams,
       response: responses({ 204: Nothing }),
     },

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
 import { SeedDocument, SeedSite } from '../seed/schema.ts'
 import type { Site } from '../sites/site.ts'
-import { ClockReading } from './clock.ts'
+import { ClockReading } from '../sites/site-clock.ts'
 import { baseUrlOf, type ControlOptions, Nothing, responses, SiteParams, siteOf } from './route.ts'
 
 const SiteView = Type.Object(

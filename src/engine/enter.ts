@@ -17,13 +17,18 @@ export function closedAt({ journey }: JourneyGraph, at: string) {
  * Lets a member into an open journey, through the first entry, in the order of its nodes, that does so for this event:
  * one whose criteria hold, or one without criteria when the event counts for a step right behind it. Then the event
  * counts for every step right behind the entry that waits for it; behind an entry with criteria there need not be any.
- * @param newId Gives the id of the participation; called once, and only when the member enters.
+ * @param newId Gives the id of the participation in a journey; called once, and only when the member enters.
  */
-export function enter(graph: JourneyGraph, facts: Facts, newId: () => string): Change | undefined {
+export function enter(
+  graph: JourneyGraph,
+  facts: Facts,
+  newId: (journeyId: string) => string,
+): Change | undefined {
   if (closedAt(graph, facts.at)) return undefined
   for (const entry of graph.entries) {
     const passage = admit(graph, entry, facts)
-    if (passage) return move(graph, begin(graph, { id: newId(), entry, passage }, facts), facts)
+    if (passage)
+      return move(graph, begin(graph, { id: newId(graph.journey.id), entry, passage }, facts), facts)
   }
   return undefined
 }

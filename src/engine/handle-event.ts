@@ -11,8 +11,8 @@ export interface Situation {
   /** Every journey of the site, from `compileJourney`, in the order in which members enter them. */
   journeys: readonly JourneyGraph[]
   member: MemberState
-  /** Gives the id of a new participation. */
-  newId: () => string
+  /** Gives the id of a new participation in a journey. */
+  newId: (journeyId: string) => string
 }
 
 export interface Result {

@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
+import { LAST_TIMESTAMP } from '../contract/formats.ts'
 import type { Occurrence, RewardReached } from './state.ts'
 
 export type Hold = Temporal.Duration
@@ -6,8 +7,7 @@ export type Hold = Temporal.Duration
 const SOME_DAY = Temporal.PlainDateTime.from('2000-01-01')
 const LONGEST = SOME_DAY.add({ years: 100 })
 
-/** The last moment that a vendor timestamp can name. */
-const LAST_MOMENT = Temporal.PlainDateTime.from('9999-12-31T23:59:59.999999')
+const LAST_MOMENT = Temporal.PlainDateTime.from(LAST_TIMESTAMP)
 
 /** Reads an ISO 8601 duration. @throws RangeError for anything else. */
 export const parseHold = (hold: string): Hold => Temporal.Duration.from(hold)

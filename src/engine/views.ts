@@ -17,7 +17,7 @@ type GraphFacts = JourneyFacts & {
 }
 
 type ParticipationFacts = Omit<UserJourney, 'site_id' | 'name' | 'description' | 'open_ended' | 'status'> &
-  Extended & { journey: JourneyFacts }
+  Extended & { journey: Pick<JourneyFacts, 'name' | 'description' | 'open_ended' | 'end_date'> }
 
 type DetailFacts = ParticipationFacts & {
   events: readonly (Omit<MemberJourney['events'][number], 'status'> & Extended)[]

@@ -3,6 +3,7 @@ import { Conflict, Invalid, NotFound } from '../errors.ts'
 import { type Action, actionOf, isAction } from './actions.ts'
 import type { Notice } from './notices.ts'
 import type { ControlCall, Form, InspectorOptions } from './options.ts'
+import { redirect } from './page.ts'
 import { ownPath, withQuery } from './paths.ts'
 import { PAGE, type PageOptions } from './view.ts'
 
@@ -31,7 +32,7 @@ export async function actionRoutes(scope: FastifyInstance, { options, notices }:
   ): Promise<FastifyReply> {
     const back = ownPath(form.back)
     const leave = (to: string, notice: Notice) =>
-      reply.redirect(withQuery(to, { notice: notices.put(notice) }), 303)
+      redirect(reply, withQuery(to, { notice: notices.put(notice) }))
     const refused = (text: string, details?: string[]) =>
       leave(back, { tone: 'bad', text, ...(details && { details }), form: form as Record<string, string> })
 

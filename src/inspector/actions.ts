@@ -157,6 +157,14 @@ const ACTIONS = {
     said: ({ email }) => ({ text: `The member ${email} is created.` }),
     next: (body, { site = '' }) => memberPath(site, (body as { email: string }).email),
   },
+  setMemberStatus: {
+    call: (site, { email = '', status, member = '' }) => ({
+      method: 'PUT',
+      path: controlPath(site, `/members/${segment(email)}`),
+      body: { ...(json(member, 'The member') as object), status },
+    }),
+    said: ({ email, status = '' }) => ({ text: `The member ${email} is ${status.replace('_', ' ')} now.` }),
+  },
   removeMember: {
     call: (site, { email = '' }) => ({
       method: 'DELETE',

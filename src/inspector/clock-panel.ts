@@ -1,5 +1,5 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
-import { instantFrom, instantOf } from '../clock.ts'
+import { instantOf } from '../clock.ts'
 import type { Site } from '../sites/site.ts'
 import type { ActionForm } from './action-forms.ts'
 import { chip } from './elements.ts'
@@ -60,7 +60,7 @@ const UNITS = [
 
 /** How far a moment is from the site's present: `in 13 d 4 h`. */
 export function inTime(site: Site, moment: string): string {
-  const minutes = Math.max(0, Math.ceil((instantFrom(moment) - instantOf(site.now())) / 60_000))
+  const minutes = Math.max(0, Math.ceil((instantOf(moment) - instantOf(site.now())) / 60_000))
   const parts: string[] = []
   let rest = minutes
   for (const [unit, size] of UNITS) {

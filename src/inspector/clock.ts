@@ -1,5 +1,6 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyInstance } from 'fastify'
+import { LAST_TIMESTAMP } from '../contract/formats.ts'
 import { clip } from '../diagram/text.ts'
 import type { ActionForm } from './action-forms.ts'
 import { curls } from './action-forms.ts'
@@ -81,13 +82,12 @@ ${curls(options, origin, [token, reset])}`,
 }
 
 const SHOWN = 10
-const LAST_MOMENT = '9999-12-31T23:59:59.999999'
 
 export function heldRewards({ site }: SiteView, limit = SHOWN): SafeHtml {
   const now = site.now()
   const held = site.store.heldCount(now)
   const rows = site.store
-    .heldRewards({ now, until: LAST_MOMENT, limit })
+    .heldRewards({ now, until: LAST_TIMESTAMP, limit })
     .map(({ email, journey_id, journey_name, node_name, hold_end_datetime }) => [
       html`<a class="row-link" href="${memberPath(site.site_id, email)}">${email}</a>`,
       html`${clip(node_name, 60)} <small><a href="${journeyPath(site.site_id, journey_id)}">${clip(journey_name, 40)}</a></small>`,

@@ -1,5 +1,6 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyReply } from 'fastify'
+import { MEMBER_STATUSES, type MemberStatus } from '../contract/member.ts'
 import { diagramOf } from '../diagram/diagram.ts'
 import { clip } from '../diagram/text.ts'
 import { participationAsOf } from '../engine/as-of.ts'
@@ -9,6 +10,7 @@ import type { EventResult } from '../sites/events.ts'
 import type { Site } from '../sites/site.ts'
 import type { GraphRecord, MemberRecord } from '../store/records.ts'
 import type { ParticipationDetail } from '../store/store.ts'
+import { type ActionForm, curls } from './action-forms.ts'
 import { awaitedEvents } from './awaited.ts'
 import { callWithToken } from './calls.ts'
 import { canvas } from './canvas.ts'
@@ -54,7 +56,7 @@ ${section('Timeline', timeline(site, ordered, member.history))}</div>
 </div>`,
       foldedSection('What the API answers', await answers(view, email)),
       html`${callWithToken(view, { operation: 'getMemberJourneys', identifier: email })}
-${removal(view, email)}`,
+${changes(view, email, member.status)}`,
     ],
   })
 }
@@ -73,9 +75,9 @@ const sendMissing = (view: SiteView, email: string, reply: FastifyReply): Fastif
 <p><a href="${membersPath(view.site.site_id)}">All members</a></p></section>`,
   })
 
-/** Whether the vendor answers for this member, where that is stored. */
-const memberStatus = (member: MemberRecord & { status?: string }): SafeHtml | string =>
-  member.status === undefined || member.status === 'active' ? '' : status(member.status)
+/** Members who are blocked or have opted out get an error from the vendor API. */
+const memberStatus = (member: MemberRecord): SafeHtml | string =>
+  member.status === 'active' ? '' : status(member.status)
 
 const attributesOf = ({ attributes }: MemberRecord): SafeHtml =>
   Object.keys(attributes).length === 0
@@ -192,15 +194,33 @@ async function answers({ site, options }: SiteView, email: string): Promise<Safe
   return html`<div class="columns">${await Promise.all(shown)}</div>`
 }
 
-const removal = ({ form, site, path }: SiteView, email: string): SafeHtml | string => {
-  const button = form({
+const STATUS_LABELS = { active: 'Make active', blocked: 'Block', opted_out: 'Opt out' }
+
+/** Buttons that change whether the member takes part, or remove the member. */
+function changes(view: SiteView, email: string, current: MemberStatus): SafeHtml | string {
+  const { form, site, path, options, origin } = view
+  if (!options.control) return ''
+  const document = JSON.stringify(site.content.member(email))
+  const common = { site: site.site_id, back: path }
+  const statuses = MEMBER_STATUSES.filter(each => each !== current).map(
+    (each): ActionForm => ({
+      ...common,
+      action: 'setMemberStatus',
+      label: STATUS_LABELS[each],
+      given: { email, status: each, member: document },
+    }),
+  )
+  const removal: ActionForm = {
+    ...common,
     action: 'removeMember',
-    site: site.site_id,
-    label: 'Remove this member',
-    back: path,
+    label: 'Remove',
     given: { email },
-    tone: 'small danger',
+    tone: 'danger',
     confirm: `Remove ${email} with all journeys and events?`,
-  })
-  return button ? html`<div class="buttons">${button}</div>` : ''
+  }
+  return foldedSection(
+    'Change this member',
+    html`<p class="hint">The vendor answers an error for members who are blocked or have opted out.</p><div class="buttons">${[...statuses, removal].map(form)}</div>${curls(options, origin, [...statuses, removal])}`,
+    { note: current.replace('_', ' ') },
+  )
 }

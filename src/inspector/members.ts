@@ -62,7 +62,7 @@ function memberTable(site: Site, emails: readonly string[], search = ''): SafeHt
     ]
   })
   return table(
-    'Members, in the order of creation',
+    'Members, in the order of their emails',
     ['Email', { title: 'Journeys', number: true }, 'Progress'],
     rows,
     { otherwise: search === '' ? 'There are no members.' : 'No email contains this.' },

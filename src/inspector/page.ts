@@ -37,7 +37,18 @@ export const PAGE_HEADERS = {
 
 /** Answers with a whole page. */
 export const sendPage = (reply: FastifyReply, page: Page): FastifyReply =>
-  reply.type('text/html; charset=utf-8').send(String(layout(page)))
+  reply.type('text/html; charset=utf-8').send(withPrefix(String(layout(page)), reply.request.pathPrefix))
+
+// In these attributes alone are paths of this server; text from the data cannot look like one, as its quotes are escaped.
+const PATHS = /( (?:href|src|action|data-live|data-refresh)=")(?=\/)/g
+
+/** The paths of a page as the caller reaches them, where a proxy serves the sandbox under a prefix. */
+export const withPrefix = (page: string, prefix: string): string =>
+  prefix === '' ? page : page.replace(PATHS, `$1${prefix}`)
+
+/** Sends the browser on to a path of this server. */
+export const redirect = (reply: FastifyReply, path: string, status: 302 | 303 = 303): FastifyReply =>
+  reply.redirect(`${reply.request.pathPrefix}${path}`, status)
 
 // What a swap must leave alone: the state that a person gave to the page since it was loaded.
 const HTMX_CONFIG = JSON.stringify({

@@ -79,14 +79,13 @@ function verdict({
   fault,
   operation,
   method,
-  response,
+  explanation,
 }: Exchange): SafeHtml | string {
   if (authentication && !authentication.ok) {
     return html`<div class="notice bad"><p><strong>Refused by the check <code>${authentication.check}</code>.</strong> ${sentence(authentication.hint)}</p></div>`
   }
-  const explained = response?.headers['x-sandbox-explain']
-  if (authentication && status !== null && status >= 400 && explained !== undefined) {
-    return html`<div class="notice wait"><p>${sentence(explained)}</p></div>`
+  if (authentication && status !== null && status >= 400 && explanation !== null) {
+    return html`<div class="notice wait"><p>${sentence(explanation)}</p></div>`
   }
   if (authentication) {
     return html`${authentication.warnings.map(({ hint }) => html`<div class="notice wait"><p>Accepted with a warning: ${sentence(hint)}</p></div>`)}`

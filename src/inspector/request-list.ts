@@ -104,16 +104,15 @@ export function statusChip({ status }: Pick<Exchange, 'status'>): SafeHtml {
 
 /** Why a request was not answered as its client hoped, in words; undefined where it was. */
 export function reasonOf(record: Exchange): string | undefined {
-  const { authentication, fault, status, operation, response } = record
+  const { authentication, explanation, fault, status, operation } = record
   if (fault) return `Fault injected: ${fault.kind}`
   if (authentication && !authentication.ok) return authentication.hint
-  const explanation = response?.headers['x-sandbox-explain']
   if (status !== null && status >= 400) {
-    if (explanation !== undefined) return explanation
+    if (explanation !== null) return explanation
     if (operation === null) return 'No operation of the API has this path and method'
     return status === 404 ? `There is no such ${record.email === null ? 'journey' : 'member'}` : undefined
   }
-  return authentication?.warnings[0]?.hint
+  return authentication?.warnings[0]?.hint ?? explanation ?? undefined
 }
 
 /** The path as people read it, without what all of them have in common. */

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { sameText } from '../auth/hmac.ts'
 import type { Guard } from '../guard.ts'
 import type { Form } from './options.ts'
-import { sendPage } from './page.ts'
+import { redirect, sendPage } from './page.ts'
 import { ownPath } from './paths.ts'
 
 const COOKIE = 'journeys-sandbox'
@@ -60,11 +60,11 @@ export async function sessionRoutes(
     (request, reply) => {
       const { token = '', to } = request.body ?? {}
       if (!session.open(token, reply)) return sendSignIn(reply, ownPath(to), true)
-      return reply.redirect(ownPath(to), 303)
+      return redirect(reply, ownPath(to))
     },
   )
   scope.post('/sign-out', hidden, (_request, reply) => {
     session.close(reply)
-    return reply.redirect('/', 303)
+    return redirect(reply, '/')
   })
 }

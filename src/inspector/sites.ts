@@ -4,7 +4,7 @@ import { clip } from '../diagram/text.ts'
 import type { Site } from '../sites/site.ts'
 import { curls } from './action-forms.ts'
 import { chip, count, pageNumber, pager, section, table, time } from './elements.ts'
-import { sendPage } from './page.ts'
+import { redirect, sendPage } from './page.ts'
 import { requestPath, requestsPath, SITES_PATH, sitePath } from './paths.ts'
 import { requestLine } from './request-list.ts'
 import { PAGE, type PageOptions, type View, viewOf } from './view.ts'
@@ -17,8 +17,10 @@ export async function sitesRoutes(scope: FastifyInstance, page: PageOptions): Pr
   scope.get('/', PAGE, (request, reply) => {
     const [only, ...others] = sites.list()
     const search = new URL(request.url, 'http://sandbox').search
-    return reply.redirect(
-      only && others.length === 0 ? `${sitePath(only.site_id)}${search}` : `${SITES_PATH}${search}`,
+    return redirect(
+      reply,
+      `${only && others.length === 0 ? sitePath(only.site_id) : SITES_PATH}${search}`,
+      302,
     )
   })
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Journal } from '../sites/journal.ts'
 import { type EventStream, openEventStream } from './event-stream.ts'
+import { withPrefix } from './page.ts'
 import { type Exchange, isWanted, requestQueryOf, requestRow } from './request-list.ts'
 import { PAGE_SIZE } from './requests.ts'
 import { PAGE, type PageOptions, type Query, siteOf } from './view.ts'
@@ -29,7 +30,7 @@ export async function streamRoutes(scope: FastifyInstance, { options }: PageOpti
   })
 
   function follow(
-    { query, headers }: FastifyRequest,
+    { query, headers, pathPrefix }: FastifyRequest,
     reply: FastifyReply,
     journal: Journal,
     siteId?: string,
@@ -58,8 +59,8 @@ export async function streamRoutes(scope: FastifyInstance, { options }: PageOpti
       for (const id of ids) {
         const record = journal.get(id) as Exchange | undefined
         if (!record || !matches(record)) continue
-        const data = String(requestRow(record, siteId, { query: wanted })).replace(/[\r\n]+/g, ' ')
-        stream.send({ event: 'call', id: `${run} ${record.id}`, data })
+        const row = String(requestRow(record, siteId, { query: wanted })).replace(/[\r\n]+/g, ' ')
+        stream.send({ event: 'call', id: `${run} ${record.id}`, data: withPrefix(row, pathPrefix) })
       }
     }
 

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { originOf } from '../origin.ts'
 import type { Site } from '../sites/site.ts'
 import { type FormMaker, formsFor } from './action-forms.ts'
 import type { Notice, Notices } from './notices.ts'
@@ -33,7 +34,7 @@ export type SiteView = View & { site: Site }
 
 export function viewOf(request: FastifyRequest, { options, notices }: PageOptions): View {
   const { notice, ...query } = request.query as Query
-  const origin = `${request.protocol}://${request.host}`
+  const origin = originOf(request)
   return {
     options,
     site: undefined,

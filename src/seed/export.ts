@@ -24,7 +24,15 @@ export const toDocument = (
 
 export const toSeedJourney = (journey: GraphRecord): SeedJourney => journey
 
-export const toSeedMember = ({ participations, history, ...member }: MemberRecord): SeedMember => ({
+export const toSeedMember = ({
+  email,
+  status,
+  participations,
+  history,
+  ...member
+}: MemberRecord): SeedMember => ({
+  email,
+  ...(status !== 'active' && { status }),
   ...member,
   participations: participations.map(({ rewards, ...participation }) => ({
     ...participation,

@@ -11,23 +11,34 @@ export type Graphs = () => readonly JourneyGraph[]
 export const toOccurrence = ({ event: name, attributes, at }: HistoryRecord) => ({ name, attributes, at })
 
 /** The participations that a member's history leads to. */
-export function live({ email, attributes, history }: Omit<MemberRecord, 'participations'>, graphs: Graphs) {
+export function live(
+  { email, attributes, history }: Pick<MemberRecord, 'email' | 'attributes' | 'history'>,
+  graphs: Graphs,
+  isTaken: (participationId: string) => boolean,
+) {
   const { participations } = replay({
     journeys: graphs(),
     member: { email, attributes, participations: [] },
     history: history.map(toOccurrence),
-    newId: participationIds(email, 0),
+    newId: participationIds(email, isTaken),
   })
   return participations
 }
 
 /**
- * Gives the ids of a member's next participations, after the `count` there are. They follow from who the member is, so
- * that the same history leads to the same ids, on whatever site.
+ * Gives the id of a member's participation in a journey. It follows from the two, so that the same history leads to the
+ * same ids on every site; one that `isTaken` by another participation is passed over.
  */
-export function participationIds(email: string, count: number): () => string {
-  let next = count
-  return () => uuidOf(`${foldEmail(email)}\n${next++}`)
+export function participationIds(
+  email: string,
+  isTaken: (participationId: string) => boolean,
+): (journeyId: string) => string {
+  return journeyId => {
+    for (let n = 0; ; n++) {
+      const id = uuidOf([foldEmail(email), journeyId, n].join('\n'))
+      if (!isTaken(id)) return id
+    }
+  }
 }
 
 /** A UUID that is the same for the same text. */

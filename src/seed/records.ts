@@ -15,7 +15,15 @@ export function toRecords({ journeys, members }: SeedDocument, now: string) {
     compiled ??= [...graphs].sort(byCreation).map(compileJourney)
     return compiled
   }
-  return { journeys: graphs, members: members.map(member => toMember(member, compile)) }
+  const taken = new Set(members.flatMap(({ participations = [] }) => participations.map(({ id }) => id)))
+  return {
+    journeys: graphs,
+    members: members.map(member => {
+      const record = toMember(member, compile, id => taken.has(id))
+      for (const { id } of record.participations) taken.add(id)
+      return record
+    }),
+  }
 }
 
 /** The order in which members enter journeys, which is that of the lists: by creation, then id. */
@@ -51,15 +59,16 @@ export function toGraph(journey: SeedJourney, now: string): GraphRecord {
 }
 
 export function toMember(
-  { email, attributes = {}, participations, history = [], ...extensions }: SeedMember,
+  { email, status = 'active', attributes = {}, participations, history = [], ...extensions }: SeedMember,
   graphs: Graphs,
+  isTaken: (participationId: string) => boolean,
 ): MemberRecord {
   const past = history.map(({ event, attributes = {}, at }) => ({ event, attributes, at }))
-  const member = { email, attributes, history: past, ...extensionsOf(extensions) }
+  const member = { email, status, attributes, history: past, ...extensionsOf(extensions) }
   const lives = participations === undefined && past.length > 0
   return {
     ...member,
-    participations: lives ? live(member, graphs) : (participations ?? []).map(toParticipation),
+    participations: lives ? live(member, graphs, isTaken) : (participations ?? []).map(toParticipation),
   }
 }
 

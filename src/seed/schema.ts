@@ -9,6 +9,7 @@ import {
   JourneySummary,
   NODE_TYPES,
 } from '../contract/journey.ts'
+import { MEMBER_STATUSES } from '../contract/member.ts'
 import {
   BlockedReward,
   HeldReward,
@@ -162,6 +163,9 @@ export const SeedHistory = closed(
 export const SeedMember = closed(
   {
     email: Email({ description: 'Unique within the site, without regard to case' }),
+    status: Type.Optional(
+      OneOf(MEMBER_STATUSES, { description: 'Whether the member is blocked or has opted out (active)' }),
+    ),
     attributes: Type.Optional(
       Type.Record(Type.String(), Type.Unknown(), { description: 'What criteria may ask of the member ({})' }),
     ),

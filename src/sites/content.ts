@@ -72,7 +72,7 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
         checkMember(body, id => store.journey(id), takenBy),
       )
       const isNew = store.member(email) === undefined
-      store.putMember(toMember(member, graphs))
+      store.putMember(toMember(member, graphs, id => takenBy(id, email) !== undefined))
       return isNew
     },
     removeMember(email) {
@@ -103,12 +103,12 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
   }
 
   function refuseLosses({ id, name, nodes }: SeedJourney): void {
-    const types = { event: STEP_TYPES, reward: OUTCOME_TYPES }
+    const types = { event: STEP_TYPES, reward: OUTCOME_TYPES, 'waiting member': STEP_TYPES }
     for (const { node_id, as } of store.usedNodes(id)) {
       const type = nodes.find(node => node.id === node_id)?.type
       if (type === undefined || !types[as].includes(type)) {
         throw new Conflict(
-          `members of "${name}" have an ${as} at the node ${node_id}, so it must stay and be of type ${types[as].join(' or ')}; remove them first, or replace the whole site`,
+          `members of "${name}" need the node ${node_id} (${as}), so it must stay and be of type ${types[as].join(' or ')}; remove those members first, or replace the whole site`,
         )
       }
     }

@@ -43,7 +43,7 @@ export interface NodeMembers {
 
 const FIRST = 10
 /** So many participations are read at once: a few milliseconds, between which other requests are answered. */
-const CHUNK = 1000
+const CHUNK = 500
 
 /**
  * Which members stand on each node of a journey at the site's present; nodes without any are left out. It reads every

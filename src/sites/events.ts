@@ -1,124 +1,199 @@
-import { instantOf, timestampOf } from '../clock.ts'
-import { foldEmail } from '../contract/formats.ts'
-import type { Outcome } from '../contract/outcome.ts'
-import { compileJourney, type JourneyGraph } from '../engine/graph.ts'
+import { setImmediate } from 'node:timers/promises'
+import { type Static, Type } from '@sinclair/typebox'
+import { InvalidTime, monotonic, parseTime } from '../clock.ts'
+import { Email, foldEmail } from '../contract/formats.ts'
+import { Outcome } from '../contract/outcome.ts'
 import { handleEvent } from '../engine/handle-event.ts'
 import { Conflict, NotFound } from '../errors.ts'
 import { type Graphs, participationIds, toOccurrence } from '../seed/live.ts'
-import type { GraphRecord, HistoryRecord, MemberRecord } from '../store/records.ts'
+import type { HistoryRecord, MemberRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
+import { checkInput } from './input.ts'
 import type { SiteClock } from './site-clock.ts'
 
-/** How many events may be posted at once. */
+/** The most events of one batch. */
 export const MOST_EVENTS = 10_000
 
-/** Something a member does. */
-export interface NewEvent {
-  /** For example `purchase`. */
-  event: string
-  /** What is to be known of it, for criteria to ask. */
-  attributes?: Record<string, unknown>
-  /** A vendor timestamp or RFC 3339; the present of the site, when left out. */
-  at?: string
+const newEvent = {
+  event: Type.String({
+    minLength: 1,
+    maxLength: 200,
+    description: 'What the member does',
+    examples: ['purchase'],
+  }),
+  attributes: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), {
+      description: 'Details of the event, which criteria can ask for ({})',
+    }),
+  ),
+  at: Type.Optional(
+    Type.String({
+      description:
+        "When: a vendor timestamp or RFC 3339, not before the member's last event (the present of the site)",
+    }),
+  ),
 }
 
-/** What came of an event. */
-export interface EventResult {
-  email: string
-  event: string
-  at: string
-  /** Whether the member was not known before. */
-  created: boolean
-  outcomes: readonly Outcome[]
-}
+/** An event of a member. */
+export const NewEvent = Type.Object(newEvent, {
+  additionalProperties: false,
+  description: 'Something a member does',
+})
+export type NewEvent = Static<typeof NewEvent>
+
+/** An event of a batch, which may be of any member. */
+export const NewMemberEvent = Type.Object(
+  { email: Email({ description: 'The member' }), ...newEvent },
+  { additionalProperties: false },
+)
+export type NewMemberEvent = Static<typeof NewMemberEvent>
+
+export const EventResult = Type.Object(
+  {
+    email: Type.String(),
+    event: Type.String(),
+    at: Type.String({ description: 'A vendor timestamp' }),
+    created: Type.Boolean({ description: 'Whether the event created the member' }),
+    outcomes: Type.Array(Outcome, {
+      description: 'What the event did, participation by participation, or why it did nothing',
+    }),
+  },
+  { description: 'The effect of an event' },
+)
+export type EventResult = Static<typeof EventResult>
 
 export interface Events {
   /**
-   * Lets something happen to a member, who is created when unknown.
-   * @throws {Conflict} when `at` lies before the member's last event, or in the site's future; {InvalidTime}
+   * Sends an event of a member, who is created when unknown.
+   * @throws {Conflict} when `at` is before the member's last event, or in the site's future; {Invalid | InvalidTime}
    */
   post(email: string, event: NewEvent): EventResult
-  /** Several events of any members, in this order: all of them happen, or none. @throws as `post`, naming the event */
-  postAll(events: readonly (NewEvent & { email: string })[]): EventResult[]
-  /** What a member did, oldest first. @throws {NotFound} */
+  /**
+   * Sends events of any members, in this order: all of them take effect, or none. A long batch lets other requests in
+   * between.
+   * @throws as `post`, naming the event
+   */
+  postAll(events: readonly NewMemberEvent[]): Promise<EventResult[]>
+  /** The events of a member, oldest first. @throws {NotFound} */
   history(email: string): HistoryRecord[]
 }
 
-/** The journeys of a site in the form in which events are handled, made anew only after a journey has changed. */
-export function siteGraphs(store: SiteStore): Graphs {
-  let compiled: { version: number; graphs: JourneyGraph[] } | undefined
-  return () => {
-    const version = store.graphVersion()
-    if (compiled?.version !== version) {
-      const graphs = store.journeys().map(({ id }) => compileJourney(store.journey(id) as GraphRecord))
-      compiled = { version, graphs }
-    }
-    return compiled.graphs
-  }
+/** The members as they are after some events, and the effect of each event. Nothing is stored yet. */
+interface Batch {
+  members: Iterable<MemberRecord>
+  results: EventResult[]
 }
 
-/** The events of a site's members. */
+/** How long a batch is computed before other requests get their turn. */
+const TURN_MS = 10
+
 export function siteEvents(store: SiteStore, clock: SiteClock, graphs: Graphs): Events {
-  function postAll(events: readonly (NewEvent & { email: string })[]): EventResult[] {
-    const touched = new Map<string, MemberRecord>()
-    const results = events.map((event, i) => {
-      try {
-        const folded = foldEmail(event.email)
-        const known = touched.get(folded) ?? store.member(event.email)
-        const { member, ...result } = happen(known, event)
-        touched.set(folded, member)
-        return result
-      } catch (error) {
-        if (error instanceof Conflict && events.length > 1)
-          throw new Conflict(`/events/${i}: ${error.message}`)
-        throw error
-      }
-    })
+  const isTaken = (participationId: string) => store.holderOf(participationId) !== undefined
+
+  /** Yields after every event. */
+  function* compute(events: readonly NewMemberEvent[]): Generator<void, Batch> {
+    const now = clock.now()
+    const journeys = graphs()
+    const members = new Map<string, MemberRecord>()
+    const results: EventResult[] = []
+    for (const [i, { email, event, attributes = {}, at: given }] of events.entries()) {
+      const folded = foldEmail(email)
+      const known = members.get(folded) ?? store.member(email)
+      const member = known ?? newMember(email)
+      const at = timeOf(member, given, now, events.length > 1 ? `/events/${i}: ` : '')
+      const past: HistoryRecord = { event, attributes, at }
+      const { participations, outcomes } = handleEvent({
+        journeys,
+        member,
+        event: toOccurrence(past),
+        newId: participationIds(member.email, isTaken),
+      })
+      members.set(folded, { ...member, participations, history: [...member.history, past] })
+      results.push({ email: member.email, event, at, created: known === undefined, outcomes: [...outcomes] })
+      yield
+    }
+    return { members: members.values(), results }
+  }
+
+  function save({ members, results }: Batch): EventResult[] {
     store.atomically(() => {
-      for (const member of touched.values()) store.putMember(member)
+      for (const member of members) store.putMember(member)
     })
     return results
   }
 
-  function happen(
-    known: MemberRecord | undefined,
-    { email, event, attributes = {}, at }: NewEvent & { email: string },
-  ) {
-    const member = known ?? { email, attributes: {}, participations: [], history: [] }
-    const past: HistoryRecord = { event, attributes, at: timeOf(member, at) }
-    const { participations, outcomes } = handleEvent({
-      journeys: graphs(),
-      member,
-      event: toOccurrence(past),
-      newId: participationIds(member.email, member.participations.length),
-    })
-    const after = { ...member, participations, history: [...member.history, past] }
-    return { member: after, email: member.email, event, at: past.at, created: known === undefined, outcomes }
-  }
-
-  function timeOf({ email, history }: MemberRecord, given: string | undefined): string {
-    const now = clock.now()
-    const instant = given === undefined ? now : instantOf(given)
-    const at = given !== undefined && /\.\d{6}$/.test(given) ? given : timestampOf(instant)
-    const last = history.at(-1)?.at
-    if (instant > now) {
-      throw new Conflict(
-        `${at} is in the future of the site, which is at ${timestampOf(now)}; advance its clock first`,
-      )
-    }
-    if (last === undefined || last <= at) return at
-    // Within the same millisecond the clock cannot tell what came first.
-    if (given === undefined && instantOf(last) === instant) return last
-    throw new Conflict(`${at} is before the last event of ${email}, at ${last}; events happen in their order`)
-  }
-
   return {
-    post: (email, event) => postAll([{ ...event, email }])[0] as EventResult,
-    postAll,
+    post(email, event) {
+      checkInput('event', NewMemberEvent, { email, ...event })
+      return save(atOnce(compute([{ email, ...event }])))[0] as EventResult
+    },
+    async postAll(events) {
+      checkInput('batch', Type.Array(NewMemberEvent, { maxItems: MOST_EVENTS }), events)
+      const revision = store.revision()
+      const batch = await inTurns(compute(events))
+      // Another request may have changed the site meanwhile. Then the batch is computed again, without a pause.
+      return save(store.revision() === revision ? batch : atOnce(compute(events)))
+    },
     history(email) {
       const member = store.member(email)
       if (!member) throw new NotFound(`there is no member ${email}`)
       return member.history
     },
+  }
+}
+
+const newMember = (email: string): MemberRecord => ({
+  email,
+  status: 'active',
+  attributes: {},
+  participations: [],
+  history: [],
+})
+
+/** When an event happens; `place` is where it stands in its batch. */
+function timeOf(
+  { email, history }: MemberRecord,
+  given: string | undefined,
+  now: string,
+  place: string,
+): string {
+  const at = given === undefined ? now : timeIn(given, place)
+  if (at > now) {
+    throw new Conflict(
+      `${place}${at} is in the future of the site, which is at ${now}; advance its clock first`,
+    )
+  }
+  const last = history.at(-1)?.at
+  if (last === undefined || at >= last) return at
+  throw new Conflict(
+    `${place}${at} is before the last event of ${email}, at ${last}; send events in their order`,
+  )
+}
+
+function timeIn(text: string, place: string): string {
+  try {
+    return parseTime(text)
+  } catch (error) {
+    if (error instanceof InvalidTime) throw new InvalidTime(`${place}${error.message}`)
+    throw error
+  }
+}
+
+function atOnce<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+  }
+}
+
+/** Lets the event loop turn now and then. */
+async function inTurns<T>(steps: Generator<void, T>): Promise<T> {
+  for (let end = monotonic() + TURN_MS; ; ) {
+    const { done, value } = steps.next()
+    if (done) return value
+    if (monotonic() > end) {
+      await setImmediate()
+      end = monotonic() + TURN_MS
+    }
   }
 }

@@ -1,8 +1,10 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { type Static, Type } from '@sinclair/typebox'
 import { Email, OneOf, Uuid } from '../contract/formats.ts'
 import { OPERATION_IDS } from '../contract/operations.ts'
-
-/** What goes wrong with an answer, on purpose. */
+import type { Issue } from '../seed/issues.ts'
+import { ValidationError } from '../validation.ts'
+import { checkInput } from './input.ts'
 
 const closed = { additionalProperties: false }
 const Milliseconds = Type.Integer({ minimum: 0, maximum: 3_600_000 })
@@ -44,13 +46,13 @@ export const Fault = Type.Union(
     Type.Object(
       {
         kind: Type.Literal('drip'),
-        bytes: Type.Integer({ minimum: 1, description: 'So many at a time' }),
+        bytes: Type.Integer({ minimum: 1, description: 'How many at a time' }),
         every_ms: Milliseconds,
       },
       { ...closed, description: 'Gives the right answer, slowly' },
     ),
   ],
-  { description: 'What goes wrong' },
+  { description: 'The fault to inject' },
 )
 
 export const FaultRule = Type.Object(
@@ -62,34 +64,83 @@ export const FaultRule = Type.Object(
           email: Type.Optional(Email({ description: 'Only calls about this member' })),
           journey_id: Type.Optional(Uuid({ description: 'Only calls about this journey' })),
         },
-        { ...closed, description: 'Which requests it is for; all, when left out' },
+        { ...closed, description: 'Which requests it is for; left out, all' },
       ),
     ),
     after: Type.Optional(
-      Type.Integer({ minimum: 0, description: 'So many matching requests pass first (0)' }),
+      Type.Integer({ minimum: 0, description: 'How many matching requests pass first (0)' }),
     ),
     times: Type.Optional(
-      Type.Integer({ minimum: 1, description: 'After so many faults the rule is gone (never)' }),
+      Type.Integer({ minimum: 1, description: 'After how many faults the rule is removed (never)' }),
     ),
     probability: Type.Optional(
       Type.Number({
         minimum: 0,
         maximum: 1,
-        description: 'The share of matching requests that it spoils (1)',
+        description: 'The share of matching requests that get the fault (1)',
       }),
     ),
     seed: Type.Optional(
       Type.Integer({
-        description: 'Of its random choices; the same seed makes the same ones (one for each id)',
+        description: 'Of its random choices: the same seed makes the same choices (derived from the id)',
       }),
     ),
     fault: Fault,
   },
-  { ...closed, description: 'A fault, and when it happens' },
+  { ...closed, description: 'A fault, and which requests get it' },
 )
 
 export type Fault = Static<typeof Fault>
 export type FaultRule = Static<typeof FaultRule>
 
-/** A fault that is about to happen, its random choices made. */
+export const ActiveFault = Type.Object(
+  {
+    id: Type.String(),
+    ...FaultRule.properties,
+    seen: Type.Integer({ description: 'How many requests it has matched' }),
+    used: Type.Integer({ description: 'How many of them got the fault' }),
+  },
+  { description: 'A rule that is in force' },
+)
+export type ActiveFault = Static<typeof ActiveFault>
+
+/** A fault that is about to be injected, its random choices made. */
 export type ResolvedFault = Exclude<Fault, { kind: 'delay' }> | { kind: 'delay'; ms: number }
+
+// They frame the body, so that a value of someone else's would break the connection.
+const FRAMING = /^(content-length|transfer-encoding|trailer)$/i
+
+/** Refuses a rule that could not be carried out. @throws {ValidationError} */
+export function checkFaultRule(rule: FaultRule): void {
+  checkInput('fault rule', FaultRule, rule)
+  const issues = issuesOf(rule.fault)
+  if (issues.length > 0) throw new ValidationError('fault rule', issues)
+}
+
+function issuesOf(fault: Fault): Issue[] {
+  if (fault.kind === 'delay' && typeof fault.ms === 'object' && fault.ms.min > fault.ms.max)
+    return [{ pointer: '/fault/ms', message: `min ${fault.ms.min} is more than max ${fault.ms.max}` }]
+  if (fault.kind !== 'status') return []
+  const { body, headers = {} } = fault
+  return [
+    ...Object.entries(headers).flatMap(([name, value]) =>
+      FRAMING.test(name)
+        ? [{ pointer: '/fault/headers', message: `${name} follows from the body; leave it out` }]
+        : issueIn('/fault/headers', () => {
+            validateHeaderName(name)
+            validateHeaderValue(name, value)
+          }),
+    ),
+    ...issueIn('/fault/body', () => JSON.stringify(body)),
+  ]
+}
+
+/** What is thrown, as an issue. */
+function issueIn(pointer: string, work: () => void): Issue[] {
+  try {
+    work()
+    return []
+  } catch (error) {
+    return [{ pointer, message: (error as Error).message }]
+  }
+}

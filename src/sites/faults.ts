@@ -1,80 +1,67 @@
 import { createHash } from 'node:crypto'
 import { foldEmail } from '../contract/formats.ts'
 import type { OperationId } from '../contract/operations.ts'
-import { Invalid, NotFound } from '../errors.ts'
+import { NotFound } from '../errors.ts'
 import type { FaultRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
-import type { FaultRule, ResolvedFault } from './fault-rule.ts'
+import { type ActiveFault, checkFaultRule, type FaultRule, type ResolvedFault } from './fault-rule.ts'
 
-export type ActiveFault = FaultRule & {
-  id: string
-  /** How many requests it has matched. */
-  seen: number
-  /** How many of them it has spoiled. */
-  used: number
-}
-
-/** What of a request the rules are matched against. */
+/** The parts of a request that rules match. */
 export interface FaultSubject {
   operation: OperationId | undefined
   identifier: string | undefined
 }
 
 export interface Faults {
+  /** In the order in which they were added. */
   list(): ActiveFault[]
-  /** The first rule that applies wins, in the order in which they were added. @throws {Invalid} for bounds in the wrong order */
+  /** The first rule that applies wins, in the order in which they were added. @throws {Invalid} naming every issue */
   add(rule: FaultRule): ActiveFault
   /** @throws {NotFound} */
   remove(id: string): void
   clear(): void
-  /** Follows the store, after something else has set the rules there. */
-  reload(): void
-  /** What is to go wrong with this request, if anything; counts it, and drops the rule when it is spent. */
+  /** The fault to inject into the answer of this request, if any; counts the request, and drops a rule that is spent. */
   next(subject: FaultSubject): { id: string; fault: ResolvedFault } | undefined
 }
 
-/** The fault rules of a site, kept in the store so that they outlive the process. */
+/** The fault rules of a site. The store has them, so that they outlive the process. */
 export function siteFaults(store: SiteStore): Faults {
-  let rules: ActiveFault[] = store.faults().map(fromRecord)
+  const list = () => store.faults().map(fromRecord)
 
-  function remove(id: string): void {
-    if (!rules.some(rule => rule.id === id)) throw new NotFound(`there is no fault ${id}`)
-    rules = rules.filter(rule => rule.id !== id)
-    store.removeFault(id)
+  /** The rule after one more request that it matches, and what it does with it. */
+  function count(rule: ActiveFault) {
+    const draw = rule.seen
+    const applies = draw >= (rule.after ?? 0) && isChosen(rule, draw)
+    const counted = { ...rule, seen: draw + 1, used: rule.used + (applies ? 1 : 0) }
+    if (rule.times !== undefined && counted.used >= rule.times) store.removeFault(rule.id)
+    else store.countFault(toRecord(counted))
+    return applies ? { id: rule.id, fault: choose(rule, draw) } : undefined
   }
 
   return {
-    list: () => rules,
+    list,
     add(rule) {
-      const { fault } = rule
-      if (fault.kind === 'delay' && typeof fault.ms === 'object' && fault.ms.min > fault.ms.max) {
-        throw new Invalid(`fault.ms: min ${fault.ms.min} is more than max ${fault.ms.max}`)
-      }
-      const active = { id: `fault-${store.nextFault()}`, ...rule, seen: 0, used: 0 }
-      store.addFault(toRecord(active))
-      rules = [...rules, active]
-      return active
+      checkFaultRule(rule)
+      return store.atomically(() => {
+        const active = { id: `fault-${store.nextFault()}`, ...rule, seen: 0, used: 0 }
+        store.addFault(toRecord(active))
+        return active
+      })
     },
-    remove,
-    clear() {
-      rules = []
-      store.clearFaults()
+    remove(id) {
+      if (!store.removeFault(id)) throw new NotFound(`there is no fault rule ${id}`)
     },
-    reload() {
-      rules = store.faults().map(fromRecord)
-    },
+    clear: () => store.clearFaults(),
     next(subject) {
-      if (rules.length === 0) return undefined
-      for (const rule of rules) {
-        if (!matches(rule, subject)) continue
-        const draw = rule.seen++
-        const applies = draw >= (rule.after ?? 0) && isChosen(rule, draw)
-        if (applies) rule.used++
-        if (rule.times !== undefined && rule.used >= rule.times) remove(rule.id)
-        else store.countFault(toRecord(rule))
-        if (applies) return { id: rule.id, fault: choose(rule, draw) }
-      }
-      return undefined
+      const matching = list().filter(rule => matches(rule, subject))
+      if (matching.length === 0) return undefined
+      return store.atomically(() => {
+        for (const rule of matching) {
+          const chosen = count(rule)
+          if (chosen) return chosen
+        }
+        return undefined
+      })
     },
   }
 }
@@ -98,13 +85,10 @@ function choose(rule: ActiveFault, draw: number): ResolvedFault {
 
 /** A number from 0 to 1 that depends on nothing but the rule and the count of its requests, so that runs repeat. */
 function random({ seed, id }: ActiveFault, draw: number, purpose: string): number {
-  return (
-    createHash('sha256')
-      .update(`${seed ?? id}:${draw}:${purpose}`)
-      .digest()
-      .readUInt32BE() /
-    2 ** 32
-  )
+  const digest = createHash('sha256')
+    .update(`${seed ?? id}:${draw}:${purpose}`)
+    .digest()
+  return digest.readUInt32BE() / 2 ** 32
 }
 
 function fromRecord({ id, rule, seen, used }: FaultRecord): ActiveFault {

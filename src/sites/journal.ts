@@ -1,5 +1,5 @@
 import type { Verdict } from '../auth/verdict.ts'
-import { instantOf, isoOf } from '../clock.ts'
+import { isoOf, parseTime, timestampOf } from '../clock.ts'
 import { foldEmail } from '../contract/formats.ts'
 import { type OperationId, operations } from '../contract/operations.ts'
 
@@ -129,10 +129,10 @@ export function createJournal(size: number): Journal {
 }
 
 function toPredicate({ operation, email, status, since }: RequestFilter): (entry: JournalEntry) => boolean {
-  const earliest = since === undefined ? Number.NEGATIVE_INFINITY : instantOf(since)
+  const earliest = since === undefined ? undefined : parseTime(since)
   const folded = email === undefined ? undefined : foldEmail(email)
   return entry =>
-    entry.time >= earliest &&
+    (earliest === undefined || timestampOf(entry.time) >= earliest) &&
     (operation === undefined || entry.operation === operation) &&
     (status === undefined || entry.status === status) &&
     (folded === undefined || foldEmail(identifierAs('email_id', entry) ?? '') === folded)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { later, timestampOf } from '../clock.ts'
+import { addDuration } from '../clock.ts'
 import { Invalid } from '../errors.ts'
 import type { SeedJourney, SeedParticipation } from '../seed/schema.ts'
 import type { FaultRule } from './fault-rule.ts'
@@ -104,7 +104,8 @@ function member(
   return (site, { email = madeUpEmail(), ...params }) => {
     const journey = putJourney(site, params)
     const [, event, reward, action] = journey.nodes.map(node => node.id) as [string, string, string, string]
-    const at = (duration: string) => timestampOf(later(site.clock.now(), duration))
+    const now = site.now()
+    const at = (duration: string) => addDuration(now, duration, 'constrain')
     const scene: Scene = { event, action, reward, ago: duration => at(`-${duration}`), ahead: at }
     const id = randomUUID()
     const started_at = scene.ago('P2D')
@@ -150,7 +151,7 @@ function putJourney(site: Site, { journey_id = randomUUID() }: StateParams): See
     source_node_id: nodes[i]?.id,
     target_node_id: id,
   }))
-  const publish_at = timestampOf(later(site.clock.now(), '-P30D'))
+  const publish_at = addDuration(site.now(), '-P30D', 'constrain')
   const name = 'Buy and review'
   site.content.putJourney(journey_id, {
     id: journey_id,

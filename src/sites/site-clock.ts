@@ -1,84 +1,167 @@
-import { type Clock, instantOf, isoOf, later } from '../clock.ts'
+import { type Static, Type } from '@sinclair/typebox'
+import { addDuration, addMilliseconds, type Clock, instantOf, parseTime, timestampOf } from '../clock.ts'
+import { OneOf } from '../contract/formats.ts'
 import { Conflict } from '../errors.ts'
 import type { SiteStore } from '../store/store.ts'
+import { ClockChange, changesBetween } from './clock-changes.ts'
 
-/** A site's clock, as it is shown. */
-export interface ClockReading {
-  /** RFC 3339, UTC. */
-  now: string
-  frozen: boolean
-  /** Whether tokens expire by this clock and not by the machine's. */
-  tokens: boolean
-}
+export const ClockReading = Type.Object(
+  {
+    now: Type.String({ description: "The site's time, RFC 3339 in UTC with microseconds" }),
+    frozen: Type.Boolean({ description: 'Whether it stands still' }),
+    tokens: Type.Boolean({ description: 'Whether tokens expire by it; by the system clock otherwise' }),
+  },
+  { description: 'A clock' },
+)
+export type ClockReading = Static<typeof ClockReading>
 
-export interface ClockSetting {
-  /** A vendor timestamp or RFC 3339; the present, when left out. Not before it. */
-  now?: string
-  /** Whether time stands still; as before, when left out. */
-  frozen?: boolean
-  tokens?: boolean
-}
+export const ClockSetting = Type.Object(
+  {
+    now: Type.Optional(
+      Type.String({
+        description:
+          'A vendor timestamp or RFC 3339, not before the present of the site; left out, the present',
+      }),
+    ),
+    frozen: Type.Optional(Type.Boolean({ description: 'Whether it stands still; left out, as before' })),
+    tokens: Type.Optional(Type.Boolean({ description: 'Whether tokens expire by it; left out, as before' })),
+  },
+  { additionalProperties: false, minProperties: 1 },
+)
+export type ClockSetting = Static<typeof ClockSetting>
 
+/** The moments that a clock can be moved to, by name. */
+const NEXT_MOMENTS = ['next', 'next_hold_end', 'next_journey_end'] as const
+
+/** How far a clock is moved: by a duration, or to the next moment at which something changes by itself. */
+export const ClockStep = Type.Union([
+  Type.Object(
+    { by: Type.String({ description: 'An ISO 8601 duration, for example P3DT4H', examples: ['P3DT4H'] }) },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    {
+      to: OneOf(NEXT_MOMENTS, {
+        description:
+          'The end of the next hold, the end of the next journey for a member or for all, or the next of these and of the starts of journeys',
+      }),
+      until: Type.Optional(
+        Type.String({ description: 'Not beyond this: a vendor timestamp or RFC 3339. Left out, any time' }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+])
+export type ClockStep = Static<typeof ClockStep>
+
+export const ClockAdvance = Type.Object(
+  {
+    ...ClockReading.properties,
+    changes: Type.Array(ClockChange, {
+      description: 'What changed by it, in the order of time: the first hundred',
+    }),
+    more: Type.Integer({ description: 'How many changes are not listed' }),
+  },
+  { description: 'A clock that was moved, and what changed by it' },
+)
+export type ClockAdvance = Static<typeof ClockAdvance>
+
+/** The clock of a site: the system clock, or as far ahead of it as a test has set it. Only a reset sets it back. */
 export interface SiteClock {
   read(): ClockReading
-  /** @throws {Conflict} for an instant in the site's past; {InvalidTime} */
+  /** @throws {Conflict} for a time in the site's past; {InvalidTime} */
   set(setting: ClockSetting): ClockReading
-  /** By an ISO 8601 duration, for example `P3DT4H`. @throws {Conflict} for a negative one; {InvalidTime} */
-  advance(by: string): ClockReading
-  /** Follows the store, after something else has set the clock there. */
-  reload(): void
-  /** The site's time, in milliseconds since the epoch. */
-  now(): number
-  /** The time by which tokens expire, now or when the machine's clock showed `machineTime`; in milliseconds since the epoch. */
-  tokenNow(machineTime?: number): number
+  /**
+   * By an ISO 8601 duration, for example `P3DT4H`, or to the next moment at which something changes by itself: with
+   * none left, the clock stays where it is. @throws {Conflict} for a negative duration; {InvalidTime}
+   */
+  advance(step: string | ClockStep): ClockAdvance
+  /** The site's time as a vendor timestamp. */
+  now(): string
+  /** The time by which tokens expire when the system clock shows `systemTime`; both in milliseconds since the epoch. */
+  tokenNow(systemTime?: number): number
 }
 
-interface Deviation {
-  offset_ms: number
-  frozen_at: number | null
+/** What the store keeps of a clock that was set. */
+interface ClockState {
+  /** The site's time when the clock was set; a vendor timestamp. */
+  at: string
+  /** The system clock at that moment, in milliseconds since the epoch; null for a frozen clock. */
+  since: number | null
   tokens: boolean
 }
 
-const NONE: Deviation = { offset_ms: 0, frozen_at: null, tokens: false }
-
-/** The clock of a site: the machine's, or as far ahead of it as a test has put it. It never goes back, but by a reset. */
-export function siteClock(store: SiteStore, machine: Clock): SiteClock {
-  let deviation = load(store.clock())
-
-  const keep = (next: Deviation) => {
-    store.setClock(JSON.stringify(next))
-    deviation = next
+export function siteClock(store: SiteStore, systemClock: Clock): SiteClock {
+  function load(): ClockState | null {
+    const stored = store.clock()
+    return stored === null ? null : JSON.parse(stored)
   }
-  const at = (machineTime: number) => deviation.frozen_at ?? machineTime + deviation.offset_ms
-  const now = () => at(machine.now())
-  const read = (): ClockReading => ({
-    now: isoOf(now()),
-    frozen: deviation.frozen_at !== null,
-    tokens: deviation.tokens,
-  })
 
-  function moveTo(instant: number, frozen: boolean, tokens: boolean): ClockReading {
-    if (instant < now()) {
+  /** Each operation looks at the system clock once, so that all it compares belongs to one moment. */
+  function change(target: (present: string) => string, setting: Omit<ClockSetting, 'now'>): ClockReading {
+    const systemTime = systemClock.now()
+    const state = load()
+    const present = timeAt(state, systemTime)
+    const at = target(present)
+    if (at < present) {
       throw new Conflict(
-        `the clock of the site is at ${read().now} and only goes forward; reset the site to go back`,
+        `the clock of the site is at ${present}Z and only goes forward; reset the site to set it back`,
       )
     }
-    keep({ offset_ms: instant - machine.now(), frozen_at: frozen ? instant : null, tokens })
-    return read()
+    const { frozen = isFrozen(state), tokens = state?.tokens ?? false } = setting
+    const changed = { at, since: frozen ? null : systemTime, tokens }
+    store.setClock(JSON.stringify(changed))
+    return readingOf(changed, systemTime)
   }
 
   return {
-    now,
-    tokenNow: (machineTime = machine.now()) => (deviation.tokens ? at(machineTime) : machineTime),
-    read,
-    set({ now: instant, frozen = deviation.frozen_at !== null, tokens = deviation.tokens }) {
-      return moveTo(instant === undefined ? now() : instantOf(instant), frozen, tokens)
+    now: () => timeAt(load(), systemClock.now()),
+    tokenNow(systemTime = systemClock.now()) {
+      const state = load()
+      return state?.tokens ? instantOf(timeAt(state, systemTime)) : systemTime
     },
-    advance: by => moveTo(later(now(), by), deviation.frozen_at !== null, deviation.tokens),
-    reload() {
-      deviation = load(store.clock())
+    read: () => readingOf(load(), systemClock.now()),
+    set: ({ now, ...setting }) => change(present => (now === undefined ? present : parseTime(now)), setting),
+    advance(step) {
+      let from = ''
+      const reading = change(present => {
+        from = present
+        if (typeof step === 'string') return addDuration(present, step)
+        return 'by' in step ? addDuration(present, step.by) : nextMoment(store, present, step)
+      }, {})
+      return { ...reading, ...changesBetween(store, from, reading.now.slice(0, -1)) }
     },
   }
 }
 
-const load = (stored: string | null): Deviation => (stored === null ? NONE : JSON.parse(stored))
+/** When the next thing changes by itself, but not after `until`; the present when nothing is left to change. */
+function nextMoment(
+  store: SiteStore,
+  present: string,
+  { to, until }: Extract<ClockStep, { to: string }>,
+): string {
+  const { hold_end, journey_end, journey_start } = store.nextMoments(present)
+  const candidates = {
+    next: [hold_end, journey_end, journey_start],
+    next_hold_end: [hold_end],
+    next_journey_end: [journey_end],
+  }[to]
+  const [next = present] = candidates.filter(moment => moment !== null).sort()
+  if (until === undefined) return next
+  const limit = parseTime(until)
+  return next === present || next > limit ? limit : next
+}
+
+const isFrozen = (state: ClockState | null): boolean => state?.since === null
+
+/** The site's time at a moment of the system clock. A running clock ends with the year 9999. */
+function timeAt(state: ClockState | null, systemTime: number): string {
+  if (state === null) return timestampOf(systemTime)
+  return state.since === null ? state.at : addMilliseconds(state.at, systemTime - state.since)
+}
+
+const readingOf = (state: ClockState | null, systemTime: number): ClockReading => ({
+  now: `${timeAt(state, systemTime)}Z`,
+  frozen: isFrozen(state),
+  tokens: state?.tokens ?? false,
+})

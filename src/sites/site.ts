@@ -1,11 +1,12 @@
 import { type SignedRequest, sign } from '../auth/sign.ts'
-import { type Clock, timestampOf } from '../clock.ts'
+import type { Clock } from '../clock.ts'
+import { compileJourney } from '../engine/graph.ts'
 import { Conflict } from '../errors.ts'
 import type { SeedDocument } from '../seed/schema.ts'
-import type { FaultRecord } from '../store/records.ts'
+import type { FaultRecord, GraphRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
 import { type Content, siteContent } from './content.ts'
-import { type EventResult, type Events, siteEvents, siteGraphs } from './events.ts'
+import { type EventResult, type Events, siteEvents } from './events.ts'
 import { type Faults, siteFaults } from './faults.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { type SiteClock, siteClock } from './site-clock.ts'
@@ -48,31 +49,40 @@ export interface Site {
 
 const AN_HOUR = 3600
 
+/** What a snapshot holds and a reset sets back. */
 interface SiteState {
   data: SeedDocument
   clock: string | null
   faults: FaultRecord[]
+  /** How many rules were ever added, from which the next one gets its id. */
+  fault_count: number
 }
 
 export function createSite(store: SiteStore, machine: Clock, { journalSize }: { journalSize: number }): Site {
   const clock = siteClock(store, machine)
   const faults = siteFaults(store)
   const requests = createJournal(journalSize)
-  const now = () => timestampOf(clock.now())
-  const graphs = siteGraphs(store)
+  const { now } = clock
+  const graphs = store.memoized(() =>
+    store.journeys().map(({ id }) => compileJourney(store.journey(id) as GraphRecord)),
+  )
   const content = siteContent(store, graphs, now)
   const events = siteEvents(store, clock, graphs)
 
-  const save = (): SiteState => ({ data: content.read(), clock: store.clock(), faults: store.faults() })
-  function load({ data, clock: deviation, faults: rules }: SiteState): void {
+  const save = (): SiteState => ({
+    data: content.read(),
+    clock: store.clock(),
+    faults: store.faults(),
+    fault_count: store.faultsAdded(),
+  })
+  function load(state: SiteState): void {
     store.atomically(() => {
-      store.setClock(deviation)
+      store.setClock(state.clock)
       store.clearFaults()
-      for (const rule of rules) store.addFault(rule)
-      content.load(data)
+      for (const rule of state.faults) store.addFault(rule)
+      store.setFaultsAdded(state.fault_count)
+      content.load(state.data)
     })
-    clock.reload()
-    faults.reload()
   }
 
   const signRequest: Site['sign'] = (identifier, expiresIn = AN_HOUR) => {
@@ -108,8 +118,7 @@ export function createSite(store: SiteStore, machine: Clock, { journalSize }: { 
       const { origin } = store.origin()
       if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
       store.atomically(() => {
-        load({ data: JSON.parse(origin), clock: null, faults: [] })
-        store.restartFaults()
+        load({ data: JSON.parse(origin), clock: null, faults: [], fault_count: 0 })
         store.removeSnapshot(BEFORE_STATES)
       })
       requests.clear()

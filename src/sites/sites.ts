@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { type Clock, isoOf, later, timestampOf } from '../clock.ts'
+import { addDuration, type Clock, timestampOf } from '../clock.ts'
 import { extensionsOf } from '../contract/extension.ts'
 import { Conflict, Invalid, NotFound } from '../errors.ts'
 import { checkSeed } from '../seed/check.ts'
@@ -68,10 +68,13 @@ export function openSites({ store, clock, journalSize }: SitesOptions): Sites {
     return site
   }
 
-  const expiry = ({ ttl, lastUsed }: Living): number =>
-    ttl === null ? Number.POSITIVE_INFINITY : later(lastUsed, ttl)
+  const expiry = ({ ttl, lastUsed }: Living): string | null =>
+    ttl === null ? null : addDuration(timestampOf(lastUsed), ttl, 'constrain')
 
-  const isUnused = (entry: Living): boolean => entry.ttl !== null && expiry(entry) <= clock.now()
+  function isUnused(entry: Living): boolean {
+    const end = expiry(entry)
+    return end !== null && end <= timestampOf(clock.now())
+  }
 
   // Looked at whenever sites are asked for, so that nothing has to run in the background.
   function removeUnused(): void {
@@ -109,8 +112,9 @@ export function openSites({ store, clock, journalSize }: SitesOptions): Sites {
     },
     create({ seed = 'demo', ttl, ...given } = {}) {
       removeUnused()
-      if (ttl !== undefined && later(clock.now(), ttl) <= clock.now())
-        throw new Invalid(`ttl: "${ttl}" is no time at all`)
+      const now = timestampOf(clock.now())
+      if (ttl !== undefined && addDuration(now, ttl) <= now)
+        throw new Invalid(`ttl: "${ttl}" must be longer than no time`)
       const site_id = given.site_id ?? unusedId(living)
       const document = typeof seed === 'string' ? readSeed(seed) : checkedSeed(seed)
       if (living.has(site_id))
@@ -121,12 +125,13 @@ export function openSites({ store, clock, journalSize }: SitesOptions): Sites {
         secret: given.secret ?? randomBytes(24).toString('base64url'),
         ...extensionsOf(document.site),
       }
-      return enliven(loadSeed(store, { ...document, site }, timestampOf(clock.now()), ttl))
+      return enliven(loadSeed(store, { ...document, site }, now, ttl))
     },
     remove,
     expiryOf(site) {
       const entry = living.get(site.site_id)
-      return entry === undefined || entry.ttl === null ? null : isoOf(expiry(entry))
+      const end = entry && expiry(entry)
+      return end ? `${end}Z` : null
     },
   }
 }

@@ -1,16 +1,19 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { migrate } from './migrate.ts'
-import { StoreError } from './store-error.ts'
+import { StorageFull, StorageReadOnly, StoreError } from './store-error.ts'
 
 /*
- * Statements that are run for every request compare with `= +?` and not `= ?`. Next to a JOIN or an ORDER BY, SQLite
- * takes a bare parameter for something its plan may depend on, and plans anew whenever the parameter was cleared, which
- * better-sqlite3 does after every call: that made reading ten times slower. The plus hides it from the planner; the
- * plans are the same.
+ * Statements that run for every request compare with `= +?` and not `= ?`. Next to a JOIN or an ORDER BY, SQLite plans
+ * such a statement again whenever a bare parameter was cleared, which better-sqlite3 does after every call: that made
+ * reading ten times slower. The plus hides the parameter from the planner; the plans are the same.
  */
 export type Db = Database.Database
 
-// What a database in memory is when it is new, once there was one: to copy it is ten times as fast as to make its tables.
+const MEMORY = ':memory:'
+
+// A new database in memory as bytes: copying it is ten times as fast as creating its tables.
 let blank: Buffer | undefined
 
 /**
@@ -20,7 +23,7 @@ let blank: Buffer | undefined
  */
 export function openDatabase(file: string, image?: Buffer): Db {
   let db: Db | undefined
-  const isNew = file === ':memory:' && image === undefined
+  const isNew = file === MEMORY && image === undefined
   try {
     db = new Database((isNew ? blank : image) ?? file)
     migrate(db)
@@ -32,11 +35,84 @@ export function openDatabase(file: string, image?: Buffer): Db {
     return db
   } catch (error) {
     db?.close()
-    if (error instanceof StoreError || error instanceof Database.SqliteError || error instanceof TypeError) {
+    throw openingError(file, error)
+  }
+}
+
+/**
+ * Makes sure that one server alone uses a database, as each trusts what it knows of it: holds an exclusive transaction on
+ * a file beside it, which ends with the process at the latest. Other programs can still read the database.
+ * @throws {StoreError} when another server has it
+ */
+export function lockDatabase(file: string): { close(): void } {
+  if (file === MEMORY) return { close: () => undefined }
+  let lock: Db | undefined
+  try {
+    lock = new Database(`${realPath(file)}-lock`, { timeout: 0 })
+    lock.exec('BEGIN EXCLUSIVE')
+    return lock
+  } catch (error) {
+    lock?.close()
+    if (codeOf(error) === 'SQLITE_BUSY') {
       throw new StoreError(
-        `database ${file} ${error instanceof StoreError ? '' : 'cannot be opened: '}${error.message}`,
+        `database ${file} is in use by another journeys-sandbox; stop that one, or give this one a --db of its own`,
       )
     }
-    throw error
+    throw openingError(file, error)
   }
+}
+
+/** The path without symbolic links, so that a database has one lock by whatever name it is opened. */
+function realPath(file: string): string {
+  if (existsSync(file)) return realpathSync(file)
+  return existsSync(dirname(file)) ? join(realpathSync(dirname(file)), basename(file)) : file
+}
+
+/** Makes sure that what is written will be found again. @throws {StoreError} when the file is gone */
+export function checkPresence(file: string): void {
+  if (file === MEMORY || existsSync(file)) return
+  throw new StoreError(
+    `database ${file} was moved or deleted while the server used it; put it back, or start the server again`,
+  )
+}
+
+const codeOf = (error: unknown): string => (error instanceof Database.SqliteError ? error.code : '')
+
+function openingError(file: string, error: unknown): unknown {
+  if (error instanceof StoreError) return new StoreError(`database ${file} ${error.message}`)
+  const known = toStoreError(file, error)
+  if (known instanceof StoreError) return known
+  // A folder that does not exist is a TypeError of better-sqlite3's.
+  if (!(error instanceof Database.SqliteError || error instanceof TypeError)) return error
+  return new StoreError(
+    `database ${file} cannot be opened: ${error.message}; check the path, and that this user may write there`,
+  )
+}
+
+/** An error of SQLite's that is about the file as one that says what to do; any other error as it is. */
+export function toStoreError(file: string, error: unknown): unknown {
+  const code = codeOf(error)
+  const what = `database ${file}`
+  if (code === 'SQLITE_FULL') {
+    return new StorageFull(`${what} cannot grow: its disk is full; free some space and try again`)
+  }
+  if (code.startsWith('SQLITE_READONLY')) {
+    return new StorageReadOnly(
+      `${what} cannot be written: it is read-only; make the file and its folder writable for this user`,
+    )
+  }
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
+    return new StoreError(
+      `${what} is damaged or no database (${(error as Error).message}); restore a copy of it, or name a new file`,
+    )
+  }
+  if (code.startsWith('SQLITE_IOERR') || code === 'SQLITE_CANTOPEN') {
+    return new StoreError(
+      `${what} cannot be read or written (${code}); check its disk, and that this user may write to the folder`,
+    )
+  }
+  if (code.startsWith('SQLITE_BUSY')) {
+    return new StoreError(`${what} is locked by another program; end its transaction and try again`)
+  }
+  return error
 }

@@ -4,7 +4,7 @@ import type { ConnectionRecord, GraphRecord, JourneyRecord, NodeRecord } from '.
 
 type JourneyRow = Omit<JourneyRecord, 'open_ended'> & ExtensionColumns & { open_ended: 0 | 1 }
 type NodeRow = Omit<NodeRecord, 'config' | 'position'> &
-  ExtensionColumns & { node_key: number; config: string; x: number; y: number }
+  ExtensionColumns & { config: string; x: number; y: number }
 
 const JOURNEY_COLUMNS =
   'id, multi_template_id, name, description, publish_at, open_ended, status, start_date, end_date, created_at, updated_at, created_by, extra, answers'
@@ -14,10 +14,11 @@ const toJourney = (row: JourneyRow): JourneyRecord => ({
   open_ended: row.open_ended === 1,
 })
 
-const toNode = ({ node_key, config, x, y, ...node }: NodeRow): [number, NodeRecord] => [
-  node_key,
-  { ...withExtensions(node), config: JSON.parse(config), position: { x, y } },
-]
+const toNode = ({ config, x, y, ...node }: NodeRow): NodeRecord => ({
+  ...withExtensions(node),
+  config: JSON.parse(config),
+  position: { x, y },
+})
 
 const journeyValues = (journey: JourneyRecord) => [
   journey.id,
@@ -36,22 +37,20 @@ const journeyValues = (journey: JourneyRecord) => [
   answersColumn(journey),
 ]
 
-export type JourneyTables = ReturnType<typeof journeyTables>
-
 /** The statements of journeys with their nodes and connections. Lists are in the order of creation, then id. */
 export function journeyTables(db: Db) {
-  const list = db.prepare<[number], JourneyRow & { journey_key: number }>(
-    `SELECT journey_key, ${JOURNEY_COLUMNS} FROM journeys WHERE site_key = +? ORDER BY created_at, id`,
+  const list = db.prepare<[number], JourneyRow>(
+    `SELECT ${JOURNEY_COLUMNS} FROM journeys WHERE site_key = +? ORDER BY created_at, id`,
   )
-  const keyOf = db
-    .prepare<[number, string], number>('SELECT journey_key FROM journeys WHERE site_key = +? AND id = +?')
-    .pluck()
+  const find = db.prepare<[number, string], JourneyRow & { journey_key: number }>(
+    `SELECT journey_key, ${JOURNEY_COLUMNS} FROM journeys WHERE site_key = +? AND id = +?`,
+  )
   const ids = db
     .prepare<[number], string>('SELECT id FROM journeys WHERE site_key = +? ORDER BY journey_key')
     .pluck()
   const count = db.prepare<[number], number>('SELECT count(*) FROM journeys WHERE site_key = +?').pluck()
   const nodes = db.prepare<[number], NodeRow>(
-    'SELECT node_key, id, type, name, config, x, y, extra FROM nodes WHERE journey_key = +? ORDER BY ordinal, node_key',
+    'SELECT id, type, name, config, x, y, extra FROM nodes WHERE journey_key = +? ORDER BY ordinal, node_key',
   )
   const connections = db.prepare<[number], ConnectionRecord & ExtensionColumns>(`
     SELECT c.id, s.id AS source_node_id, t.id AS target_node_id, c.condition, c.extra
@@ -89,15 +88,16 @@ export function journeyTables(db: Db) {
     putGraph(Number(lastInsertRowid), journey)
   }
 
-  /** Nodes are matched by id, so that what members did at a node that stays is kept. */
+  /** Nodes are matched by id, so that members keep what they completed at a node that stays. */
   function replace(siteKey: number, journey: GraphRecord): void {
-    const known = keyOf.get(siteKey, journey.id)
-    if (known !== undefined) {
-      updateJourney.run(...journeyValues(journey), known)
-      removeConnections.run(known)
-      removeNodesExcept.run(known, JSON.stringify(journey.nodes.map(node => node.id)))
-      putGraph(known, journey)
-    } else insert(siteKey, journey)
+    const key = find.get(siteKey, journey.id)?.journey_key
+    if (key === undefined) insert(siteKey, journey)
+    else {
+      updateJourney.run(...journeyValues(journey), key)
+      removeConnections.run(key)
+      removeNodesExcept.run(key, JSON.stringify(journey.nodes.map(node => node.id)))
+      putGraph(key, journey)
+    }
   }
 
   function putGraph(journeyKey: number, { nodes, connections }: GraphRecord): void {
@@ -112,14 +112,17 @@ export function journeyTables(db: Db) {
   }
 
   return {
-    /** Every journey with its key. */
-    list: (siteKey: number): [number, JourneyRecord][] =>
-      list.all(siteKey).map(({ journey_key, ...journey }) => [journey_key, toJourney(journey)]),
-    /** The nodes, each with its key, and the connections of a journey. */
-    graph: (journeyKey: number) => ({
-      nodes: nodes.all(journeyKey).map(toNode),
-      connections: connections.all(journeyKey).map(withExtensions),
-    }),
+    list: (siteKey: number): JourneyRecord[] => list.all(siteKey).map(toJourney),
+    get(siteKey: number, id: string): GraphRecord | undefined {
+      const row = find.get(siteKey, id)
+      if (!row) return undefined
+      const { journey_key, ...journey } = row
+      return {
+        ...toJourney(journey),
+        nodes: nodes.all(journey_key).map(toNode),
+        connections: connections.all(journey_key).map(withExtensions),
+      }
+    },
     count: (siteKey: number) => count.get(siteKey) as number,
     /** Every id, in the order of insertion, which is that of the seed document. */
     ids: (siteKey: number) => ids.all(siteKey),

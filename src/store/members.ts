@@ -1,23 +1,24 @@
 import { foldEmail } from '../contract/formats.ts'
 import type { Db } from './database.ts'
 import { answersColumn, type ExtensionColumns, extensionsIn, extraColumn } from './extensions.ts'
-import type { KeptJourneys } from './kept-journeys.ts'
 import type { ParticipationTables } from './participations.ts'
 import type { HistoryRecord, MemberRecord } from './records.ts'
 
-type MemberRow = ExtensionColumns & { member_key: number; email: string; attributes: string }
+type MemberRow = ExtensionColumns &
+  Pick<MemberRecord, 'email' | 'status'> & { member_key: number; attributes: string }
 
 const valuesOf = (member: MemberRecord) => [
   member.email,
+  member.status,
   JSON.stringify(member.attributes),
   extraColumn(member),
   answersColumn(member),
 ]
 
-/** The statements of members, with their participations and what they did. */
+/** The statements of members, with their participations and events. */
 export function memberTables(db: Db, participations: ParticipationTables) {
   const find = db.prepare<[number, string], MemberRow>(
-    'SELECT member_key, email, attributes, extra, answers FROM members WHERE site_key = +? AND email_folded = +?',
+    'SELECT member_key, email, status, attributes, extra, answers FROM members WHERE site_key = +? AND email_folded = +?',
   )
   const emails = db
     .prepare<[number, number], string>(
@@ -26,10 +27,10 @@ export function memberTables(db: Db, participations: ParticipationTables) {
     .pluck()
   const count = db.prepare<[number], number>('SELECT count(*) FROM members WHERE site_key = +?').pluck()
   const insertMember = db.prepare(`
-    INSERT INTO members (site_key, email_folded, email, attributes, extra, answers) VALUES (?, ?, ?, ?, ?, ?)`)
+    INSERT INTO members (site_key, email_folded, email, status, attributes, extra, answers) VALUES (?, ?, ?, ?, ?, ?, ?)`)
   const remove = db.prepare('DELETE FROM members WHERE site_key = ? AND email_folded = ?')
-  const rename = db.prepare(
-    'UPDATE members SET email = ?, attributes = ?, extra = ?, answers = ? WHERE member_key = ?',
+  const update = db.prepare(
+    'UPDATE members SET email = ?, status = ?, attributes = ?, extra = ?, answers = ? WHERE member_key = ?',
   )
   const history = db.prepare<[number], Omit<HistoryRecord, 'attributes'> & { attributes: string }>(
     'SELECT event, attributes, at FROM member_events WHERE member_key = +? ORDER BY event_key',
@@ -40,14 +41,15 @@ export function memberTables(db: Db, participations: ParticipationTables) {
   const removeHistory = db.prepare('DELETE FROM member_events WHERE member_key = ?')
   const removeAll = db.prepare('DELETE FROM members WHERE site_key = ?')
 
-  function get(siteKey: number, email: string, journeys: KeptJourneys): MemberRecord | undefined {
+  function get(siteKey: number, email: string): MemberRecord | undefined {
     const member = find.get(siteKey, foldEmail(email))
     if (!member) return undefined
     return {
       ...extensionsIn(member.extra, member.answers),
       email: member.email,
+      status: member.status,
       attributes: JSON.parse(member.attributes),
-      participations: participations.recordsOf(member.member_key, journeys),
+      participations: participations.recordsOf(member.member_key),
       history: historyOf(member.member_key),
     }
   }
@@ -59,20 +61,21 @@ export function memberTables(db: Db, participations: ParticipationTables) {
 
   function insert(siteKey: number, member: MemberRecord): void {
     const { lastInsertRowid } = insertMember.run(siteKey, foldEmail(member.email), ...valuesOf(member))
-    insertDeeds(siteKey, Number(lastInsertRowid), member)
+    insertParts(siteKey, Number(lastInsertRowid), member)
   }
 
   function replace(siteKey: number, member: MemberRecord): void {
     const known = find.get(siteKey, foldEmail(member.email))
-    if (known) {
-      rename.run(...valuesOf(member), known.member_key)
+    if (!known) insert(siteKey, member)
+    else {
+      update.run(...valuesOf(member), known.member_key)
       participations.removeOf(known.member_key)
       removeHistory.run(known.member_key)
-      insertDeeds(siteKey, known.member_key, member)
-    } else insert(siteKey, member)
+      insertParts(siteKey, known.member_key, member)
+    }
   }
 
-  function insertDeeds(siteKey: number, memberKey: number, member: MemberRecord): void {
+  function insertParts(siteKey: number, memberKey: number, member: MemberRecord): void {
     for (const participation of member.participations)
       participations.insert(siteKey, memberKey, participation)
     for (const { event, attributes, at } of member.history)

@@ -35,6 +35,21 @@ export interface HeldReward {
   hold_end_datetime: string
 }
 
+/** A participation that expires. */
+export interface ExpiringParticipation {
+  email: string
+  journey_id: string
+  journey_name: string
+  /** A vendor timestamp. */
+  at: string
+}
+
+/** What lies after `now` and not after `until`, both vendor timestamps. */
+export interface Between {
+  now: string
+  until: string
+}
+
 /** The next moments at which something changes by itself; null for none. */
 export interface NextMoments {
   hold_end: string | null
@@ -43,7 +58,7 @@ export interface NextMoments {
   journey_start: string | null
 }
 
-/** Which of the members, in the order of creation. */
+/** Which of the members, in the order of their emails. */
 export interface MemberPage {
   /** A part of the email, found without regard to case; all members, when empty. */
   search: string
@@ -56,17 +71,13 @@ export interface MemberPage {
  * With 100,000 members in a journey each of them takes milliseconds, from the indexes of 0010_overview.sql.
  */
 export function overviewStatements(db: Db) {
-  const journeys = db.prepare<{ siteKey: number; now: string }, JourneyCount>(`
-    SELECT j.id, count(*) AS entered, count(p.completed_at) AS completed,
-      sum(p.completed_at IS NULL AND (coalesce(p.expired_at <= @now, 0) OR coalesce(j.end_date <= @now, 0))) AS expired
-    FROM journeys j JOIN participations p USING (journey_key)
-    WHERE j.site_key = @siteKey GROUP BY j.journey_key`)
+  const inJourney = (rest = '') =>
+    `(SELECT count(*) FROM participations p WHERE p.journey_key = j.journey_key ${rest})`
   const journey = db.prepare<{ siteKey: number; id: string; now: string }, JourneyCount>(`
-    SELECT j.id, count(p.journey_key) AS entered, count(p.completed_at) AS completed,
-      coalesce(sum(p.completed_at IS NULL AND p.journey_key IS NOT NULL
-        AND (coalesce(p.expired_at <= @now, 0) OR coalesce(j.end_date <= @now, 0))), 0) AS expired
-    FROM journeys j LEFT JOIN participations p USING (journey_key)
-    WHERE j.site_key = @siteKey AND j.id = @id`)
+    SELECT j.id, ${inJourney()} AS entered, ${inJourney("AND p.completed_at > ''")} AS completed,
+      CASE WHEN j.end_date <= @now THEN ${inJourney('AND p.completed_at IS NULL')}
+        ELSE ${inJourney('AND p.completed_at IS NULL AND p.expired_at <= @now')} END AS expired
+    FROM journeys j WHERE j.site_key = @siteKey AND j.id = @id`)
   const passed = db
     .prepare<{ siteKey: number; journeyId: string; nodeId: string }, number>(`
       SELECT (SELECT count(*) FROM completed_steps s WHERE s.node_key = n.node_key)
@@ -81,7 +92,7 @@ export function overviewStatements(db: Db) {
   const open = db.prepare<{ siteKey: number; journeyId: string } & OpenPage, OpenParticipation>(`
     SELECT p.participation_key, p.standing, ${idsOf('completed_steps', 'step_key')} AS done,
       ${idsOf('rewards', 'reward_key')} AS reached
-    FROM journeys j JOIN participations p USING (journey_key)
+    FROM journeys j JOIN participations p INDEXED BY participations_by_journey USING (journey_key)
     WHERE j.site_key = @siteKey AND j.id = @journeyId AND p.participation_key > @after
       AND p.completed_at IS NULL AND (p.expired_at IS NULL OR p.expired_at > @now)
       AND (j.end_date IS NULL OR j.end_date > @now)
@@ -96,7 +107,7 @@ export function overviewStatements(db: Db) {
     "FROM members WHERE site_key = @siteKey AND (@search = '' OR instr(email_folded, @search) > 0)"
   const members = db
     .prepare<{ siteKey: number } & MemberPage, string>(
-      `SELECT email ${matching} ORDER BY member_key LIMIT @limit OFFSET @offset`,
+      `SELECT email ${matching} ORDER BY email_folded LIMIT @limit OFFSET @offset`,
     )
     .pluck()
   const countMembers = db
@@ -121,7 +132,7 @@ export function overviewStatements(db: Db) {
       (SELECT min(at) FROM (
         SELECT end_date AS at FROM journeys WHERE site_key = @siteKey AND end_date > @now
         UNION ALL SELECT (SELECT min(p.expired_at) FROM participations p
-          WHERE p.journey_key = j.journey_key AND p.expired_at > @now AND p.completed_at IS NULL)
+          WHERE p.journey_key = j.journey_key AND p.completed_at IS NULL AND p.expired_at > @now)
         FROM journeys j WHERE j.site_key = @siteKey)) AS journey_end,
       (SELECT min(start_date) FROM journeys WHERE site_key = @siteKey AND start_date > @now) AS journey_start`)
   const countHeld = db
@@ -140,9 +151,28 @@ export function overviewStatements(db: Db) {
     WHERE j.site_key = @siteKey AND n.type = 'reward'
     ORDER BY r.hold_end_datetime LIMIT @limit`)
 
+  // By its own end, or by that of its journey: each from an index, which both at once would not be.
+  const openUntil = (end: string) => `
+    FROM journeys j JOIN participations p USING (journey_key)
+    WHERE j.site_key = @siteKey AND p.completed_at IS NULL AND ${end}`
+  const ownEnd = openUntil(
+    'p.expired_at > @now AND p.expired_at <= @until AND (j.end_date IS NULL OR j.end_date >= p.expired_at)',
+  )
+  const journeyEnd = openUntil(
+    'j.end_date > @now AND j.end_date <= @until AND (p.expired_at IS NULL OR p.expired_at > j.end_date)',
+  )
+  const expiring = [
+    ['p.expired_at', ownEnd],
+    ['j.end_date', journeyEnd],
+  ].map(([at, found]) => ({
+    list: db.prepare<{ siteKey: number; limit: number } & Between, ExpiringParticipation>(`
+      SELECT (SELECT email FROM members m WHERE m.member_key = p.member_key) AS email,
+        j.id AS journey_id, j.name AS journey_name, ${at} AS at ${found} LIMIT @limit`),
+    count: db.prepare<{ siteKey: number } & Between, number>(`SELECT count(*) ${found}`).pluck(),
+  }))
+
   return {
     eventNames: (siteKey: number, limit: number) => eventNames.all({ siteKey, limit }),
-    journeys: (siteKey: number, now: string) => journeys.all({ siteKey, now }),
     journey: (siteKey: number, id: string, now: string) => journey.get({ siteKey, id, now }),
     passed: (siteKey: number, journeyId: string, nodeId: string) =>
       passed.get({ siteKey, journeyId, nodeId }) ?? 0,
@@ -150,8 +180,11 @@ export function overviewStatements(db: Db) {
     emailOf: (siteKey: number, key: number) => emailOf.get({ siteKey, key }),
     moments: (siteKey: number, now: string) => moments.get({ siteKey, now }) as NextMoments,
     countHeld: (siteKey: number, now: string) => countHeld.get({ siteKey, now }) as number,
-    held: (siteKey: number, between: { now: string; until: string; limit: number }) =>
-      held.all({ siteKey, ...between }),
+    held: (siteKey: number, between: Between & { limit: number }) => held.all({ siteKey, ...between }),
+    expiring: (siteKey: number, between: Between & { limit: number }) =>
+      expiring.flatMap(({ list }) => list.all({ siteKey, ...between })).slice(0, between.limit),
+    expiringCount: (siteKey: number, between: Between) =>
+      expiring.reduce((sum, { count }) => sum + (count.get({ siteKey, ...between }) as number), 0),
     members(siteKey: number, { search, limit, offset }: MemberPage) {
       const folded = foldEmail(search)
       return {

@@ -1,88 +1,79 @@
 import type { NodeType } from '../contract/journey.ts'
 import type { Db } from './database.ts'
-import { answersColumn, type ExtensionColumns, extensionsIn, extraColumn } from './extensions.ts'
-import type { KeptJourneys } from './kept-journeys.ts'
-import type { JourneyRecord, NodeRecord, ParticipationRecord, RewardRecord, StepRecord } from './records.ts'
+import {
+  answersColumn,
+  type ExtensionColumns,
+  extensionsIn,
+  extraColumn,
+  withExtensions,
+} from './extensions.ts'
+import type { JourneyRecord, ParticipationRecord, RewardRecord, StepRecord } from './records.ts'
 
-/** A participation without what was done in it, but with its journey. */
+/** A participation with its journey, but without its events and rewards. */
 export type ParticipationSummary = Omit<ParticipationRecord, 'events' | 'rewards' | 'standing'> & {
-  journey: JourneyRecord
+  journey: Pick<JourneyRecord, 'name' | 'description' | 'open_ended' | 'end_date'>
 }
 
-/** A participation with its journey, and with what the nodes say of all that was done in it. */
+/** A participation with its journey, and its events and rewards with the names of their nodes. */
 export interface ParticipationDetail extends ParticipationSummary {
   standing: ParticipationRecord['standing']
   events: (StepRecord & { name: string; type: NodeType })[]
   rewards: (RewardRecord & { name: string; type: string })[]
 }
 
-type SummaryRow = Omit<ParticipationSummary, 'journey_id' | 'journey'> &
-  ExtensionColumns & { journey_key: number }
-
-type DetailRow = SummaryRow & {
-  standing: string | null
-  /** JSON, as are the rewards. */
-  steps: string
-  rewards: string
+/** A node that members need, and for what. */
+export interface UsedNode {
+  node_id: string
+  as: 'event' | 'reward' | 'waiting member'
 }
 
-type StepRow = [nodeKey: number, completed_at: string, extra: string | null]
-type RewardRow = [
-  nodeKey: number,
-  hold_start_datetime: string | null,
-  hold_end_datetime: string | null,
-  blocked_by: string | null,
-  blocked_at: string | null,
-  extra: string | null,
-]
+type SummaryRow = Omit<ParticipationSummary, 'journey'> &
+  ExtensionColumns & {
+    participation_key: number
+    standing: string | null
+    name: string
+    description: string
+    open_ended: 0 | 1
+    end_date: string | null
+  }
 
-/** What a reward node gives, in a word. */
-const outcomeOf = ({ type, config }: NodeRecord): string =>
-  type === 'badge' ? 'badge' : String(config.type ?? 'reward')
+/** An event or a reward of a participation. */
+type PartRow<T> = Omit<T, 'x-extra'> & { participation_key: number; extra: string | null }
+type StepRow = PartRow<ParticipationDetail['events'][number]>
+type RewardRow = PartRow<ParticipationDetail['rewards'][number]>
 
-const toSummary = (row: SummaryRow, journey: JourneyRecord): ParticipationSummary => ({
-  id: row.id,
-  journey_id: journey.id,
-  journey,
-  started_at: row.started_at,
-  progress_percentage: row.progress_percentage,
-  completed_at: row.completed_at,
-  expired_at: row.expired_at,
-  created_at: row.created_at,
-  updated_at: row.updated_at,
-  ...extensionsIn(row.extra, row.answers),
-})
+const toSummary = (row: SummaryRow): ParticipationSummary => {
+  const { participation_key, standing, name, description, open_ended, end_date, ...participation } = row
+  return {
+    ...withExtensions(participation),
+    journey: { name, description, open_ended: open_ended === 1, end_date },
+  }
+}
 
-const toStep = ([, completed_at, extra]: StepRow, { id: node_id, name, type }: NodeRecord) => ({
-  ...{ completed_at, node_id, name, type },
-  ...extensionsIn(extra),
-})
-
-const toReward = (
-  [, hold_start_datetime, hold_end_datetime, blocked_by, blocked_at, extra]: RewardRow,
-  node: NodeRecord,
-) => ({
-  ...{ hold_start_datetime, hold_end_datetime, blocked_by, blocked_at },
-  ...{ node_id: node.id, name: node.name, type: outcomeOf(node) },
+const toPart = <R extends PartRow<object>>({ participation_key, extra, ...part }: R) => ({
+  ...part,
   ...extensionsIn(extra),
 })
 
 export type ParticipationTables = ReturnType<typeof participationTables>
 
-/** The statements of participations, with the steps and rewards in them. Lists are in the order of creation, then id. */
+/** The statements of participations, with their events and rewards. Lists are in the order of creation, then id. */
 export function participationTables(db: Db) {
-  const summary = `journey_key, id, started_at, progress_percentage, completed_at, expired_at, created_at, updated_at,
-    extra, answers`
-  const ofMember = 'FROM participations p WHERE member_key = +? ORDER BY created_at, id'
-  const summaries = db.prepare<[number], SummaryRow>(`SELECT ${summary} ${ofMember}`)
-  // The steps and rewards come along as JSON: as rows of their own they took longer.
-  const details = db.prepare<[number], DetailRow>(`
-    SELECT ${summary}, standing,
-      (SELECT json_group_array(json_array(node_key, completed_at, extra))
-        FROM (SELECT * FROM completed_steps s WHERE s.participation_key = p.participation_key ORDER BY step_key)) AS steps,
-      (SELECT json_group_array(json_array(node_key, hold_start_datetime, hold_end_datetime, blocked_by, blocked_at, extra))
-        FROM (SELECT * FROM rewards r WHERE r.participation_key = p.participation_key ORDER BY reward_key)) AS rewards
-    ${ofMember}`)
+  const ofMember = db.prepare<[number], SummaryRow>(`
+    SELECT p.participation_key, p.id, j.id AS journey_id, p.started_at, p.progress_percentage, p.completed_at,
+      p.expired_at, p.created_at, p.updated_at, p.standing, p.extra, p.answers,
+      j.name, j.description, j.open_ended, j.end_date
+    FROM participations p JOIN journeys j USING (journey_key)
+    WHERE p.member_key = +? ORDER BY p.created_at, p.id`)
+  const steps = db.prepare<[number], StepRow>(`
+    SELECT s.participation_key, n.id AS node_id, s.completed_at, n.name, n.type, s.extra
+    FROM participations p JOIN completed_steps s USING (participation_key) JOIN nodes n USING (node_key)
+    WHERE p.member_key = +? ORDER BY s.step_key`)
+  const rewards = db.prepare<[number], RewardRow>(`
+    SELECT r.participation_key, n.id AS node_id, r.hold_start_datetime, r.hold_end_datetime, r.blocked_by, r.blocked_at,
+      n.name, iif(n.type = 'badge', 'badge', coalesce(n.config ->> '$.type', 'reward')) AS type, r.extra
+    FROM participations p JOIN rewards r USING (participation_key) JOIN nodes n USING (node_key)
+    WHERE p.member_key = +? ORDER BY r.reward_key`)
   const insertParticipation = db.prepare(`
     INSERT INTO participations (member_key, journey_key, id, started_at, progress_percentage, completed_at, expired_at,
       created_at, updated_at, standing, extra, answers)
@@ -106,33 +97,31 @@ export function participationTables(db: Db) {
       SELECT m.email_folded FROM participations p JOIN members m USING (member_key)
       WHERE m.site_key = +? AND p.id = +?`)
     .pluck()
-  const usedNodes = db.prepare<
-    { siteKey: number; journeyId: string },
-    { node_id: string; as: 'event' | 'reward' }
-  >(`
+  const usedNodes = db.prepare<{ siteKey: number; journeyId: string }, UsedNode>(`
     SELECT DISTINCT n.id AS node_id, u.used AS "as"
     FROM journeys j JOIN nodes n USING (journey_key)
     JOIN (SELECT node_key, 'event' AS used FROM completed_steps UNION SELECT node_key, 'reward' FROM rewards) u
       USING (node_key)
+    WHERE j.site_key = @siteKey AND j.id = @journeyId
+    UNION SELECT w.value ->> '$.node_id', 'waiting member'
+    FROM journeys j JOIN participations p USING (journey_key), json_each(p.standing) w
     WHERE j.site_key = @siteKey AND j.id = @journeyId`)
 
-  const summariesOf = (memberKey: number, journeys: KeptJourneys): ParticipationSummary[] =>
-    summaries.all(memberKey).map(row => toSummary(row, journeys.graph(row.journey_key).record))
+  const summariesOf = (memberKey: number): ParticipationSummary[] => ofMember.all(memberKey).map(toSummary)
 
-  const detailsOf = (memberKey: number, journeys: KeptJourneys): ParticipationDetail[] =>
-    details.all(memberKey).map(row => {
-      const { nodes, record: journey } = journeys.graph(row.journey_key)
-      const nodeAt = (key: number) => nodes.get(key) as NodeRecord
-      return {
-        ...toSummary(row, journey),
-        events: (JSON.parse(row.steps) as StepRow[]).map(step => toStep(step, nodeAt(step[0]))),
-        rewards: (JSON.parse(row.rewards) as RewardRow[]).map(reward => toReward(reward, nodeAt(reward[0]))),
-        standing: row.standing === null ? null : JSON.parse(row.standing),
-      }
-    })
+  function detailsOf(memberKey: number): ParticipationDetail[] {
+    const stepsOf = Map.groupBy(steps.all(memberKey), step => step.participation_key)
+    const rewardsOf = Map.groupBy(rewards.all(memberKey), reward => reward.participation_key)
+    return ofMember.all(memberKey).map(row => ({
+      ...toSummary(row),
+      standing: row.standing === null ? null : JSON.parse(row.standing),
+      events: (stepsOf.get(row.participation_key) ?? []).map(toPart),
+      rewards: (rewardsOf.get(row.participation_key) ?? []).map(toPart),
+    }))
+  }
 
-  const recordsOf = (memberKey: number, journeys: KeptJourneys): ParticipationRecord[] =>
-    detailsOf(memberKey, journeys).map(({ journey, events, rewards, ...participation }) => ({
+  const recordsOf = (memberKey: number): ParticipationRecord[] =>
+    detailsOf(memberKey).map(({ journey, events, rewards, ...participation }) => ({
       ...participation,
       events: events.map(({ name, type, ...step }) => step),
       rewards: rewards.map(({ name, type, ...reward }) => reward),
@@ -159,7 +148,7 @@ export function participationTables(db: Db) {
     insert,
     removeOf: (memberKey: number) => removeParticipations.run(memberKey),
     removeFromJourney: (siteKey: number, journeyId: string) => removeFromJourney.run(siteKey, journeyId),
-    /** The nodes of a journey at which members have done or reached something. */
+    /** The nodes of a journey at which members have completed an event, reached a reward, or wait. */
     usedNodes: (siteKey: number, journeyId: string) => usedNodes.all({ siteKey, journeyId }),
     /** The folded email of the member whose participation has this id. */
     holderOf: (siteKey: number, participationId: string) => holder.get(siteKey, participationId),

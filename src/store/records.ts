@@ -1,5 +1,6 @@
 import type { Extended, ExtendedByOperation } from '../contract/extension.ts'
 import type { JourneyStatus, NodeType } from '../contract/journey.ts'
+import type { MemberStatus } from '../contract/member.ts'
 
 /** What is stored, in the vendor's words. Times are vendor timestamps; a `null` is a fact that has not happened. */
 
@@ -115,6 +116,7 @@ export interface HistoryRecord {
 
 export interface MemberRecord extends ExtendedByOperation {
   email: string
+  status: MemberStatus
   /** What criteria may ask of the member. */
   attributes: Record<string, unknown>
   participations: ParticipationRecord[]

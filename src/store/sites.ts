@@ -12,6 +12,9 @@ export function siteTable(db: Db) {
   const find = db.prepare<[string], SiteRow & ExtensionColumns>(
     'SELECT site_key, site_id, name, secret, extra FROM sites WHERE site_id = ?',
   )
+  const get = db.prepare<[number], SiteRecord & ExtensionColumns>(
+    'SELECT site_id, name, secret, extra FROM sites WHERE site_key = ?',
+  )
   const insert = db.prepare('INSERT INTO sites (site_id, name, secret, extra) VALUES (?, ?, ?, ?)')
   const rename = db.prepare('UPDATE sites SET name = ?, secret = ?, extra = ? WHERE site_key = ?')
   const remove = db.prepare('DELETE FROM sites WHERE site_key = ?')
@@ -30,12 +33,16 @@ export function siteTable(db: Db) {
       const row = find.get(siteId)
       return row && withExtensions(row)
     },
+    get(siteKey: number): SiteRecord | undefined {
+      const row = get.get(siteKey)
+      return row && withExtensions(row)
+    },
     insert: (site: SiteRecord) =>
       Number(insert.run(site.site_id, site.name, site.secret, extraColumn(site)).lastInsertRowid),
     rename: (siteKey: number, site: SiteRecord) =>
       rename.run(site.name, site.secret, extraColumn(site), siteKey),
     remove: (siteKey: number) => remove.run(siteKey),
-    revision: (siteKey: number) => revision.get(siteKey) as number,
+    revision: (siteKey: number) => revision.get(siteKey) ?? 0,
     bumpRevision: (siteKey: number) => bump.run(siteKey),
     origin: (siteKey: number) => origin.get(siteKey) as OriginRecord,
     setOrigin: (siteKey: number, { origin, created_at, ttl }: OriginRecord) =>

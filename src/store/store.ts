@@ -1,10 +1,12 @@
 import { type ExtendedByOperation, extensionsOf } from '../contract/extension.ts'
-import { type Db, openDatabase } from './database.ts'
+import { NotFound } from '../errors.ts'
+import { checkPresence, type Db, lockDatabase, openDatabase, toStoreError } from './database.ts'
 import { extensionsIn } from './extensions.ts'
 import { journeyTables } from './journeys.ts'
-import { type KeptJourneys, keptJourneys } from './kept-journeys.ts'
 import { memberTables } from './members.ts'
 import {
+  type Between,
+  type ExpiringParticipation,
   type HeldReward,
   type JourneyCount,
   type MemberPage,
@@ -13,7 +15,12 @@ import {
   type OpenParticipation,
   overviewStatements,
 } from './overview.ts'
-import { type ParticipationDetail, type ParticipationSummary, participationTables } from './participations.ts'
+import {
+  type ParticipationDetail,
+  type ParticipationSummary,
+  participationTables,
+  type UsedNode,
+} from './participations.ts'
 import type {
   FaultRecord,
   GraphRecord,
@@ -28,32 +35,28 @@ import { faultTable, snapshotTable } from './test-state.ts'
 
 export type { ParticipationDetail, ParticipationSummary } from './participations.ts'
 
-/** The participations of a member, and what the member has beyond the contract. */
-export type Participations<P> = ExtendedByOperation & { participations: P[] }
+/** A member with participations, and with what there is beyond the contract. */
+export type MemberWith<P> = ExtendedByOperation & Pick<MemberRecord, 'status'> & { participations: P[] }
 
-/** Everything stored about one site; there is no way to reach another site's through it. */
+/**
+ * Everything stored about one site; there is no way to reach another site's through it. A write happens whole or not at
+ * all. @throws {NotFound} for a write to a site that was removed; {StorageFull | StorageReadOnly | StoreError}
+ */
 export interface SiteStore {
   /** As it is now; a rename changes it. */
   readonly site: SiteRecord
   /** Grows with every write to the content of this site, and with no other. */
   revision(): number
-  /**
-   * Differs from before whenever the content may: after every write, and also after one that was taken back. For what
-   * is derived from the content to be kept until then; unlike the revision it costs nothing to ask for.
-   */
-  version(): number
+  /** A function that gives what `read` returns, and calls it again only after the revision has changed. */
+  memoized<T>(read: () => T): () => T
   /** How many journeys and members there are. */
   counts(): { journeys: number; members: number }
 
-  /** The same list for as long as no journey changes. */
-  journeys(): readonly JourneyRecord[]
+  /** In the order of creation, then id. */
+  journeys(): JourneyRecord[]
   /** Found without regard to case. */
   journey(id: string): GraphRecord | undefined
-  /** Changes whenever a journey does, so that what is compiled from journeys can be kept until then. */
-  graphVersion(): number
-  /** How the members fare in each journey that has any; `now` is a vendor timestamp. */
-  journeyCounts(now: string): JourneyCount[]
-  /** The same for one journey; undefined when there is none with this id. */
+  /** How many members are how far in a journey; undefined when there is none with this id. `now` is a vendor timestamp. */
   journeyCount(id: string, now: string): JourneyCount | undefined
   /** How often a node of a journey was completed or reached. */
   passedCount(journeyId: string, nodeId: string): number
@@ -66,17 +69,20 @@ export interface SiteStore {
   /** How many rewards are held. */
   heldCount(now: string): number
   /** The rewards whose hold ends after `now` and not after `until`, the next one first. */
-  heldRewards(between: { now: string; until: string; limit: number }): HeldReward[]
+  heldRewards(between: Between & { limit: number }): HeldReward[]
+  /** At most `limit` of the participations that expire after `now` and not after `until`, and how many there are. */
+  expiring(between: Between & { limit: number }): ExpiringParticipation[]
+  expiringCount(between: Between): number
   /** The names of at most `limit` events that some step waits for, or that block a reward, in their order. */
   eventNames(limit: number): string[]
   /** The journey ids in the order of insertion. */
   journeyIds(): string[]
-  /** Nodes that stay keep what members did there. Those that go must not be among `usedNodes`. */
+  /** Members keep what they completed at nodes that stay. Those that go must not be among `usedNodes`. */
   putJourney(journey: GraphRecord): void
-  /** Removes a journey with the participations in it. @returns whether there was one */
+  /** Removes a journey, found without regard to case, with its participations. @returns whether there was one */
   removeJourney(id: string): boolean
-  /** The nodes of a journey at which members have completed an event or reached a reward. */
-  usedNodes(journeyId: string): { node_id: string; as: 'event' | 'reward' }[]
+  /** The nodes of a journey at which members have completed an event, reached a reward, or wait. */
+  usedNodes(journeyId: string): UsedNode[]
 
   /** The emails, as they were given, of at most `limit` members in the order of insertion. */
   emails(limit?: number): string[]
@@ -85,9 +91,9 @@ export interface SiteStore {
   /** The participations of a member, found without regard to case; `undefined` when there is no such member. */
   participations(email: string): ParticipationDetail[] | undefined
   /** The same, with what the member has beyond the contract. */
-  memberWithParticipations(email: string): Participations<ParticipationDetail> | undefined
-  /** The same, without what was done in them. */
-  memberWithSummaries(email: string): Participations<ParticipationSummary> | undefined
+  memberWithParticipations(email: string): MemberWith<ParticipationDetail> | undefined
+  /** The same, without events and rewards. */
+  memberWithSummaries(email: string): MemberWith<ParticipationSummary> | undefined
   /** The folded email of the member whose participation has this id. */
   holderOf(participationId: string): string | undefined
   /** A page of the emails, as they were given, and how many members there are on all pages. */
@@ -100,21 +106,22 @@ export interface SiteStore {
   replaceContent(journeys: GraphRecord[], members: MemberRecord[]): void
   rename(site: Omit<SiteRecord, 'site_id'>): void
 
-  /** The seed document that a reset goes back to, and since when there is the site. */
+  /** The seed document that a reset goes back to, and when the site was created. */
   origin(): OriginRecord
   setOrigin(origin: OriginRecord): void
-  /** The deviation of the site's clock, as JSON; null for none. */
+  /** The state of the site's clock, as JSON; null when it follows the system clock. */
   clock(): string | null
   setClock(value: string | null): void
   faults(): FaultRecord[]
-  /** The number of the next fault rule, which no rule had before. */
+  /** How many fault rules were ever added, counting one more: the number of the next rule. */
   nextFault(): number
-  /** Lets these numbers start anew. */
-  restartFaults(): void
+  faultsAdded(): number
+  setFaultsAdded(count: number): void
   addFault(fault: FaultRecord): void
-  /** Keeps how often a rule has been seen and used. */
+  /** Stores how often a rule was seen and used. */
   countFault(fault: FaultRecord): void
-  removeFault(id: string): void
+  /** @returns whether there was one */
+  removeFault(id: string): boolean
   clearFaults(): void
   snapshots(): Omit<SnapshotRecord, 'content'>[]
   snapshot(name: string): string | undefined
@@ -148,50 +155,84 @@ export interface Store {
 
 /**
  * Opens the store: the only way to the database. `file` is a path, or `:memory:`; `image` the bytes of a file to copy there.
- * @throws {StoreError} when the file cannot be opened or used
+ * @throws {StoreError} when the file cannot be opened or used, or another server uses it
  */
 export function openStore(file: string, image?: Buffer): Store {
-  const db = openDatabase(file, image)
+  const lock = lockDatabase(file)
+  try {
+    return createStore(file, lock, openDatabase(file, image))
+  } catch (error) {
+    lock.close()
+    throw error
+  }
+}
+
+function createStore(file: string, lock: { close(): void }, db: Db): Store {
   const tables = prepare(db)
   const bound = new Map<string, SiteStore>()
+  const guarded = <T extends object>(methods: T) => withStoreErrors(file, methods)
 
-  return {
+  /** Makes several writes one. */
+  function atomically<T>(writes: () => T): T {
+    checkPresence(file)
+    return db.transaction(writes).immediate()
+  }
+
+  return guarded<Store>({
     sites: () => tables.sites.list().map(({ site_key, ...site }) => site),
     forSite(siteId) {
       const known = bound.get(siteId)
       if (known) return known
       const row = tables.sites.find(siteId)
       if (!row) return undefined
-      const site = bindSite(db, tables, row)
+      const site = guarded(bindSite(db, tables, atomically, row))
       bound.set(siteId, site)
       return site
     },
     createSite(site, journeys, members, origin) {
-      const create = () => {
+      const created = atomically(() => {
         const key = tables.sites.insert(site)
-        const created = bindSite(db, tables, { site_key: key, ...site })
-        created.replaceContent(journeys, members)
-        if (origin) created.setOrigin(origin)
-        return created
-      }
-      const created = db.transaction(create).immediate()
+        const store = guarded(bindSite(db, tables, atomically, { site_key: key, ...site }))
+        store.replaceContent(journeys, members)
+        if (origin) store.setOrigin(origin)
+        return store
+      })
       bound.set(site.site_id, created)
       return created
     },
     removeSite(siteId) {
       const row = tables.sites.find(siteId)
       if (!row) return false
-      bound.delete(siteId)
-      const remove = () => {
+      atomically(() => {
         tables.members.removeAll(row.site_key)
         tables.sites.remove(row.site_key)
-      }
-      db.transaction(remove).immediate()
+      })
+      bound.delete(siteId)
       return true
     },
     image: () => db.serialize(),
-    close: () => db.close(),
+    close() {
+      db.close()
+      lock.close()
+    },
+  })
+}
+
+/** The same methods, whose errors of SQLite say what to do. */
+function withStoreErrors<T extends object>(file: string, methods: T): T {
+  const attempt = (work: () => unknown) => {
+    try {
+      return work()
+    } catch (error) {
+      throw toStoreError(file, error)
+    }
   }
+  return new Proxy(methods, {
+    get(target, name, receiver) {
+      const value = attempt(() => Reflect.get(target, name, receiver))
+      return typeof value === 'function' ? (...args: unknown[]) => attempt(() => value(...args)) : value
+    },
+  })
 }
 
 function prepare(db: Db) {
@@ -211,61 +252,56 @@ function prepare(db: Db) {
 function bindSite(
   db: Db,
   tables: ReturnType<typeof prepare>,
-  { site_key: key, ...record }: SiteRow,
+  atomically: SiteStore['atomically'],
+  { site_key: key, ...created }: SiteRow,
 ): SiteStore {
   const { sites, journeys, participations, members, faults, snapshots, overview } = tables
-  let site: SiteRecord = record
-  let version = 0
-  let graphVersion = 0
-  const kept = keptJourneys(journeys, key)
+  const { site_id } = created
 
-  function changeJourneys<T>(change: () => T): T {
-    graphVersion++
-    kept.forget()
-    return write(change)
-  }
-  function atomically<T>(writes: () => T): T {
-    const before = site
-    try {
-      return db.transaction(writes).immediate()
-    } catch (error) {
-      // What was read meanwhile has never been.
-      site = before
-      version++
-      graphVersion++
-      kept.forget()
-      throw error
-    }
-  }
-  function write<T>(change: () => T): T {
-    version++
+  /** A write to what a test controls: clock, faults and snapshots. */
+  function change<T>(writes: () => T): T {
     return atomically(() => {
+      if (!sites.get(key)) throw new NotFound(`the site ${site_id} was removed`)
+      return writes()
+    })
+  }
+  /** A write to the content. */
+  function write<T>(writes: () => T): T {
+    return change(() => {
       sites.bumpRevision(key)
-      return change()
+      return writes()
     })
   }
 
   const memberBy =
-    <P>(read: (memberKey: number, journeys: KeptJourneys) => P[]) =>
-    (email: string): Participations<P> | undefined => {
+    <P>(read: (memberKey: number) => P[]) =>
+    (email: string): MemberWith<P> | undefined => {
       const member = members.find(key, email)
       if (!member) return undefined
-      const { member_key, extra, answers } = member
-      return { ...extensionsIn(extra, answers), participations: read(member_key, kept) }
+      const { member_key, status, extra, answers } = member
+      return { ...extensionsIn(extra, answers), status, participations: read(member_key) }
     }
   const memberWithParticipations = memberBy(participations.detailsOf)
 
   return {
     get site() {
-      return site
+      return sites.get(key) ?? created
     },
     revision: () => sites.revision(key),
-    version: () => version,
+    memoized(read) {
+      let memo: { revision: number; value: ReturnType<typeof read> } | undefined
+      return () => {
+        // What is read within a transaction may be rolled back.
+        if (db.inTransaction) return read()
+        const revision = sites.revision(key)
+        if (memo?.revision !== revision) memo = { revision, value: read() }
+        return memo.value
+      }
+    },
     counts: () => ({ journeys: journeys.count(key), members: members.count(key) }),
 
-    journeys: kept.list,
-    journey: id => kept.find(id.toLowerCase()),
-    journeyCounts: now => overview.journeys(key, now),
+    journeys: () => journeys.list(key),
+    journey: id => journeys.get(key, id.toLowerCase()),
     eventNames: limit => overview.eventNames(key, limit),
     journeyCount: (id, now) => overview.journey(key, id.toLowerCase(), now),
     passedCount: (journeyId, nodeId) => overview.passed(key, journeyId, nodeId),
@@ -274,18 +310,19 @@ function bindSite(
     nextMoments: now => overview.moments(key, now),
     heldCount: now => overview.countHeld(key, now),
     heldRewards: between => overview.held(key, between),
+    expiring: between => overview.expiring(key, between),
+    expiringCount: between => overview.expiringCount(key, between),
     journeyIds: () => journeys.ids(key),
-    graphVersion: () => graphVersion,
-    putJourney: journey => changeJourneys(() => journeys.replace(key, journey)),
+    putJourney: journey => write(() => journeys.replace(key, journey)),
     removeJourney: id =>
-      changeJourneys(() => {
-        participations.removeFromJourney(key, id)
-        return journeys.remove(key, id)
+      write(() => {
+        participations.removeFromJourney(key, id.toLowerCase())
+        return journeys.remove(key, id.toLowerCase())
       }),
-    usedNodes: journeyId => participations.usedNodes(key, journeyId),
+    usedNodes: journeyId => participations.usedNodes(key, journeyId.toLowerCase()),
 
     emails: limit => members.emails(key, limit),
-    member: email => members.get(key, email, kept),
+    member: email => members.get(key, email),
     participations: email => memberWithParticipations(email)?.participations,
     memberWithParticipations,
     memberWithSummaries: memberBy(participations.summariesOf),
@@ -295,33 +332,31 @@ function bindSite(
     removeMember: email => write(() => members.remove(key, email)),
 
     replaceContent: (newJourneys, newMembers) =>
-      changeJourneys(() => {
+      write(() => {
         members.removeAll(key)
         journeys.removeAll(key)
         for (const journey of newJourneys) journeys.insert(key, journey)
         for (const member of newMembers) members.insert(key, member)
       }),
-    rename({ name, secret, ...rest }) {
-      const renamed = { site_id: site.site_id, name, secret, ...extensionsOf(rest) }
-      write(() => sites.rename(key, renamed))
-      site = renamed
-    },
+    rename: ({ name, secret, ...rest }) =>
+      write(() => sites.rename(key, { site_id, name, secret, ...extensionsOf(rest) })),
 
     origin: () => sites.origin(key),
-    setOrigin: origin => sites.setOrigin(key, origin),
+    setOrigin: origin => change(() => sites.setOrigin(key, origin)),
     clock: () => sites.clock(key),
-    setClock: value => sites.setClock(key, value),
+    setClock: value => change(() => sites.setClock(key, value)),
     faults: () => faults.list(key),
-    nextFault: () => faults.next(key),
-    restartFaults: () => faults.restart(key),
-    addFault: fault => faults.insert(key, fault),
-    countFault: fault => faults.count(key, fault),
-    removeFault: id => faults.remove(key, id),
-    clearFaults: () => faults.clear(key),
+    nextFault: () => change(() => faults.next(key)),
+    faultsAdded: () => faults.added(key),
+    setFaultsAdded: count => change(() => faults.setAdded(key, count)),
+    addFault: fault => change(() => faults.insert(key, fault)),
+    countFault: fault => change(() => faults.count(key, fault)),
+    removeFault: id => change(() => faults.remove(key, id)),
+    clearFaults: () => change(() => faults.clear(key)),
     snapshots: () => snapshots.list(key),
     snapshot: name => snapshots.content(key, name),
-    putSnapshot: snapshot => snapshots.put(key, snapshot),
-    removeSnapshot: name => snapshots.remove(key, name),
+    putSnapshot: snapshot => change(() => snapshots.put(key, snapshot)),
+    removeSnapshot: name => change(() => snapshots.remove(key, name)),
     atomically,
   }
 }

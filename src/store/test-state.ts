@@ -12,21 +12,24 @@ export function faultTable(db: Db) {
       'UPDATE sites SET fault_count = fault_count + 1 WHERE site_key = ? RETURNING fault_count',
     )
     .pluck()
-  const restart = db.prepare('UPDATE sites SET fault_count = 0 WHERE site_key = ?')
+  const added = db.prepare<[number], number>('SELECT fault_count FROM sites WHERE site_key = ?').pluck()
+  const setAdded = db.prepare('UPDATE sites SET fault_count = ? WHERE site_key = ?')
   const count = db.prepare('UPDATE faults SET seen = ?, used = ? WHERE site_key = ? AND id = ?')
   const remove = db.prepare('DELETE FROM faults WHERE site_key = ? AND id = ?')
   const clear = db.prepare('DELETE FROM faults WHERE site_key = ?')
 
   return {
     list: (siteKey: number) => list.all(siteKey),
-    /** The number of the next rule. */
+    /** How many rules were ever added, counting one more. */
     next: (siteKey: number) => next.get(siteKey) as number,
-    /** Lets the numbers start anew. */
-    restart: (siteKey: number) => restart.run(siteKey),
+    /** How many rules were ever added. */
+    added: (siteKey: number) => added.get(siteKey) ?? 0,
+    setAdded: (siteKey: number, count: number) => setAdded.run(count, siteKey),
     insert: (siteKey: number, { id, rule, seen, used }: FaultRecord) =>
       insert.run(siteKey, id, rule, seen, used),
     count: (siteKey: number, { id, seen, used }: FaultRecord) => count.run(seen, used, siteKey, id),
-    remove: (siteKey: number, id: string) => remove.run(siteKey, id),
+    /** @returns whether there was one */
+    remove: (siteKey: number, id: string) => remove.run(siteKey, id).changes > 0,
     clear: (siteKey: number) => clear.run(siteKey),
   }
 }

@@ -78,7 +78,9 @@ describe.concurrent('The command', () => {
     using folder = temporaryFolder()
     const db = folder.file('diary.txt', 'Dear diary, '.repeat(500))
     const { code, stdout, stderr } = await run(['--db', db, '--port', '0'])
-    expect(stderr).toBe(`database ${db} cannot be opened: file is not a database\n`)
+    expect(stderr).toBe(
+      `database ${db} is damaged or no database (file is not a database); restore a copy of it, or name a new file\n`,
+    )
     expect([code, stdout]).toEqual([1, ''])
   })
 

@@ -243,3 +243,50 @@ test('a server that stops does not wait for what hangs or is delayed', { retry: 
   expect(performance.now() - start).toBeLessThan(1000)
   await Promise.all(left)
 })
+
+test('a restore brings back how many rules there were, which a reset has set back', () => {
+  const fault = { kind: 'status', status: 500 } as const
+  expect(site.faults.add({ fault }).id).toBe('fault-1')
+  site.snapshots.take('one rule')
+  site.reset()
+  site.snapshots.restore('one rule')
+  expect(site.faults.add({ fault }).id).toBe('fault-2')
+  site.snapshots.restore('one rule')
+  expect(site.faults.add({ fault }).id).toBe('fault-2')
+})
+
+describe('a rule that could not be carried out is refused', () => {
+  const status = { kind: 'status', status: 503 } as const
+  test.each([
+    ['a misspelt kind', { kind: 'hnag' }, '/fault/kind'],
+    ['no fault', undefined, '/fault'],
+    ['another status', { kind: 'status', status: 200 }, '/fault/status'],
+    ['a name that is no header', { ...status, headers: { 'Bad Header': 'x' } }, '/fault/headers'],
+    ['a value that HTTP cannot carry', { ...status, headers: { 'X-A': 'one\ntwo' } }, '/fault/headers'],
+    ['a value beyond Latin-1', { ...status, headers: { 'X-A': '☃' } }, '/fault/headers'],
+    ['another framing', { ...status, headers: { 'Transfer-Encoding': 'chunked' } }, '/fault/headers'],
+    ['another length', { ...status, headers: { 'content-length': '3' } }, '/fault/headers'],
+    ['a delay without end', { kind: 'delay', ms: 1e12 }, '/fault/ms'],
+    ['a delay whose bounds are the wrong way round', { kind: 'delay', ms: { min: 2, max: 1 } }, '/fault/ms'],
+  ])('over HTTP and in process: %s', async (_name, fault, pointer) => {
+    const rule = { fault } as FaultRule
+    expect(() => site.faults.add(rule)).toThrow(pointer)
+    const response = await fetch(`${sandbox.origin}/_sandbox/sites/${site.site_id}/faults`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(rule),
+    })
+    expect(response.status).toBe(400)
+    expect(await response.text()).toContain(pointer)
+    expect(site.faults.list()).toEqual([])
+  })
+
+  test('in process: a body that JSON cannot carry', () => {
+    expect(() => site.faults.add({ fault: { ...status, body: 1n } })).toThrow('/fault/body')
+  })
+
+  test('in a header: a delay longer than that of a rule', async () => {
+    const { status, headers } = await call({ 'X-Sandbox-Fault': 'delay=3600001' })
+    expect([status, headers['x-sandbox-explain']]).toEqual([400, expect.stringContaining('delay=200')])
+  })
+})

@@ -25,6 +25,10 @@ const withoutKeys = (row: unknown) =>
     Object.entries(row as object).filter(([name]) => !name.endsWith('_key') && name !== 'revision'),
   )
 
+/** The same, whatever order the rows were written in. */
+const inAnyOrder = (tables: Map<string, unknown[]>) =>
+  [...tables].map(([table, rows]) => [table, rows.map(row => JSON.stringify(row)).sort()])
+
 test('a reset takes back every kind of state there is, but named snapshots', async () => {
   using folder = temporaryFolder()
   const db = folder.file('all.db')
@@ -67,6 +71,11 @@ test('a reset takes back every kind of state there is, but named snapshots', asy
   for (const [table, rows] of changed)
     expect(rows, `the test changes ${table}`).not.toEqual(before.get(table))
   expect(shown()).not.toBe(shownBefore)
+
+  site.reset()
+  // Fails for a state that a reset takes back and a snapshot forgets.
+  site.snapshots.restore('kept')
+  expect(inAnyOrder(exportEverything(db))).toEqual(inAnyOrder(changed))
 
   site.reset()
   const after = exportEverything(db)

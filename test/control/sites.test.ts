@@ -220,7 +220,25 @@ describe('a single member', () => {
     await control.expect(404, 'DELETE', path)
   })
 
-  test('is refused with every fault, and nothing is lost', async () => {
+  test('is active, or blocked, or has opted out', async () => {
+    const status = () => sandbox.sites.get(SITE.site_id).store.memberWithSummaries('BOB@example.com')?.status
+    expect(await control.expect(201, 'PUT', path, {})).not.toHaveProperty('status')
+    expect(status()).toBe('active')
+    for (const given of ['blocked', 'opted_out'] as const) {
+      expect(await control.expect(200, 'PUT', path, { status: given })).toMatchObject({ status: given })
+      expect(status()).toBe(given)
+      const data = await control.expect(200, 'GET', `${HERE}/data`)
+      await control.expect(200, 'PUT', `${HERE}/data`, data)
+      expect(status()).toBe(given)
+    }
+    sandbox.sites.get(SITE.site_id).member('bob@example.com').did('purchase')
+    expect(status()).toBe('opted_out')
+    await control.expect(200, 'PUT', path, { status: 'active' })
+    expect(await control.expect(200, 'GET', path)).not.toHaveProperty('status')
+    await control.expect(400, 'PUT', path, { status: 'away' })
+  })
+
+  test('is refused with every issue, and nothing is lost', async () => {
     const taken = { participations: [participationOf(9001, 1), participationOf(9002, 7)] }
     const { errors } = await control.expect(400, 'PUT', path, taken)
     expect(errors.map((error: { pointer: string }) => error.pointer)).toEqual([

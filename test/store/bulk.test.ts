@@ -39,7 +39,7 @@ describe('What is loaded in bulk', () => {
 
     const store = openStore(folder.file('single.db'))
     const whole = members.map(
-      member => ({ ...member, attributes: {}, history: [] }) as unknown as MemberRecord,
+      member => ({ ...member, status: 'active', attributes: {}, history: [] }) as unknown as MemberRecord,
     )
     store.createSite(SITE, graphs, whole)
     store.close()

@@ -157,6 +157,51 @@ describe('Migrating', () => {
   })
 })
 
+/** A file of this program at an older version, with what `sql` puts into it. */
+function olderFile(folder: ReturnType<typeof temporaryFolder>, version: number, sql: string): string {
+  const names = readdirSync(MIGRATIONS).sort()
+  using migrations = temporaryFolder()
+  const copies = names.slice(0, version).map(name => [name, readFileSync(new URL(name, MIGRATIONS), 'utf8')])
+  const file = folder.file('older.db')
+  const db = new Database(file)
+  migrate(db, folderOf(migrations, Object.fromEntries(copies)))
+  db.exec(sql)
+  db.close()
+  return file
+}
+
+it('A clock with milliseconds becomes one with microseconds, and one outside the years 0000 to 9999 is lost', () => {
+  using folder = temporaryFolder()
+  const running = '{"offset_ms":86400000,"frozen_at":null,"tokens":true}'
+  const frozen = '{"offset_ms":5,"frozen_at":1767225600123,"tokens":false}'
+  const outside = '{"offset_ms":0,"frozen_at":8640000000000000,"tokens":false}'
+  const file = olderFile(
+    folder,
+    4,
+    `INSERT INTO sites (site_key, site_id, name, secret, fault_count, clock) VALUES
+       (1, 'running', 'r', 'r', 3, '${running}'), (2, 'frozen', 'f', 'f', 0, '${frozen}'),
+       (3, 'outside', 'o', 'o', 0, '${outside}'), (4, 'none', 'n', 'n', 0, NULL);
+     INSERT INTO snapshots (site_key, name, taken_at, content) VALUES
+       (2, 'later rule', 't', json_object('data', json('{}'), 'clock', '${running}', 'faults', json('[{"id":"fault-7"}]'))),
+       (4, 'no clock', 't', '{"data":{},"clock":null,"faults":[]}');`,
+  )
+  const store = openStore(file)
+  const clocks = ['running', 'frozen', 'outside', 'none'].map(id => store.forSite(id)?.clock() ?? null)
+  expect(clocks.map(clock => clock && JSON.parse(clock))).toEqual([
+    { at: '1970-01-02T00:00:00.000000', since: 0, tokens: true },
+    { at: '2026-01-01T00:00:00.123000', since: null, tokens: false },
+    null,
+    null,
+  ])
+  const snapshot = JSON.parse(store.forSite('frozen')?.snapshot('later rule') as string)
+  expect(snapshot).toMatchObject({ data: {}, clock: clocks[0], fault_count: 7 })
+  expect(JSON.parse(store.forSite('none')?.snapshot('no clock') as string)).toMatchObject({
+    clock: null,
+    fault_count: 0,
+  })
+  store.close()
+})
+
 describe('A file that cannot be used is refused in one line, and left as it was:', () => {
   it('one that a newer version of this program wrote', () => {
     using folder = temporaryFolder()
@@ -184,7 +229,9 @@ describe('A file that cannot be used is refused in one line, and left as it was:
     using folder = temporaryFolder()
     const text = 'Dear diary, today I learnt about SQLite. '.repeat(100)
     const file = folder.file('diary.txt', text)
-    expect(refusalOf(file)).toMatch(/cannot be opened: file is not a database/)
+    expect(refusalOf(file)).toMatch(
+      /is damaged or no database \(file is not a database\); restore a copy of it, or name a new file/,
+    )
     expect(readFileSync(file, 'utf8')).toBe(text)
   })
 
@@ -195,7 +242,7 @@ describe('A file that cannot be used is refused in one line, and left as it was:
 
   it('a folder', () => {
     using folder = temporaryFolder()
-    expect(refusalOf(folder.path)).toMatch(/cannot be opened: /)
+    expect(refusalOf(folder.path)).toMatch(/cannot be (opened|read)/)
   })
 
   it('a file that was cut off', () => {
@@ -204,6 +251,6 @@ describe('A file that cannot be used is refused in one line, and left as it was:
     openStore(file).close()
     rmSync(`${file}-wal`, { force: true })
     writeFileSync(file, readFileSync(file).subarray(0, 5000))
-    expect(refusalOf(file)).toMatch(/cannot be opened: .*malformed/)
+    expect(refusalOf(file)).toMatch(/is damaged or no database \(.*malformed.*\); restore a copy/)
   })
 })

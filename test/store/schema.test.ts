@@ -52,6 +52,7 @@ describe('A value that cannot be is refused', () => {
     'UPDATE journeys SET open_ended = 2',
     "UPDATE journeys SET status = 'Deleted'",
     "UPDATE nodes SET type = 'portal'",
+    "UPDATE members SET status = 'away'",
     "UPDATE nodes SET config = '{'",
     "UPDATE participations SET completed_at = 't', expired_at = 't'",
     "UPDATE rewards SET hold_start_datetime = 't'",
