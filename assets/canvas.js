@@ -43,7 +43,7 @@ function movable(canvas) {
   })
   const current = () => zooms.find(({ drawing }) => drawing.offsetParent !== null) ?? zooms[0]
 
-  function fit() {
+  function fitView() {
     const { drawing, panzoom } = current()
     const [width, height] = [drawing.offsetWidth, drawing.offsetHeight]
     const room = view.clientWidth
@@ -167,7 +167,7 @@ function movable(canvas) {
     if (moves[event.key]) move(...moves[event.key])
     else if (event.key === '+' || event.key === '=') zoom(1.25)
     else if (event.key === '-') zoom(0.8)
-    else if (event.key === '0') fit()
+    else if (event.key === '0') fitView()
     else return
     event.preventDefault()
   })
@@ -187,18 +187,18 @@ function movable(canvas) {
     const what = target.closest('button')?.dataset.zoom
     if (what === 'in') zoom(1.25)
     if (what === 'out') zoom(0.8)
-    if (what === 'fit') fit()
+    if (what === 'fit') fitView()
     if (what === 'full') document.fullscreenElement ? document.exitFullscreen() : canvas.requestFullscreen()
   })
-  new ResizeObserver(() => (fitted ? fit() : told())).observe(view)
+  new ResizeObserver(() => (fitted ? fitView() : told())).observe(view)
   // Panzoom sets its own place once it has started.
-  setTimeout(fit)
+  setTimeout(fitView)
 
   return {
     // A swap may have put a closed drawing on the screen, or another size.
     refreshed() {
       canvas.classList.add('moving')
-      if (fitted) fit()
+      if (fitted) fitView()
     },
   }
 }

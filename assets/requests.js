@@ -22,7 +22,8 @@ export function followRequests() {
 }
 
 function open(url) {
-  stream = new EventSource(url)
+  const after = new URLSearchParams({ after: list.dataset.after })
+  stream = new EventSource(`${url}${url.includes('?') ? '&' : '?'}${after}`)
   stream.addEventListener('open', () => say('on'))
   stream.addEventListener('error', () => say('off'))
   stream.addEventListener('stale', () => location.reload())

@@ -12,7 +12,7 @@ export interface ActionForm {
   label: string
   /** The path of the page that has the form. */
   back: string
-  /** Fields that are not shown. */
+  /** Fields that are not shown. A field must not have the name of a property that scripts read of a form, such as `id` or `attributes`. */
   given?: Record<string, string>
   /** Fields to fill in. */
   fields?: SafeHtml

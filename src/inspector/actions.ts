@@ -107,8 +107,11 @@ const ACTIONS = {
     said: (_, body) => ({ text: `The fault rule ${(body as { id: string }).id} is active.` }),
   },
   removeFault: {
-    call: (site, { id = '' }) => ({ method: 'DELETE', path: controlPath(site, `/faults/${segment(id)}`) }),
-    said: ({ id }) => ({ text: `The fault rule ${id} is removed.` }),
+    call: (site, { rule = '' }) => ({
+      method: 'DELETE',
+      path: controlPath(site, `/faults/${segment(rule)}`),
+    }),
+    said: ({ rule }) => ({ text: `The fault rule ${rule} is removed.` }),
   },
   clearFaults: {
     call: site => ({ method: 'DELETE', path: controlPath(site, '/faults') }),
@@ -119,12 +122,13 @@ const ACTIONS = {
     said: () => ({ text: 'The request journal is empty.' }),
   },
   resend: {
-    call: (site, { id = '' }) => ({
+    call: (site, { request = '' }) => ({
       method: 'POST',
-      path: controlPath(site, `/requests/${segment(id)}/resend`),
+      path: controlPath(site, `/requests/${segment(request)}/resend`),
     }),
     said: () => ({ text: 'The request was sent again, with a fresh token.' }),
-    next: (body, { site = '', id = '' }) => requestPath(site, (body as { id?: string })?.id ?? id),
+    next: (body, { site = '', request = '' }) =>
+      requestPath(site, (body as { id?: string } | undefined)?.id ?? request),
   },
   createSite: {
     call: (_, { name, seed = 'demo' }) => ({
@@ -149,7 +153,7 @@ const ACTIONS = {
     said: () => ({ text: 'The site holds the data of the seed.' }),
   },
   createMember: {
-    call: (site, { email = '', attributes }) => ({
+    call: (site, { email = '', attributes_json: attributes }) => ({
       method: 'PUT',
       path: controlPath(site, `/members/${segment(email.trim())}`),
       body: { ...(given(attributes) && { attributes: json(attributes as string, 'The attributes') }) },
@@ -174,7 +178,7 @@ const ACTIONS = {
     next: (_, { site = '' }) => membersPath(site),
   },
   postEvent: {
-    call: (site, { email = '', event = '', attributes, at }) => ({
+    call: (site, { email = '', event = '', attributes_json: attributes, at }) => ({
       method: 'POST',
       path: controlPath(site, `/members/${segment(email.trim())}/events`),
       body: {

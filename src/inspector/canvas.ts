@@ -38,10 +38,12 @@ async function drawing(diagram: Diagram, layout: DiagramLayout, label: string): 
     // Those of Graphviz would be the same in every drawing of the page.
     .replace(/ id="[^"]*"/g, '')
     .replace(/<title>[^<]*<\/title>/, '')
+    // The label of a connection has no link, only a tooltip.
+    .replace(/<a xlink:title="[^"]*">([\s\S]*?)<\/a>/g, '$1')
     // A point of the drawing is a pixel of the page.
     .replace(/(width|height)="(\d+)pt"/g, '$1="$2"')
     .replaceAll('xlink:href', 'href')
-    .replaceAll('xlink:title', 'aria-label')
+    .replace(/ xlink:title="[^"]*"/g, '')
     .slice('<svg'.length)
   // Graphviz escapes every text that it writes.
   return html`<div class="drawing ${layout.toLowerCase()}"><svg role="group" aria-label="${label}; the tables below say the same"${html.raw`${element}`}</div>`

@@ -22,14 +22,15 @@ export async function dataRoutes(scope: FastifyInstance, page: PageOptions): Pro
 }
 
 async function seedForm(view: SiteView): Promise<SafeHtml> {
-  const { site, form, options, origin, path, notice } = view
+  const { site, form, options, origin, notice } = view
   const download = `/_sandbox/sites/${encodeURIComponent(site.site_id)}/data`
-  const text = notice?.form?.seed
+  const edited = view.query.edit === undefined ? undefined : JSON.stringify(site.content.read(), null, 2)
+  const text = notice?.form?.seed ?? edited
   const upload: ActionForm = {
     action: 'putData',
     site: site.site_id,
     label: 'Replace the data',
-    back: path,
+    back: dataPath(site.site_id),
     tone: 'primary',
     confirm: 'Replace all journeys and members of this site?',
     fields: html`<label class="wide">Seed, as JSON <textarea name="seed" rows="14" spellcheck="false" required data-file-target placeholder='{"site": {…}, "journeys": […], "members": […]}'>${text}</textarea></label>
@@ -38,12 +39,12 @@ async function seedForm(view: SiteView): Promise<SafeHtml> {
   return section(
     'Seed',
     html`<p class="hint">The whole site as a seed: a file for <code>--seed</code>, and for other sites. To replace it changes no clock, no fault and no request.</p>
-${text === undefined ? '' : await issues(text, notice)}
+${notice?.form?.seed === undefined ? '' : await issues(notice.form.seed, notice)}
 ${form(upload)}
 ${curls(options, origin, [{ action: 'putData', site: site.site_id, given: { seed: '{"site":{},"journeys":[],"members":[]}' } }])}`,
     {
       aside: options.control
-        ? html`<a class="button small" href="${download}" download="${site.site_id}.seed.json">Download</a>`
+        ? html`<span class="buttons"><a class="button small" href="${dataPath(site.site_id)}?edit=1">Edit here</a><a class="button small" href="${download}" download="${site.site_id}.seed.json">Download</a></span>`
         : undefined,
     },
   )

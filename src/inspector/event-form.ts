@@ -24,21 +24,21 @@ export function eventForm(
   const [first] = awaited
   const prefilled =
     query.event === undefined
-      ? { event: first?.event ?? '', attributes: jsonOf(first?.attributes) }
-      : { event: query.event, attributes: query.attributes ?? '' }
+      ? { event: first?.event ?? '', attributes_json: jsonOf(first?.attributes) }
+      : { event: query.event, attributes_json: query.attributes ?? '' }
   // What was refused is to be corrected; what was sent makes room for the next event.
   const given = notice?.form?.event === undefined ? prefilled : notice.form
   const names = site.store.eventNames(MOST_NAMES)
   const common = { action: 'postEvent', site: site.site_id } as const
   const fields = html`<label>Event <input name="event" required maxlength="200" list="event-names" autocomplete="off" value="${given.event}"></label>
 <datalist id="event-names">${names.map(name => html`<option value="${name}"></option>`)}</datalist>
-<label>Attributes, as JSON <textarea name="attributes" rows="2" spellcheck="false" placeholder='{"amount": 50}'>${given.attributes}</textarea></label>
+<label>Attributes, as JSON <textarea name="attributes_json" rows="2" spellcheck="false" placeholder='{"amount": 50}'>${given.attributes_json}</textarea></label>
 <details class="folded"${notice?.form?.at ? html` open` : ''}><summary>At another time than now</summary><label>Time <input name="at" placeholder="${site.now().slice(0, 19)}" value="${notice?.form?.at}"></label></details>`
   return section(
     'Send an event',
     html`<div id="event-form">${offers(view, email, awaited)}
 ${form({ ...common, label: 'Send event', back: memberPath(site.site_id, email), given: { email }, fields, tone: 'primary' })}
-${curls(options, origin, [{ ...common, given: { email, event: given.event || 'purchase', attributes: validJson(given.attributes) } }])}</div>
+${curls(options, origin, [{ ...common, given: { email, event: given.event || 'purchase', attributes_json: validJson(given.attributes_json) } }])}</div>
 ${cameOfIt(view, names)}`,
   )
 }

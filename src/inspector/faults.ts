@@ -31,7 +31,7 @@ function activeRules(view: SiteView): SafeHtml {
     effectOf(rule),
     matchOf(rule),
     html`${count(rule.used)} of ${count(rule.seen)}`,
-    html`${form({ ...common, action: 'removeFault', label: 'Remove', given: { id: rule.id }, tone: 'small' })}`,
+    html`${form({ ...common, action: 'removeFault', label: 'Remove', given: { rule: rule.id }, tone: 'small' })}`,
   ])
   const clear =
     rules.length > 1

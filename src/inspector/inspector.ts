@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import fastifyCookie from '@fastify/cookie'
 import fastifyFormbody from '@fastify/formbody'
 import { html } from '@remix-run/html-template'
@@ -48,7 +49,7 @@ const ROUTES = [
 export async function inspector(scope: FastifyInstance, options: InspectorOptions): Promise<void> {
   const guard = createGuard(options.guard)
   const session = createSession(guard)
-  const page: PageOptions = { options, notices: createNotices() }
+  const page: PageOptions = { options, notices: createNotices(), run: randomUUID() }
 
   await scope.register(fastifyCookie)
   await scope.register(fastifyFormbody, { parser: text => Object.fromEntries(new URLSearchParams(text)) })

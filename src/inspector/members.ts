@@ -3,12 +3,12 @@ import type { FastifyInstance } from 'fastify'
 import { clip } from '../diagram/text.ts'
 import { statusAsOf } from '../engine/as-of.ts'
 import type { Site } from '../sites/site.ts'
-import { count, foldedSection, pageNumber, pager, status, table } from './elements.ts'
+import { count, pageNumber, pager, status, table } from './elements.ts'
 import { memberPage } from './member.ts'
 import { creation } from './new-member.ts'
 import { sendPage } from './page.ts'
 import { journeyPath, memberPath } from './paths.ts'
-import { PAGE, type PageOptions, paramOf, siteViewOf } from './view.ts'
+import { PAGE, type PageOptions, paramOf, type SiteView, siteViewOf } from './view.ts'
 
 const PAGE_SIZE = 50
 /** More journeys than these would hide the next member. */
@@ -30,12 +30,13 @@ export async function memberRoutes(scope: FastifyInstance, page: PageOptions): P
       view,
       title: 'Members',
       tab: 'members',
+      aside: view.options.control && newMember(view),
       content: html`<form class="filters" role="search" action="${view.path.split('?', 1)[0]}" hx-boost="true" hx-target="#members" hx-select="#members" hx-swap="outerMorph show:none" hx-trigger="input delay:200ms, submit" hx-replace-url="true">
 <input type="search" name="search" value="${search}" placeholder="Search by a part of the email" aria-label="Search members" autocomplete="off"><button class="small no-script">Search</button></form>
 <div id="members">${memberTable(site, emails, search)}
 ${pager(view.path, { page: number, size: PAGE_SIZE, total }, { search })}
 ${total === 0 && search.includes('@') ? creation(view, search) : ''}</div>
-${view.options.control ? foldedSection('New member', creation(view, ''), { open: site.store.counts().members === 0 }) : ''}`,
+`,
     })
   })
 
@@ -43,6 +44,11 @@ ${view.options.control ? foldedSection('New member', creation(view, ''), { open:
     memberPage(siteViewOf(request, page), paramOf(request, 'email'), reply),
   )
 }
+
+/** A button that opens the form of a new member. */
+const newMember = (view: SiteView): SafeHtml =>
+  html`<button type="button" class="small" popovertarget="new-member">New member</button>
+<div id="new-member" class="popover below-heading" popover><p class="popover-title">New member</p>${creation(view, '')}</div>`
 
 /** Members, with the state of their journeys. */
 function memberTable(site: Site, emails: readonly string[], search = ''): SafeHtml {

@@ -11,7 +11,7 @@ export function creation({ site, form, path, options, origin, notice }: SiteView
     email === ''
       ? html`<label>Email <input name="email" required maxlength="320" value="${given.email}" placeholder="new@example.com" autocomplete="off"></label>`
       : ''
-  const fields = html`${asked}<label>Attributes, as JSON <input name="attributes" value="${given.attributes}" placeholder='{"tier": "gold"}' spellcheck="false" autocomplete="off"></label>`
+  const fields = html`${asked}<label>Attributes, as JSON <input name="attributes_json" value="${given.attributes_json}" placeholder='{"tier": "gold"}' spellcheck="false" autocomplete="off"></label>`
   return html`${form({
     ...common,
     label: email === '' ? 'Create member' : `Create ${clip(email, 60)}`,

@@ -54,8 +54,8 @@ function sendEvent(
   const common = { action: 'postEvent', site: site.site_id } as const
   const fields = html`<label>Member <input name="email" type="text" required maxlength="320" value="${email}" list="node-members" autocomplete="off"></label>
 <datalist id="node-members">${emails.map(each => html`<option value="${each}"></option>`)}</datalist>
-<label>Attributes, as JSON <textarea name="attributes" rows="2" spellcheck="false">${attributes}</textarea></label>`
+<label>Attributes, as JSON <textarea name="attributes_json" rows="2" spellcheck="false">${attributes}</textarea></label>`
   return html`<h3>Send the event <code>${event}</code></h3>
 ${form({ ...common, label: 'Send event', back: path, given: { event }, fields, tone: 'primary' })}
-${curls(options, origin, [{ ...common, given: { email: email || 'ann@example.com', event, attributes } }])}`
+${curls(options, origin, [{ ...common, given: { email: email || 'ann@example.com', event, attributes_json: attributes } }])}`
 }

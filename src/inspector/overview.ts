@@ -30,7 +30,7 @@ export async function overviewRoutes(scope: FastifyInstance, page: PageOptions):
 ${summary(view)}
 ${await checklist(view)}
 <div class="columns">
-${section('Requests', html`${await requestChart(site.requests, view.options.sites.machine.now())}${requestList(records, site.site_id)}`, { aside: html`<a href="${requestsPath(site.site_id)}">All requests</a>` })}
+${section('Requests', html`${await requestChart(site.requests, view.options.sites.machine.now())}${requestList(records, view, site.requests)}`, { aside: html`<a href="${requestsPath(site.site_id)}">All requests</a>` })}
 ${await refusals(view)}
 </div>
 <div class="columns">

@@ -43,7 +43,7 @@ function sendAgain({ form, site, path }: View, record: Exchange): SafeHtml | und
     site: site.site_id,
     label: 'Send again',
     back: path,
-    given: { id: record.id },
+    given: { request: record.id },
     tone: 'small',
   })
 }

@@ -4,7 +4,7 @@ import { clip } from '../diagram/text.ts'
 import type { Journal, RequestRecord } from '../sites/journal.ts'
 import { chip, time } from './elements.ts'
 import { requestPath, requestsPath, withQuery } from './paths.ts'
-import type { Query } from './view.ts'
+import type { Query, View } from './view.ts'
 
 /** A request of the journal with what was answered, where the journal has it. */
 export type Exchange = RequestRecord & {
@@ -63,19 +63,28 @@ export async function newest(
   return { records: found.slice(skip, skip + limit), more: found.length > skip + limit }
 }
 
-/** The list of requests, newest first; new ones are put on top. */
+/** In place of the id of the newest request, where there is none. */
+export const NOTHING = 'none'
+
+/** The list of requests, newest first; on the first page, new ones are put on top. */
 export const requestList = (
   records: readonly Exchange[],
-  siteId: string | undefined,
+  { site, run }: Pick<View, 'site' | 'run'>,
+  journal: Journal,
   {
     query = {},
     selected,
     live = true,
   }: { query?: RequestQuery; selected?: string | undefined; live?: boolean } = {},
-): SafeHtml => html`<ol class="calls" id="calls" aria-label="Requests, newest first"${live ? html` data-live="${withQuery(`${requestsPath(siteId)}/stream`, { ...query })}"` : ''}>
-${records.map(record => requestRow(record, siteId, { query, selected }))}
+): SafeHtml => {
+  const [newest] = journal.list({ limit: 1 })
+  const stream = withQuery(`${requestsPath(site?.site_id)}/stream`, { ...query })
+  const following = html` data-live="${stream}" data-after="${run} ${newest?.id ?? NOTHING}"`
+  return html`<ol class="calls" id="calls" aria-label="Requests, newest first"${live ? following : ''}>
+${records.map(record => requestRow(record, site?.site_id, { query, selected }))}
 </ol>
 <p class="empty calls-empty">${Object.values(query).some(Boolean) ? 'No request matches the filter.' : 'No requests yet. Make one, and it appears here.'}</p>`
+}
 
 /** A row of the list; its `id` is that of the request, so that a later state replaces it. */
 export function requestRow(

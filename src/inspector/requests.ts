@@ -40,7 +40,6 @@ async function send(reply: FastifyReply, view: View, journal: Journal, id?: stri
   const shown = id === undefined ? records[0] : (journal.get(id) as Exchange | undefined)
   if (id !== undefined && !shown)
     throw new NotFound(`there is no request ${id} in the journal, which keeps the last ${journal.size}`)
-  const siteId = view.site?.site_id
   return sendPage(reply, {
     view,
     title: view.site ? 'Requests' : 'Unmatched requests',
@@ -52,7 +51,7 @@ async function send(reply: FastifyReply, view: View, journal: Journal, id?: stri
 ${view.site ? '' : UNMATCHED}
 ${filters(view, query)}
 ${journal.size === 0 ? html`<p class="hint">The journal is off: the sandbox was started with --journal 0.</p>` : ''}
-${requestList(records, siteId, { query, selected: shown?.id, live: page === 1 })}
+${requestList(records, view, journal, { query, selected: shown?.id, live: page === 1 })}
 ${pages(view, query, page, more)}
 </div>
 <article id="detail" class="detail-pane" data-request="${shown?.id ?? ''}" aria-label="The request">${shown ? requestDetail(view, journal, shown, query) : firstSteps(view)}</article>

@@ -66,7 +66,7 @@ function switcher(view: View): SafeHtml {
   const sites = options.sites.list()
   const link = ({ site_id, name }: Site) =>
     html`<li><a href="${sitePath(site_id)}"${site_id === site?.site_id ? html` aria-current="true"` : ''}><span>${clip(name, 40)}</span> <code>${clip(site_id, 20)}</code></a></li>`
-  return html`<button type="button" class="switcher" popovertarget="sites" aria-label="Site: ${site ? clip(site.name, 60) : 'choose'}"><span>${site ? clip(site.name, 40) : 'Choose a site'}</span>${icon('down')}</button>
+  return html`<button type="button" class="switcher" popovertarget="sites" ><span>${site ? clip(site.name, 40) : 'Choose a site'}</span>${icon('down')}</button>
 <div id="sites" class="popover" popover>
 <p class="popover-title">Sites</p>
 <ul class="menu">${sites.slice(0, SHOWN).map(link)}</ul>
@@ -81,7 +81,7 @@ function status(view: SiteView): SafeHtml {
   const faults = site.faults.list().length
   return html`<div class="bar-status">
 <a class="pill ${faults > 0 ? 'wait' : ''}" href="${faultsPath(site.site_id)}"><span class="wide">${faults === 0 ? 'No faults' : faults === 1 ? '1 fault' : `${faults} faults`}</span><span class="narrow" aria-hidden="true">${faults === 0 ? '' : `⚠ ${faults}`}</span></a>
-<button type="button" class="pill clock-pill" popovertarget="clock-panel" aria-label="Clock of the site">${icon('clock')}${clockReading(site)}</button>
+<button type="button" class="pill clock-pill" popovertarget="clock-panel">${icon('clock')}<span class="sr">Clock of the site</span> ${clockReading(site)}</button>
 <div id="clock-panel" class="popover clock-popover" popover>${clockPanel(view)}</div>
 </div>`
 }

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Journal } from '../sites/journal.ts'
 import { type EventStream, openEventStream } from './event-stream.ts'
 import { withPrefix } from './page.ts'
-import { type Exchange, isWanted, requestQueryOf, requestRow } from './request-list.ts'
+import { type Exchange, isWanted, NOTHING, requestQueryOf, requestRow } from './request-list.ts'
 import { PAGE_SIZE } from './requests.ts'
 import { PAGE, type PageOptions, type Query, siteOf } from './view.ts'
 
@@ -14,9 +13,7 @@ const GATHERED_MS = 100
 const STREAM = { ...PAGE, exposeHeadRoute: false }
 
 /** Requests as they happen, as server-sent events whose data is a row of the list. */
-export async function streamRoutes(scope: FastifyInstance, { options }: PageOptions): Promise<void> {
-  // The ids of requests start again with the process, so an event's id names the process too.
-  const run = randomUUID()
+export async function streamRoutes(scope: FastifyInstance, { options, run }: PageOptions): Promise<void> {
   const open = new Set<EventStream>()
   scope.addHook('preClose', done => {
     for (const stream of open) stream.end()
@@ -67,13 +64,19 @@ export async function streamRoutes(scope: FastifyInstance, { options }: PageOpti
     /** Sends a browser that was away what it has missed, or tells it to reload where that cannot be known. */
     function resume(lastRun: string | undefined, lastId: string | undefined): void {
       const records = journal.list({ limit: PAGE_SIZE })
-      const known = lastRun === run ? records.findIndex(({ id }) => id === lastId) : -1
+      const known =
+        lastRun !== run
+          ? -1
+          : lastId === NOTHING
+            ? records.length
+            : records.findIndex(({ id }) => id === lastId)
       if (known < 0) stream.send({ event: 'stale', data: '' })
       for (const { id } of records.slice(0, known + 1).reverse()) changed.add(id)
       sendChanged()
     }
 
-    const last = headers['last-event-id']?.toString()
+    // A page that was just loaded names the newest request that it has, so that none is lost in between.
+    const last = headers['last-event-id']?.toString() ?? (query as Query).after
     if (last !== undefined) resume(...(last.split(' ') as [string, string?]))
     return stream.answer(reply)
   }

@@ -9,6 +9,8 @@ import type { InspectorOptions } from './options.ts'
 export interface PageOptions {
   options: InspectorOptions
   notices: Notices
+  /** Tells this process from others: the ids of requests start again with each. */
+  run: string
 }
 
 export type Query = Partial<Record<string, string>>
@@ -16,6 +18,7 @@ export type Query = Partial<Record<string, string>>
 /** A page as it was requested. */
 export interface View {
   options: InspectorOptions
+  run: string
   /** The site that the page is about; undefined for pages above the sites. */
   site: Site | undefined
   query: Query
@@ -32,11 +35,12 @@ export interface View {
 /** A view of a page about a site. */
 export type SiteView = View & { site: Site }
 
-export function viewOf(request: FastifyRequest, { options, notices }: PageOptions): View {
+export function viewOf(request: FastifyRequest, { options, notices, run }: PageOptions): View {
   const { notice, ...query } = request.query as Query
   const origin = originOf(request)
   return {
     options,
+    run,
     site: undefined,
     query,
     path: pathOf(request.url),

@@ -56,7 +56,7 @@ describe('The form of a member', () => {
     expect(words(before)).toMatch(/enter purchase Journey 1/)
     expect(before).toMatch(/name="event"[^>]* value="purchase"/)
     expect(words(before)).toContain('{"amount":50}')
-    await send(sandbox, { event: 'purchase', attributes: '{"amount":50}' })
+    await send(sandbox, { event: 'purchase', attributes_json: '{"amount":50}' })
     expect(words(await page(sandbox, ANN))).toMatch(/block return Journey 1/)
     expect(await page(sandbox, `${ANN}?event=other&attributes=%7B%7D`)).toMatch(
       /name="event"[^>]* value="other"/,
@@ -69,14 +69,14 @@ describe('The form of a member', () => {
     expect(text).toMatch(/class="toast wait"/)
     expect(words(text)).toMatch(/“purchse” is awaited nowhere\. Did you mean purchase \?/)
     expect(words(text)).toMatch(/Journey 1 waits for "purchase"/)
-    const near = words(await send(sandbox, { event: 'purchase', attributes: '{"amount":1}' }))
+    const near = words(await send(sandbox, { event: 'purchase', attributes_json: '{"amount":1}' }))
     expect(near).toContain('its criteria do not hold')
     expect(near).not.toContain('Did you mean')
   })
 
   it('lights up what moved', async () => {
     await using sandbox = await testApp({ seeds })
-    const text = await send(sandbox, { event: 'purchase', attributes: '{"amount":60}' })
+    const text = await send(sandbox, { event: 'purchase', attributes_json: '{"amount":60}' })
     expect(text).toMatch(/class="toast good"/)
     expect(text).toMatch(/class="node event noted passed lit"/)
     expect(await page(sandbox, ANN)).not.toMatch(/ lit"/)

@@ -320,7 +320,7 @@ describe('A member', () => {
     const form = {
       email: 'ann@example.com',
       event: 'purchase',
-      attributes: '{"amount": 9}',
+      attributes_json: '{"amount": 9}',
       at: '',
       back: ANN,
     }
@@ -338,8 +338,8 @@ describe('A member', () => {
   })
 
   it.each([
-    [{ event: 'purchase', attributes: '{"amount": ' }, /must be JSON/],
-    [{ event: 'purchase', attributes: '[1]' }, /\/attributes/],
+    [{ event: 'purchase', attributes_json: '{"amount": ' }, /must be JSON/],
+    [{ event: 'purchase', attributes_json: '[1]' }, /\/attributes/],
     [{ event: ' ' }, /\/event/],
     [{ event: 'purchase', at: 'yesterday' }, /yesterday.*is not a time/],
     [{ event: 'purchase', at: '2099-01-01T00:00:00Z' }, /is in the future of the site/],
@@ -689,15 +689,19 @@ test.each([
   ['addFault', { kind: 'status', status: '503', headers: 'nonsense' }, 'a header is written like'],
   ['addFault', { kind: 'explode' }, '/fault'],
   ['clearFaults', {}, 'All fault rules are removed'],
-  ['createMember', { email: 'new@example.com', attributes: '{"tier":"gold"}' }, 'new@example.com is created'],
+  [
+    'createMember',
+    { email: 'new@example.com', attributes_json: '{"tier":"gold"}' },
+    'new@example.com is created',
+  ],
   ['createMember', { email: 'no email' }, 'email'],
-  ['createMember', { email: 'new@example.com', attributes: '{' }, 'must be JSON'],
+  ['createMember', { email: 'new@example.com', attributes_json: '{' }, 'must be JSON'],
   ['removeMember', { email: 'ann@example.com' }, 'ann@example.com is removed'],
   ['putData', { seed: '{' }, 'The seed must be JSON'],
   ['putData', { seed: '{"site":{}}' }, '/journeys is missing'],
   ['removeSite', {}, 'is removed'],
   ['removeSnapshot', { name: 'none' }, 'there is no snapshot "none"'],
-  ['removeFault', { id: 'fault-9' }, 'there is no fault rule fault-9'],
+  ['removeFault', { rule: 'fault-9' }, 'there is no fault rule fault-9'],
   ['clearRequests', {}, 'The request journal is empty'],
   ['clearRequests', { site: 'none' }, 'there is no site none'],
 ])('The button %s with %o says: %s', async (action, form, expected) => {
