@@ -59,7 +59,7 @@ function movable(canvas) {
     const scale = here ? READABLE : whole
     const [x, y] = here ?? [width / 2, height / 2]
     const along = (size, view, centre) =>
-      size * scale + 2 * MARGIN < view
+      size * scale <= view
         ? (view / scale - size) / 2
         : Math.min(MARGIN, Math.max(view / scale - size - MARGIN, view / scale / 2 - centre))
     panzoom.zoom(scale, { animate: false })

@@ -1,4 +1,5 @@
 // Requests as they happen: the list is live, arrow keys move in it, and it can be paused.
+import { showTimes } from './times.js'
 
 const MOST_ROWS = 50
 let stream
@@ -43,6 +44,8 @@ function add(data) {
   template.innerHTML = data
   const row = template.content.firstElementChild
   const before = document.getElementById(row.id)
+  // The newest one is sent once more when the page has loaded.
+  if (before?.querySelector('.chip').textContent === row.querySelector('.chip').textContent) return
   row.classList.add('fresh')
   if (before) {
     if (before.querySelector('[aria-current]')) row.querySelector('a').setAttribute('aria-current', 'true')
@@ -54,6 +57,7 @@ function add(data) {
     while (list.children.length > most) list.lastElementChild.remove()
   }
   window.htmx.process(row)
+  showTimes()
 }
 
 let state = ''

@@ -20,6 +20,7 @@ const FILES: Record<string, string> = {
       'inspector.js',
       'canvas.js',
       'requests.js',
+      'times.js',
       'icon.svg',
     ].map(name => [name, fileURLToPath(new URL(name, packageFile('assets/')))]),
   ),

@@ -83,21 +83,19 @@ ${curls(options, origin, [token, reset])}`,
 
 const SHOWN = 10
 
+/** The rewards whose hold ends next, and how many are held. */
 export function heldRewards({ site }: SiteView, limit = SHOWN): SafeHtml {
   const now = site.now()
   const held = site.store.heldCount(now)
-  const rows = site.store
-    .heldRewards({ now, until: LAST_TIMESTAMP, limit })
-    .map(({ email, journey_id, journey_name, node_name, hold_end_datetime }) => [
-      html`<a class="row-link" href="${memberPath(site.site_id, email)}">${email}</a>`,
-      html`${clip(node_name, 60)} <small><a href="${journeyPath(site.site_id, journey_id)}">${clip(journey_name, 40)}</a></small>`,
-      html`${time(hold_end_datetime)} <small>${inTime(site, hold_end_datetime)}</small>`,
-    ])
+  const next = site.store.heldRewards({ now, until: LAST_TIMESTAMP, limit })
+  const item = ({ email, journey_id, journey_name, node_name, hold_end_datetime }: (typeof next)[number]) =>
+    html`<li><a href="${memberPath(site.site_id, email)}">${email}</a><b>${inTime(site, hold_end_datetime)}</b>
+<span class="hint">${clip(node_name, 60)} · <a href="${journeyPath(site.site_id, journey_id)}">${clip(journey_name, 40)}</a></span>${time(hold_end_datetime)}</li>`
   return section(
     'Rewards held',
-    table('The next holds to end', ['Member', 'Reward', 'Hold ends'], rows, {
-      otherwise: 'No reward is held.',
-    }),
+    next.length === 0
+      ? html`<p class="empty">No reward is held.</p>`
+      : html`<ol class="held" aria-label="The next holds to end">${next.map(item)}</ol>`,
     { aside: held > limit ? html`<span class="note">${count(limit)} of ${count(held)}</span>` : undefined },
   )
 }

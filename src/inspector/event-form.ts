@@ -36,15 +36,14 @@ export function eventForm(
 <details class="folded"${notice?.form?.at ? html` open` : ''}><summary>At another time than now</summary><label>Time <input name="at" placeholder="${site.now().slice(0, 19)}" value="${notice?.form?.at}"></label></details>`
   return section(
     'Send an event',
-    html`<div id="event-form">${offers(view, email, awaited)}
+    html`${cameOfIt(view, names)}<div id="event-form">${offers(view, email, awaited)}
 ${form({ ...common, label: 'Send event', back: memberPath(site.site_id, email), given: { email }, fields, tone: 'primary' })}
-${curls(options, origin, [{ ...common, given: { email, event: given.event || 'purchase', attributes_json: validJson(given.attributes_json) } }])}</div>
-${cameOfIt(view, names)}`,
+${curls(options, origin, [{ ...common, given: { email, event: given.event || 'purchase', attributes_json: validJson(given.attributes_json) } }])}</div>`,
   )
 }
 
 const MOST_NAMES = 200
-const MOST_OFFERS = 8
+const MOST_OFFERS = 6
 
 const jsonOf = (attributes: Record<string, unknown> = {}): string =>
   Object.keys(attributes).length > 0 ? JSON.stringify(attributes) : ''

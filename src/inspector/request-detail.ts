@@ -5,7 +5,7 @@ import type { Journal } from '../sites/journal.ts'
 import type { Site } from '../sites/site.ts'
 import { checks, comparison } from './authentication.ts'
 import { copyable, jsonBlock, tabs } from './code.ts'
-import { chip, facts, foldedSection, section, sentence, table, time } from './elements.ts'
+import { chip, facts, foldedSection, section, sentence, time } from './elements.ts'
 import { journeyPath, memberPath, requestsPath, withQuery } from './paths.ts'
 import { type Exchange, type RequestQuery, statusChip } from './request-list.ts'
 import { SNIPPETS, toHar } from './snippets.ts'
@@ -30,7 +30,7 @@ ${verdict(record)}
 ${refused ? checks(entry, explanation, options.auth) : ''}
 ${refused ? comparison(record, explanation, options, site) : ''}
 ${answer(record)}
-${section('Request', headerTable('The headers of the request', record.headers))}
+${section('Request', headerList(record.headers))}
 ${refused ? '' : foldedSection('Authentication', [checks(entry, explanation, options.auth), comparison(record, explanation, options, site)], { note: authenticated(record) })}
 ${repetition(view, record, explanation)}`
 }
@@ -113,20 +113,15 @@ function answer({ response, status }: Exchange): SafeHtml | string {
   return section(
     'Response',
     html`${body === null || body === '' ? html`<p class="empty">The response has no body.</p>` : jsonBlock(body, 'The body of the response')}
-<details class="folded"><summary>Headers</summary>${headerTable('The headers of the response', headers)}</details>`,
+<details class="folded"><summary>Headers</summary>${headerList(headers)}</details>`,
     { aside: statusChip({ status }) },
   )
 }
 
-const headerTable = (caption: string, headers: Record<string, string>): SafeHtml =>
-  table(
-    caption,
-    ['Header', 'Value'],
-    Object.entries(headers).map(([name, value]) => [
-      html`<code>${name}</code>`,
-      html`<span class="value">${value}</span>`,
-    ]),
-  )
+const headerList = (headers: Record<string, string>): SafeHtml =>
+  html`<dl class="headers">${Object.entries(headers).map(
+    ([name, value]) => html`<dt>${name}</dt><dd class="value">${value}</dd>`,
+  )}</dl>`
 
 /** A request that works: about the same, of the same site, or of the first where it named none. */
 function repetition(

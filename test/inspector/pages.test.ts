@@ -88,11 +88,11 @@ describe('Every page', () => {
     const { text } = await get(sandbox, HOME)
     const named = [...text.matchAll(/"(\/assets\/[^"]+)"/g)].map(found => found[1] as string)
     // What the scripts import lies beside them.
-    const modules = ['canvas.js', 'requests.js', 'panzoom.es.js'].map(name =>
+    const modules = ['canvas.js', 'requests.js', 'times.js', 'panzoom.es.js'].map(name =>
       (named[0] as string).replace(/[^/]+$/, name),
     )
     const assets = new Set([...named, ...modules])
-    expect(assets.size).toBe(10)
+    expect(assets.size).toBe(11)
     for (const asset of assets) {
       const { status, headers } = await get(sandbox, asset)
       expect({ status, cache: headers['cache-control'] }).toEqual({
