@@ -35,7 +35,7 @@ LABEL org.opencontainers.image.title="journeys-sandbox" \
 RUN install --directory --owner=node --group=node /data
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
-COPY package.json fidelity.json ./
+COPY package.json ./
 COPY openapi openapi
 COPY seed seed
 COPY db db

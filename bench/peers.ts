@@ -1,135 +1,109 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
-import { operations } from '../src/contract/operations.ts'
-import { benchFile, type Server, startAt } from './servers.ts'
-import { peerVersionOf } from './versions.ts'
-import { type Answers, forEachOperation, type Workload } from './workload.ts'
+import { BASE_PATH, callOf, callsFor, OPERATIONS, perOperation, type Recorded, send } from './calls.ts'
+import packageJson from './package.json' with { type: 'json' }
+import { benchFile, type Launch, type Server, scratch, scratchFile, start } from './servers.ts'
 
-/** A server from npm that can answer the same requests, more or less. */
-export interface Peer {
-  /** Its package. */
-  name: string
-  /** Where its answers come from. */
-  from: string
-  start(): Promise<Server>
-}
-
-export interface Material {
-  workload: Workload
-  /** Ours, for those that are given data. */
-  answers: Answers
-  /** An empty directory for the files they want. */
-  directory: string
-}
+type Name = keyof typeof packageJson.dependencies
 
 const OPENAPI = benchFile('../openapi/journeys.openapi.json')
-const moduleFile = (path: string): string => benchFile(`node_modules/${path}`)
+const inModules = (path: string): string => benchFile(`node_modules/${path}`)
 
-/** All there are, installed or not. */
-export const peersFor = (material: Material): Peer[] => [
-  openApiPeer('@stoplight/prism-cli', port => [
-    moduleFile('.bin/prism'),
-    ...['mock', '--port', port, '--verboseLevel', 'silent', OPENAPI],
-  ]),
-  openApiPeer(
-    '@mockoon/cli',
-    port => [
-      moduleFile('.bin/mockoon-cli'),
-      ...['start', '--data', OPENAPI, '--port', port, '--hostname', '127.0.0.1'],
-      ...['--disable-log-to-file', '--disable-admin-api', '--max-transaction-logs', '1'],
-    ],
-    // The only one that serves the document's base path.
-    '/api/3.0',
-  ),
-  openApiPeer('@scalar/mock-server', port => [benchFile('hosts/scalar.js'), OPENAPI, port]),
-  jsonServer(material),
-  wiremock(material),
-]
-
-/** Why a peer cannot take part on this machine, if it cannot. */
-export function absenceOf({ name }: Pick<Peer, 'name'>): string | undefined {
-  if (!existsSync(moduleFile(name))) return 'not installed; npm ci --prefix bench installs it'
-  if (name === 'wiremock' && spawnSync('java', ['-version']).error) return 'needs Java, which is not there'
-  return undefined
+export const prism: Launch = {
+  args: port => [inModules('.bin/prism'), 'mock', '--port', port, '--verboseLevel', 'silent', OPENAPI],
+  first: { ...callOf('getJourneys'), path: '/journeys' },
 }
 
-/** Prism as its users start it, for the comparison of starts; it prints where it listens. */
-export const prismProgram = (): string | undefined =>
-  absenceOf({ name: '@stoplight/prism-cli' }) ? undefined : moduleFile('.bin/prism')
+const mockoon: Launch = {
+  args: port => [
+    ...[inModules('.bin/mockoon-cli'), 'start', '--data', OPENAPI, '--port', port, '--hostname', '127.0.0.1'],
+    ...['--disable-log-to-file', '--disable-admin-api', '--max-transaction-logs', '1'],
+  ],
+}
 
-const openApiPeer = (name: string, argsFor: (port: string) => string[], basePath = ''): Peer => ({
-  name,
-  from: 'examples of the OpenAPI document',
-  start: async () => {
-    const port = await freePort()
-    return startAt(`http://127.0.0.1:${port}${basePath}`, process.execPath, argsFor(port))
-  },
+const scalar: Launch = {
+  args: port => [benchFile('hosts/scalar.js'), OPENAPI, port],
+  first: { ...callOf('getJourneys'), path: '/journeys' },
+}
+
+export const wireMock: Launch = {
+  command: 'java',
+  args: port => [
+    ...['-jar', inModules(`wiremock/build/wiremock-standalone-${packageJson.dependencies.wiremock}.jar`)],
+    ...['--port', port, '--bind-address', '127.0.0.1', '--no-request-journal', '--disable-banner'],
+    ...['--root-dir', join(scratch(), 'wiremock')],
+  ],
+  first: { path: '/__admin/health' },
+}
+
+/** The paths of the four operations, with this in place of an identifier. */
+const pathsWith = (identifier: string) => {
+  const calls = callsFor([identifier], [identifier])
+  return perOperation(operation => decodeURIComponent(calls[operation][0]?.path ?? ''))
+}
+
+/** The answers of the sandbox as tables; json-server sends them indented. */
+function jsonServer({ calls, bodies }: Recorded): Launch {
+  const tables = perOperation(operation =>
+    calls[operation].map(({ identifier: id }, c) => ({ ...JSON.parse(bodies[operation][c] ?? ''), id })),
+  )
+  const data = scratchFile({ ...tables, getJourneys: tables.getJourneys[0] })
+  const paths = pathsWith(':id')
+  const routes = scratchFile(
+    Object.fromEntries(
+      OPERATIONS.map(name => [paths[name], name === 'getJourneys' ? `/${name}` : `/${name}/:id`]),
+    ),
+  )
+  return {
+    args: port => [
+      ...[inModules('.bin/json-server'), '--quiet', '--read-only', '--no-gzip', '--host', '127.0.0.1'],
+      ...['--port', port, '--routes', routes, data],
+    ],
+  }
+}
+
+/** A stub of WireMock; `more` is whatever else it has, such as a scenario. */
+export const stub = (request: object, body = '', more: object = {}): object => ({
+  request: { method: 'GET', ...request },
+  response: { status: 200, headers: { 'Content-Type': 'application/json' }, body },
+  ...more,
 })
 
-/** A table for each operation, with rewritten addresses; what it answers is ours word by word, but indented. */
-function jsonServer({ workload: { calls }, answers, directory }: Material): Peer {
-  const rowsOf = (id: 'getJourney' | 'getUserJourneysByEmail' | 'getMemberJourneys') =>
-    calls[id].map(({ identifier }, c) => ({ ...JSON.parse(answers[id][c] as string), id: identifier }))
-  const tables = {
-    journeys: JSON.parse(answers.getJourneys[0] as string),
-    journey: rowsOf('getJourney'),
-    'user-journeys': rowsOf('getUserJourneysByEmail'),
-    'member-journeys': rowsOf('getMemberJourneys'),
-  }
-  const routes = {
-    '/journeys/:id': '/journey/:id',
-    '/user_journeys/:id': '/user-journeys/:id',
-    '/user/:id/journeys': '/member-journeys/:id',
-  }
-  return {
-    name: 'json-server',
-    from: 'our answers as tables',
-    start: async () => {
-      const [data, rewrites] = [join(directory, 'tables.json'), join(directory, 'routes.json')]
-      writeFileSync(data, JSON.stringify(tables))
-      writeFileSync(rewrites, JSON.stringify(routes))
-      const port = await freePort()
-      return startAt(`http://127.0.0.1:${port}`, process.execPath, [
-        moduleFile('.bin/json-server'),
-        ...['--quiet', '--read-only', '--no-gzip', '--host', '127.0.0.1', '--port', port],
-        ...['--routes', rewrites, data],
-      ])
-    },
-  }
+export const importStubs = (mappings: object[]) => ({
+  method: 'POST',
+  path: '/__admin/mappings/import',
+  body: { mappings },
+})
+
+/** Another mock server from npm, running. */
+export interface Peer {
+  name: string
+  server: Server
+  /** Where it has the four operations. */
+  basePath: string
 }
 
-/** A stub for each operation with one of our answers. One for each address would be slower: it tries them in turn. */
-function wiremock({ answers, directory }: Material): Peer {
-  const stubs = forEachOperation(id => ({
-    request: { method: 'GET', urlPathTemplate: operations[id].path.replace(/:(\w+)/, '{$1}') },
-    response: { status: 200, headers: { 'Content-Type': 'application/json' }, body: answers[id][0] },
-  }))
-  return {
-    name: 'wiremock',
-    from: 'one of our answers each',
-    start: async () => {
-      mkdirSync(join(directory, 'mappings'))
-      writeFileSync(
-        join(directory, 'mappings/operations.json'),
-        JSON.stringify({ mappings: Object.values(stubs) }),
-      )
-      const port = await freePort()
-      const jar = moduleFile(`wiremock/build/wiremock-standalone-${peerVersionOf('wiremock')}.jar`)
-      return startAt(`http://127.0.0.1:${port}`, 'java', [
-        ...['-jar', jar, '--port', port, '--bind-address', '127.0.0.1', '--root-dir', directory],
-        ...['--no-request-journal', '--disable-banner'],
-      ])
-    },
+/** Starts all of them. Those that answer from data are given the answers of the sandbox. */
+export async function startPeers(recorded: Recorded, servers: AsyncDisposableStack): Promise<Peer[]> {
+  const launches: Record<Exclude<Name, '@hono/node-server'>, Launch> = {
+    ...{ '@stoplight/prism-cli': prism, '@mockoon/cli': mockoon, '@scalar/mock-server': scalar },
+    ...{ 'json-server': jsonServer(recorded), wiremock: wireMock },
   }
+  const peers: Peer[] = []
+  for (const [name, launch] of Object.entries(launches)) {
+    const server = servers.use(await start(launch))
+    peers.push({ name, server, basePath: launch.first?.path === '/journeys' ? '' : BASE_PATH })
+    if (name === 'wiremock') await send(server.origin, importStubs(stubsOf(recorded)))
+  }
+  return peers
 }
 
-/** A port that nobody has at the moment, for those that cannot choose one themselves. */
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise(resolve => server.close(resolve))
-  return String(port)
+/** One stub for each operation, as WireMock tries them in turn. */
+function stubsOf({ bodies }: Recorded): object[] {
+  const templates = pathsWith('{id}')
+  return OPERATIONS.map(name => stub({ urlPathTemplate: templates[name] }, bodies[name][0]))
 }
+
+export const peerVersions = (): string =>
+  Object.entries(packageJson.dependencies)
+    .map(dependency => dependency.join(' '))
+    .join(', ')

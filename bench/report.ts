@@ -1,90 +1,81 @@
-import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
-import { version } from '../src/version.ts'
-import { isWorse, judge, type Target } from './judge.ts'
-import type { Spread } from './spread.ts'
-import { versionOf } from './versions.ts'
+import { ratioOf, type Spread, spreadOf } from './statistics.ts'
+import { judge, TARGETS, type TargetName } from './targets.ts'
 
-/** Something measured, with what it is meant to reach if that was promised. */
+/** Something measured, beside what is promised of it. */
 export interface Row {
   cells: string[]
-  measured: Spread
-  target?: Target | undefined
+  /** Missing where it could not be measured; a cell says why. */
+  measured?: Spread
+  target?: TargetName | undefined
 }
 
-/** A table of its own. */
+/** A table of its own; the last of its columns is what is measured. */
 export interface Section {
   title: string
-  /** What the reader must know before the numbers. */
   about: string
   columns: string[]
-  /** What is measured: the heading of the judged column. */
-  measure: string
-  digits?: number
   rows: Row[]
-  remarks?: string[]
 }
 
-/** A section as Markdown, which is as well to be read as it is. */
-export function describeSection(section: Section): string {
-  const { title, about, columns, measure, rows, remarks = [] } = section
-  const lines = rows.map(({ cells, measured, target }) => [
-    ...cells,
-    inBrackets(measured, section.digits ?? 2),
-    ...(target ? [describeTarget(target), judge(measured, target)] : ['', '']),
+/** What two did in the same rounds, and the ratio of the first to the second. */
+export const beside = (
+  name: string,
+  ours: number[] = [],
+  theirs: number[] = [],
+  target?: TargetName,
+): Row => ({
+  cells: [name, round(spreadOf(ours).median), round(spreadOf(theirs).median)],
+  measured: ratioOf(ours, theirs),
+  target,
+})
+
+export const absolute = (name: string, values: number[], target?: TargetName): Row => ({
+  cells: [name],
+  measured: spreadOf(values),
+  target,
+})
+
+/** A section as Markdown. */
+export function render({ title, about, columns, rows }: Section): string {
+  const lines = rows.map(row => [
+    ...row.cells,
+    row.measured ? inBrackets(row.measured) : '–',
+    row.target ? describe(row.target) : '',
+    judgementOf(row),
   ])
-  return [
-    `## ${title}`,
-    about,
-    table([[...columns, measure, 'target', ''], ...lines]),
-    ...(remarks.length > 0 ? [remarks.map(remark => `- ${remark}`).join('\n')] : []),
-  ].join('\n\n')
+  return `## ${title}\n\n${about}\n\n${table([[...columns, 'target', ''], ...lines])}`
 }
 
-/** One line for each promise that is far off and was nearer, for whoever has to mend it. */
-export const worsened = (sections: Section[]): string[] =>
-  sections.flatMap(({ title, rows, digits = 2 }) =>
-    rows.flatMap(({ cells, measured, target }) =>
-      target && isWorse(measured, target)
-        ? [
-            `${title}, ${cells.slice(0, 2).join(', ')}: ${inBrackets(measured, digits)}, not ${describeTarget(target)}`,
-          ]
-        : [],
-    ),
+/** What is below half of its target. */
+export const farOff = (sections: Section[]): string[] =>
+  sections.flatMap(({ title, rows }) =>
+    rows
+      .filter(row => judgementOf(row) === 'far off')
+      .map(row => `${title}, ${row.cells[0]}: ${row.measured && inBrackets(row.measured)}`),
   )
 
-const describeTarget = (target: Target): string =>
-  'atLeast' in target ? `≥ ${target.atLeast}` : `≤ ${target.atMost}`
-
-/** The median and, in brackets, the least and the most. */
-export const inBrackets = ({ median, least, most }: Spread, digits: number): string =>
-  `${median.toFixed(digits)} [${least.toFixed(digits)}–${most.toFixed(digits)}]`
-
-/** A table of Markdown with its columns aligned: numbers to the right, words to the left. */
-export function table([header = [], ...rows]: string[][]): string {
-  const columns = header.map((heading, c) => {
-    const cells = rows.map(row => row[c] as string)
-    const isNumeric = cells.every(cell => /^([\d≥≤]|$)/.test(cell))
-    return { width: Math.max(3, heading.length, ...cells.map(cell => cell.length)), isNumeric }
-  })
-  const line = (cells: string[]): string => {
-    const padded = columns.map(({ width, isNumeric }, c) =>
-      isNumeric ? cells[c]?.padStart(width) : cells[c]?.padEnd(width),
-    )
-    return `| ${padded.join(' | ')} |`
-  }
-  const rule = columns.map(({ width, isNumeric }) => `${'-'.repeat(width - 1)}${isNumeric ? ':' : '-'}`)
-  return [header, rule, ...rows].map(line).join('\n')
+function judgementOf({ measured, target }: Row): string {
+  if (!target) return ''
+  return measured ? judge(measured.median, TARGETS[target]) : 'missed'
 }
 
-const PACKAGES = ['fastify', 'better-sqlite3', '@sinclair/typebox', 'lru-cache']
+const describe = (name: TargetName): string =>
+  Object.entries(TARGETS[name])
+    .map(([kind, value]) => `${kind === 'atLeast' ? '≥' : '≤'} ${value}`)
+    .join()
 
-/** On what it was measured. `loads` is how many processes wanted to run, before and after. */
-export function describeMachine(wrkVersion: string, loads: { before: number; after: number }): string {
-  const [cpu] = cpus()
-  const packages = PACKAGES.map(name => `${name} ${versionOf(name)}`)
-  return [
-    `- journeys-sandbox ${version}; Node ${process.versions.node}; ${packages.join('; ')}; wrk ${wrkVersion}`,
-    `- ${cpu?.model.trim()}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}`,
-    `- load of the machine before: ${loads.before.toFixed(2)}, after: ${loads.after.toFixed(2)}`,
-  ].join('\n')
+/** To about three digits. */
+export const round = (value: number): string => value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2)
+
+const inBrackets = ({ median, low, high }: Spread): string =>
+  `${round(median)} [${round(low)}–${round(high)}]`
+
+/** The first column is aligned to the left, the others to the right. */
+export function table(rows: string[][]): string {
+  const widths = (rows[0] ?? []).map((_, c) => Math.max(3, ...rows.map(row => row[c]?.length ?? 0)))
+  const aligned = (text = '', width: number, c: number) =>
+    c === 0 ? text.padEnd(width) : text.padStart(width)
+  const [head = [], ...body] = rows.map(row => widths.map((width, c) => aligned(row[c], width, c)))
+  const rule = widths.map((width, c) => (c === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`))
+  return [head, rule, ...body].map(cells => `| ${cells.join(' | ')} |`).join('\n')
 }

@@ -1,109 +1,129 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-
-/** A server in a process of its own, which ends with it. */
-export interface Server extends AsyncDisposable {
-  url: string
-  /** How much of the machine's memory it holds, in MB of 2^20 bytes. */
-  memory(): number
-}
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
+import { callOf, type Request, send } from './calls.ts'
 
 /** A file of this folder, as a path. */
 export const benchFile = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
-export interface StartOptions {
-  /** All of its environment. */
-  env?: NodeJS.ProcessEnv
-  /** The line that says where it listens. */
-  says?: RegExp
+const running = new Set<ChildProcess>()
+let scratchDirectory: string | undefined
+let files = 0
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+  if (scratchDirectory) rmSync(scratchDirectory, { recursive: true, force: true })
+})
+
+/** The directory for the files of this run. */
+export function scratch(): string {
+  scratchDirectory ??= mkdtempSync(join(tmpdir(), 'journeys-bench-'))
+  return scratchDirectory
 }
 
-/** Starts a program of Node that prints its address once it listens. */
-export const start = (program: string, args: string[] = [], options: StartOptions = {}): Promise<Server> =>
-  serverOf(
-    spawn(process.execPath, [program, ...args], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: options.env ?? {},
-    }),
-    child => printedUrl(child, program, options.says ?? /^/),
-  )
+/** Writes a file for this run, and returns its path. */
+export function scratchFile(content: string | object): string {
+  const file = join(scratch(), `${files++}.json`)
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content))
+  return file
+}
 
-/** Starts any command; it is ready when it answers at a URL, whatever that says. */
-export const startAt = (url: string, command: string, args: string[]): Promise<Server> =>
-  // What is not ours may need to find Java, or a home for its files.
-  serverOf(
-    spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: process.env, cwd: ROOT }),
-    child => answering(child, url, command),
-  )
+/** How to start a server. */
+export interface Launch {
+  /** Node when left out. */
+  command?: string
+  args(port: string): string[]
+  /** It has started once this succeeds: a list of the journeys when left out. */
+  first?: Request
+}
 
-async function serverOf(
-  child: ChildProcess,
-  urlOf: (child: ChildProcess) => Promise<string>,
+/** A server in a process of its own. */
+export interface Server extends AsyncDisposable {
+  origin: string
+  /** From spawning the process to the end of the first success. */
+  startMs: number
+  /** Of a probed server, the longest delay of its event loop since the last time, and its resident memory in MB of 2^20 bytes. */
+  probe(): Promise<{ delayMs: number; memoryMb: number }>
+}
+
+const PROBE = ['--import', new URL('hosts/probe.js', import.meta.url).href]
+const READY_WITHIN_MS = 300_000
+const ASK_EVERY_MS = 4
+
+/** Starts a server on a free port, and waits for its first success. @throws when it ends before that */
+export async function start(
+  { command, args, first = callOf('getJourneys') }: Launch,
+  { probed = false } = {},
 ): Promise<Server> {
-  // A benchmark that is interrupted leaves no server behind.
-  const kill = (): boolean => child.kill('SIGKILL')
-  process.once('exit', kill)
-  child.once('exit', () => process.off('exit', kill))
-  try {
-    return {
-      url: await urlOf(child),
-      memory: () => residentMemory(child.pid as number),
-      [Symbol.asyncDispose]: () => stop(child),
-    }
-  } catch (error) {
-    await stop(child)
-    throw error
+  const port = await freePort()
+  const origin = `http://127.0.0.1:${port}`
+  const began = performance.now()
+  const child = spawn(command ?? process.execPath, [...(probed ? PROBE : []), ...args(port)], {
+    stdio: ['ignore', 'ignore', 'inherit', probed ? 'ipc' : 'ignore'],
+    cwd: benchFile('..'),
+  })
+  running.add(child)
+  let failure: string | undefined
+  child.once('error', error => (failure = error.message)).once('exit', () => (failure ??= 'it ended'))
+  while (!(await send(origin, first).catch(() => undefined))) {
+    if (performance.now() - began > READY_WITHIN_MS) failure = 'it does not answer'
+    if (failure) throw new Error(`${[command, ...args(port)].join(' ')}: ${failure}`)
+    await sleep(ASK_EVERY_MS)
+  }
+  return {
+    origin,
+    startMs: performance.now() - began,
+    async probe() {
+      child.send('probe')
+      return (await once(child, 'message'))[0]
+    },
+    async [Symbol.asyncDispose]() {
+      running.delete(child)
+      if (child.kill('SIGKILL')) await once(child, 'exit')
+    },
   }
 }
 
-/** The address that a server prints once it listens. */
-async function printedUrl({ stdout }: ChildProcess, program: string, says: RegExp): Promise<string> {
-  if (stdout === null) throw new Error(`${program} has no output to read`)
-  for await (const line of createInterface(stdout)) {
-    const [url] = says.test(line) ? (/http:\/\/[\w.:/-]+/.exec(line) ?? []) : []
-    if (url) {
-      stdout.resume()
-      return url
-    }
-  }
-  throw new Error(`${program} ended before it listened`)
+/** A port that is free at the moment, since not every server can choose one itself. */
+async function freePort(): Promise<string> {
+  await using server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return String((server.address() as AddressInfo).port)
 }
 
-const READY_WITHIN_MS = 60_000
-const ASK_EVERY_MS = 100
-
-async function answering(child: ChildProcess, url: string, command: string): Promise<string> {
-  const deadline = performance.now() + READY_WITHIN_MS
-  while (performance.now() < deadline && child.exitCode === null) {
-    const answered = await fetch(url).then(
-      response => response.text().then(() => true),
-      () => false,
-    )
-    if (answered) return url
-    await new Promise(resolve => setTimeout(resolve, ASK_EVERY_MS))
-  }
-  throw new Error(`${command} does not answer at ${url}`)
+/** The package as it is published. */
+export interface Package {
+  /** Where it is installed. */
+  directory: string
+  launch(...args: string[]): Launch
+  /** What `--help` prints. */
+  help: string
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  const kill = setTimeout(() => child.kill('SIGKILL'), 3000)
-  child.kill('SIGTERM')
-  await exited
-  clearTimeout(kill)
+/** Builds and packs the sandbox, and unpacks it beside the dependencies that are installed here. */
+export function packSandbox(): Package {
+  const home = scratch()
+  run('npm', 'pack', '--pack-destination', home)
+  const tarball = readdirSync(home).find(name => name.endsWith('.tgz')) ?? ''
+  run('tar', '-xzf', join(home, tarball), '-C', home)
+  const directory = join(home, 'package')
+  symlinkSync(benchFile('../node_modules'), join(directory, 'node_modules'))
+  const program = join(directory, 'bin/journeys-sandbox.js')
+  const launch = (...args: string[]): Launch => ({ args: port => [program, '--port', port, ...args] })
+  return { directory, launch, help: run(process.execPath, program, '--help') }
 }
 
-/** From the kernel where it says so, since small machines have no `ps`. */
-function residentMemory(pid: number): number {
-  const status = `/proc/${pid}/status`
-  const text = existsSync(status)
-    ? /^VmRSS:\s*(\d+)/m.exec(readFileSync(status, 'utf8'))?.[1]
-    : spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }).stdout
-  return Number(text) / 1024
+/** Runs a command to its end, and returns what it printed. @throws with what it said, when it failed */
+export function run(command: string, ...args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd: benchFile('..'),
+    encoding: 'utf8',
+  })
+  if (error) throw error
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}\n${stdout}${stderr}`)
+  return stdout
 }

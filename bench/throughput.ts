@@ -1,117 +1,101 @@
-import type { OperationId } from '../src/contract/operations.ts'
-import { columnsFor, rowOf } from './cells.ts'
-import { asking, askingLengths, compare } from './compare.ts'
-import type { Context } from './context.ts'
-import type { Target } from './judge.ts'
-import { neighbourAt } from './neighbour.ts'
-import { inBrackets, type Section } from './report.ts'
-import { measureVerify } from './verify.ts'
-import { askAll } from './workload.ts'
+import { generatedSeed } from '../examples/generated-data.ts'
+import { BASE_PATH, callsFor, OPERATIONS, type Operation, type Recorded, record, SITE } from './calls.ts'
+import type { Ready } from './hosts/ready.ts'
+import { readyHost } from './life.ts'
+import { peerVersions, startPeers } from './peers.ts'
+import { beside, type Row, round, type Section } from './report.ts'
+import { type Package, scratchFile, start } from './servers.ts'
+import { inRounds } from './statistics.ts'
+import type { TargetName } from './targets.ts'
+import { loadOn } from './wrk.ts'
 
-/** The targets at each concurrency, of answers that are ready. */
-const WARM: Record<number, Target> = {
-  1: { atLeast: 0.9, reached: 0.5 },
-  16: { atLeast: 1 },
-  64: { atLeast: 0.9 },
-}
-const MISSING: Record<OperationId, Target> = {
-  getJourneys: { atLeast: 0.5 },
-  getJourney: { atLeast: 0.5 },
-  getUserJourneysByEmail: { atLeast: 0.5, reached: 0.2 },
-  getMemberJourneys: { atLeast: 0.5, reached: 0.13 },
-}
-const UNASKED: Target = { atLeast: 0.9 }
+const SIZE = { journeys: 100, members: 1000 }
+const VERIFYING = 'verifying Fastify'
 
-/** Answers that are ready, at each concurrency. */
-export async function warmSection({
-  wrk,
-  pace,
-  sandbox,
-  bare,
-  workload,
-  answers,
-}: Context): Promise<Section> {
-  const contenders = {
-    sandbox: asking(workload, sandbox.url),
-    bare: askingLengths(workload, answers, bare.url),
+/**
+ * Each operation over 16 connections: beside a Fastify that verifies the same tokens and answers ready strings, and beside
+ * peers that verify nothing. Adds to `memory` what the load has left.
+ */
+export async function throughputSections(
+  sandbox: Package,
+  { rounds, withPeers, memory }: { rounds: number; withPeers: boolean; memory: Row[] },
+): Promise<Section[]> {
+  const seed = generatedSeed(SIZE)
+  const file = scratchFile(seed)
+  const [ids, emails] = [seed.journeys.map(({ id }) => id), seed.members.map(({ email }) => email)]
+  const calls = callsFor(ids, emails)
+  await using servers = new AsyncDisposableStack()
+  const serve = async (...args: string[]) =>
+    servers.use(await start(sandbox.launch('--seed', file, ...args), { probed: true }))
+
+  // Without a setting for it there is no cache.
+  const usual = await serve()
+  const ours = sandbox.help.includes('--cache-bytes')
+    ? { cached: usual, 'not cached': await serve('--cache-bytes', '0') }
+    : { 'not cached': usual }
+  const recorded = await record(usual.origin, calls)
+  const verifying = servers.use(await start(readyHost(scratchFile(verified(recorded))), { probed: true }))
+  const peers = withPeers ? await startPeers(recorded, servers) : []
+
+  const contenders = [
+    ...Object.entries({ ...ours, [VERIFYING]: verifying }).map(([name, server]) => ({
+      name,
+      server,
+      basePath: BASE_PATH,
+    })),
+    ...peers,
+  ]
+  const perSecond: Record<string, Record<string, number[]>> = {}
+  for (const operation of OPERATIONS) {
+    const loads = contenders.map(({ name, server, basePath }) => {
+      const moved = calls[operation].map(call => ({ ...call, path: call.path.replace(BASE_PATH, basePath) }))
+      return [name, loadOn(server.origin, moved)]
+    })
+    await inRounds(1, Object.fromEntries(loads))
+    perSecond[operation] = await inRounds(rounds, Object.fromEntries(loads))
   }
-  const cells = await compare(wrk, { contenders, connections: Object.keys(WARM).map(Number) }, pace)
-  return {
+  for (const [name, server] of Object.entries({ ...ours, [VERIFYING]: verifying }))
+    memory.push({ cells: [`after the load, ${name}`, round((await server.probe()).memoryMb), ''] })
+
+  const rows = (variant: string, other: string, label: string, target?: TargetName): Row[] =>
+    OPERATIONS.map(operation =>
+      beside(
+        `${operation}, ${label}`,
+        perSecond[operation]?.[variant],
+        perSecond[operation]?.[other],
+        target,
+      ),
+    )
+  const limit: Section = {
     title: 'Throughput',
-    about: 'Every token verified, over the whole made-up site, beside a Fastify that answers a ready string.',
-    columns: columnsFor('sandbox', 'bare'),
-    measure: 'sandbox/bare',
-    rows: cells.map(cell => rowOf(cell, ['sandbox', 'bare'], WARM[cell.connections])),
-    remarks: [
-      `\`auth.verify\` alone takes ${inBrackets(measureVerify(workload), 1)} µs for a valid token; under 20 is promised.`,
-    ],
-  }
-}
-
-/** Answers that are made anew for every request. */
-export async function missingSection({
-  wrk,
-  pace,
-  packed,
-  database,
-  bare,
-  workload,
-  answers,
-}: Context): Promise<Section> {
-  await using missing = await packed.serveCopy(database, ['--cache-bytes', '0'])
-  const contenders = {
-    sandbox: asking(workload, missing.url),
-    bare: askingLengths(workload, answers, bare.url),
-  }
-  const cells = await compare(wrk, { contenders, connections: [16] }, pace)
-  return {
-    title: 'Throughput when every request misses',
-    about: 'The same with `--cache-bytes 0`.',
-    columns: columnsFor('sandbox', 'bare'),
-    measure: 'sandbox/bare',
-    rows: cells.map(cell => rowOf(cell, ['sandbox', 'bare'], MISSING[cell.operation])),
-  }
-}
-
-/** What it costs that requests are recorded, and could be refused or explained. */
-export async function costSection(context: Context): Promise<Section> {
-  const { wrk, pace, packed, database, sandbox, workload } = context
-  await using plain = await packed.serveCopy(database, ['--journal', '0', '--control', 'off'])
-  await using logging = await packed.serveCopy(database, ['--log-level', 'info'])
-  for (const server of [plain, logging]) await askAll(workload, server)
-  const contenders = {
-    default: asking(workload, sandbox.url),
-    plain: asking(workload, plain.url),
-    logging: asking(workload, logging.url),
-  }
-  const cells = await compare(wrk, { contenders, connections: [16] }, pace)
-  return {
-    title: 'Journal, faults and explanations',
-    about:
-      'The default beside `--journal 0 --control off`; and `--log-level info`, whose cost is that of its library, beside the default.',
-    columns: ['compared', ...columnsFor('first', 'second')],
-    measure: 'first/second',
-    rows: cells.flatMap(cell =>
-      [
-        { compared: 'default, without', ...rowOf(cell, ['default', 'plain'], UNASKED) },
-        { compared: 'logging, default', ...rowOf(cell, ['logging', 'default']) },
-      ].map(({ compared, ...row }) => ({ ...row, cells: [compared, ...row.cells] })),
+    about: `${SIZE.members} members, 16 connections, requests a second: beside a Fastify that verifies the same tokens and answers the same bytes, ready as strings.`,
+    columns: ['operation', 'sandbox', VERIFYING, 'sandbox / Fastify'],
+    rows: Object.keys(ours).flatMap(variant =>
+      rows(
+        variant,
+        VERIFYING,
+        variant,
+        variant === 'cached' ? 'cachedBesideVerifying' : 'notCachedBesideVerifying',
+      ),
     ),
   }
+  const others: Section = {
+    title: 'Peers',
+    about: `The same requests to other mock servers, in the same rounds, requests a second (${peerVersions()}). They verify nothing; Prism, Mockoon and Scalar answer from the OpenAPI document, json-server and WireMock what the sandbox answers. WireMock may use all cores.`,
+    columns: ['operation, peer', 'sandbox', 'peer', 'sandbox / peer'],
+    rows: peers.flatMap(({ name }) =>
+      rows(Object.keys(ours)[0] ?? '', name, name, name === 'wiremock' ? undefined : 'throughputBesidePeer'),
+    ),
+  }
+  return withPeers ? [limit, others] : [limit]
 }
 
-/** What a writer on another site takes away. */
-export async function neighbourSection(context: Context): Promise<Section> {
-  const { wrk, pace, sandbox, workload } = context
-  const quiet = asking(workload, sandbox.url)
-  const contenders = { quiet, disturbed: { ...quiet, meanwhile: await neighbourAt(sandbox.url) } }
-  const cells = await compare(wrk, { contenders, connections: [16] }, pace)
-  return {
-    title: 'A write to another site',
-    about:
-      'The same server while a second site is written to 20 times a second, and while it is not. Were answers made anew for that, the ratio would be near that of the misses.',
-    columns: columnsFor('disturbed', 'quiet'),
-    measure: 'disturbed/quiet',
-    rows: cells.map(cell => rowOf(cell, ['disturbed', 'quiet'], UNASKED)),
-  }
+/** What the verifying Fastify answers to valid tokens. */
+const verified = ({ calls, bodies }: Recorded): Ready => {
+  const answersTo = (operation: Operation) =>
+    calls[operation].map(({ path, identifier }, c) => [
+      `GET ${path}`,
+      { status: 200, body: bodies[operation][c] ?? '', identifier },
+    ])
+  return { site: SITE, answers: Object.fromEntries(OPERATIONS.flatMap(answersTo)) }
 }

@@ -38,7 +38,7 @@ export async function build(dist: string): Promise<void> {
   rmSync(dist, { recursive: true, force: true })
   const bundle = await rolldown({
     cwd: root('.'),
-    input: { main: 'src/main.ts', index: 'src/index.ts', making: 'src/seed/making.ts' },
+    input: { main: 'src/main.ts', index: 'src/index.ts' },
     platform: 'node',
     external: LEFT_ALONE,
     plugins: [builtinsWhenAsked],

@@ -8,14 +8,13 @@ import { sign } from '../src/auth/sign.ts'
 import { frozenClock, timestampOf } from '../src/clock.ts'
 import { checkConfig } from '../src/config.ts'
 import { addressOf, OPERATION_IDS, type OperationId } from '../src/contract/operations.ts'
-import { buildLedger } from '../src/fidelity/build.ts'
-import { LEDGER_FILE, readLedger } from '../src/fidelity/ledger.ts'
 import { OPENAPI_30_FILE, toYaml } from '../src/openapi/documents.ts'
 import { EXAMPLES_FILE, type Examples } from '../src/openapi/vendor-document.ts'
 import { SeedDocument } from '../src/seed/schema.ts'
 import { DEMO_SITE, loadSeed, readSeed } from '../src/seed/seed.ts'
 import { openSites } from '../src/sites/sites.ts'
 import { openStore } from '../src/store/store.ts'
+import { FACTS } from '../src/verify/facts.ts'
 import { toPostmanCollection } from './postman.ts'
 
 /** Writes the files that are made from the sources and committed; a test fails when they are stale. */
@@ -46,6 +45,7 @@ const SUBJECTS: Record<OperationId, { name: string; summary: string; identifier?
 const clock = frozenClock(Date.UTC(2026, 0, 1))
 
 const OPENAPI = new URL('../openapi/', import.meta.url)
+const FIDELITY_PAGE = new URL('../docs/fidelity.md', import.meta.url)
 const POSTMAN = new URL('../examples/journeys.postman_collection.json', import.meta.url)
 const SEED_SCHEMA = new URL('../seed/seed.schema.json', import.meta.url)
 
@@ -53,7 +53,7 @@ const SEED_SCHEMA = new URL('../seed/seed.schema.json', import.meta.url)
 export async function generate(): Promise<Map<URL, string>> {
   const store = openStore(':memory:')
   loadSeed(store, readSeed('demo'), timestampOf(clock.now()))
-  const sites = openSites({ store, clock, journalSize: 0 })
+  const sites = openSites({ store, clock, journalSize: 0, journalBytes: 0 })
   const asking = await buildApp({ config: checkConfig({}), sites })
   const examples = await collectExamples(asking)
   const app = await buildApp({ config: checkConfig({}), sites, examples: () => examples })
@@ -65,7 +65,7 @@ export async function generate(): Promise<Map<URL, string>> {
     [OPENAPI_30_FILE, json(toOpenApi30(app.swagger()))],
     [new URL('control.openapi.json', OPENAPI), json(app.controlDocument())],
     [new URL('control.openapi.yaml', OPENAPI), toYaml(app.controlDocument())],
-    [LEDGER_FILE, json(buildLedger(readLedger()))],
+    [FIDELITY_PAGE, fidelityPage()],
     [SEED_SCHEMA, json({ $schema: 'http://json-schema.org/draft-07/schema#', ...SeedDocument })],
   ])
   await Promise.all([asking.close(), app.close()])
@@ -84,6 +84,44 @@ function toOpenApi30(document: object): object {
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+
+/** `docs/fidelity.md`: everything that the contract says, and how surely it is known. */
+function fidelityPage(): string {
+  const groups = Map.groupBy(FACTS, ({ id, kind }) =>
+    kind === 'rule' || kind === 'authentication' || kind === 'error' ? kind : id.split(/[.{]/, 1)[0],
+  )
+  const sections = [...groups].flatMap(([name, facts]) => {
+    const hasExpected = facts.some(({ expected }) => expected !== null)
+    const rows = facts.map(({ id, provenance, expected, what }) => [
+      ...[`\`${id}\``, provenance, ...(hasExpected ? [expected ?? ''] : []), what],
+    ])
+    const head = ['', 'provenance', ...(hasExpected ? ['expected'] : []), 'description']
+    const table = [head, head.map(() => '---'), ...rows].map(
+      cells => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`,
+    )
+    return [`## ${TITLES[name as string] ?? name}`, '', ...table, '']
+  })
+  return [FIDELITY_INTRODUCTION, ...sections].join('\n')
+}
+
+const TITLES: Record<string, string> = {
+  authentication: 'Authentication',
+  rule: 'Rules',
+  ApiError: 'The body of an error',
+  error: 'Refusals',
+}
+
+const FIDELITY_INTRODUCTION = `# How surely everything is known
+
+The vendor has no public sandbox, so the contract is known from three sources, which each line names:
+
+- **documented**: the vendor's documentation says so
+- **observed**: code that calls the live API relies on it
+- **inferred**: neither says so, and this is the sandbox's reading
+
+\`journeys-sandbox verify\` compares each line with a live server, and \`journeys-sandbox drift\` compares the OpenAPI document with the
+vendor's. In the OpenAPI document the same words are under \`x-provenance\`. \`npm run generate\` writes this page from the sources.
+`
 
 async function collectExamples(app: FastifyInstance): Promise<Examples> {
   const entries = OPERATION_IDS.map(async operation => {

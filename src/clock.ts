@@ -18,16 +18,6 @@ export const systemClock: Clock = { now: () => Date.now() }
 /** Milliseconds since some moment in the past, unaffected by changes of the system clock; for measuring durations. */
 export const monotonic = (): number => performance.now()
 
-let date = { second: 0, text: '' }
-
-/** The system clock as HTTP writes it (RFC 9110, 5.6.7). Written once a second, as every answer has it. */
-export function httpDate(): string {
-  const now = Date.now()
-  const second = Math.floor(now / 1000)
-  if (second !== date.second) date = { second, text: new Date(now).toUTCString() }
-  return date.text
-}
-
 /** A clock frozen at an instant in milliseconds since the epoch. */
 export const frozenClock = (instant: number): Clock => ({ now: () => instant })
 
@@ -72,6 +62,10 @@ export function parseTime(text: string): string {
 
 /** As `parseTime`, in milliseconds since the epoch, rounded down. @throws {InvalidTime} */
 export const instantOf = (text: string): number => millisecondsOf(parseTime(text))
+
+/** The first whole millisecond since the epoch that is not before a vendor timestamp. */
+export const instantFrom = (timestamp: string): number =>
+  millisecondsOf(timestamp) + (timestamp.endsWith('000') ? 0 : 1)
 
 /**
  * A vendor timestamp plus an ISO 8601 duration such as `P3DT4H` or `-P1M`, in the UTC calendar. `overflow` says what

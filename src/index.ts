@@ -90,7 +90,7 @@ export async function startSandbox({
   const config = checkConfig({ port: 0, ...options })
   const store = openSeededStore(config.db, config.seed, timestampOf(clock.now()))
   try {
-    const sites = openSites({ store, clock, journalSize: config.journal })
+    const sites = openSites({ store, clock, journalSize: config.journal, journalBytes: config.journalBytes })
     const app = await buildApp({ config, sites })
     await app.listen({ port: config.port, host: config.host })
     const origin = originOf(app, config)
@@ -105,10 +105,7 @@ export async function startSandbox({
       sites: sites.list,
       createSite: sites.create,
       removeSite: sites.remove,
-      reset() {
-        for (const site of sites.list()) site.reset()
-        sites.strangers.clear()
-      },
+      reset: sites.reset,
       close,
       [Symbol.asyncDispose]: close,
     }

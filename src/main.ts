@@ -4,7 +4,6 @@ import { CommanderError } from 'commander'
 import { buildProgram } from './cli/program.ts'
 import { CommandFailed } from './cli/terminal.ts'
 import { ConfigError, Invalid, SeedError, StoreError } from './index.ts'
-import { RemoteError } from './remote/remote-error.ts'
 
 /** The process: the command line in, an exit code out. 0 is fine, 1 is a failure, 2 is wrong use. */
 
@@ -42,7 +41,7 @@ function report(error: unknown): number {
     console.error(error.message)
     return 2
   }
-  if (error instanceof StoreError || error instanceof CommandFailed || error instanceof RemoteError) {
+  if (error instanceof StoreError || error instanceof CommandFailed) {
     console.error(error.message)
     return 1
   }

@@ -1,5 +1,5 @@
-// @scalar/mock-server is a library: this is the server around it, as its documentation has it.
-// JavaScript, so that the types of the project can be checked without the peers.
+// @scalar/mock-server is a library: this is the server around it that its documentation shows. JavaScript, so that the
+// types of the project can be checked without the peers.
 import { readFileSync } from 'node:fs'
 import { serve } from '@hono/node-server'
 import { createMockServer } from '@scalar/mock-server'

@@ -5,7 +5,7 @@ import type { Sites } from '../sites/sites.ts'
 import { authenticate } from './authenticate.ts'
 import { EXPLAIN_HEADER, refuseMalformed, sendVendorError } from './errors.ts'
 import { injectBodyFault, injectFault } from './faults.ts'
-import { closeEntry, openEntry, REQUEST_ID_HEADER } from './journal.ts'
+import { closeEntry, openEntry, REQUEST_ID_HEADER, recordBody } from './journal.ts'
 import { journeyRoutes } from './journeys.ts'
 import { memberRoutes } from './members.ts'
 import { refuseTrailingSlash, refuseUnknown } from './not-found.ts'
@@ -43,6 +43,7 @@ export async function api(
   scope.addHook('onRequest', refuseMalformed)
   scope.addHook('onRequest', refuseTrailingSlash(basePath))
   scope.addHook('onRequest', injectFault(faultHeader))
+  scope.addHook('onSend', recordBody(sites))
   scope.addHook('onSend', injectBodyFault)
   scope.addHook('onResponse', closeEntry(sites))
 

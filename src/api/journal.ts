@@ -1,4 +1,10 @@
-import type { FastifyReply, FastifyRequest, onRequestHookHandler, onResponseHookHandler } from 'fastify'
+import type {
+  FastifyReply,
+  FastifyRequest,
+  onRequestHookHandler,
+  onResponseHookHandler,
+  onSendHookHandler,
+} from 'fastify'
 import { operations } from '../contract/operations.ts'
 import type { JournalEntry } from '../sites/journal.ts'
 import type { Site } from '../sites/site.ts'
@@ -47,8 +53,10 @@ export function recordRequest(
   request.namedSite = site
   request.entry = {
     id: request.id,
-    time: sites.machine.now(),
+    time: sites.systemClock.now(),
     method: request.method,
+    url: request.raw.url ?? '/',
+    rawHeaders: request.raw.rawHeaders,
     operation,
     identifier,
     status: undefined,
@@ -56,9 +64,9 @@ export function recordRequest(
     explanation: undefined,
     fault: undefined,
     verdict: undefined,
+    responseHeaders: undefined,
   }
-  const { url = '/', rawHeaders } = request.raw
-  journalOf(sites, site).add(request.entry, { url, rawHeaders })
+  journalOf(sites, site).add(request.entry)
 }
 
 function namedSite(sites: Sites, siteId: string | undefined, defaultSite: boolean): Site | undefined {
@@ -72,15 +80,27 @@ function subjectOf({ routeOptions, params }: FastifyRequest): Pick<JournalEntry,
   return { operation, identifier: name ? (params as Record<string, string>)[name] : undefined }
 }
 
-const journalOf = (sites: Sites, site: Site | undefined) => site?.requests ?? sites.strangers
+const journalOf = (sites: Sites, site: Site | undefined) => site?.requests ?? sites.unmatched
 
 /** Completes the request's entry with its answer. */
 export function recordAnswer(sites: Sites, { entry, namedSite }: FastifyRequest, reply: FastifyReply): void {
   entry.status = reply.statusCode
   entry.duration_ms = reply.elapsedTime
   entry.explanation = reply.getHeader(EXPLAIN_HEADER)?.toString()
+  entry.responseHeaders = toTexts(reply.getHeaders())
   journalOf(sites, namedSite).answered(entry)
 }
+
+const toTexts = (headers: Record<string, number | string | string[] | undefined>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+
+/** Records the body that is about to be sent. */
+export const recordBody =
+  (sites: Sites): onSendHookHandler<unknown> =>
+  ({ entry, namedSite }, _reply, payload, done) => {
+    if (typeof payload === 'string') journalOf(sites, namedSite).addBody(entry, payload)
+    done(null, payload)
+  }
 
 /** Closes the request's entry once the answer was sent. */
 export const closeEntry =

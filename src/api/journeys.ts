@@ -13,7 +13,7 @@ export const journeyRoutes: FastifyPluginAsyncTypebox = async scope => {
       const now = site.now()
       return {
         journeys: site.store.journeys().map(journey => journeySummaryView(journey, site.site_id, now)),
-        ...site.store.site['x-extra'],
+        ...site.store.site.extra,
       }
     },
   })

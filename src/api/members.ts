@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { MemberStatus } from '../contract/member.ts'
 import { MemberParams } from '../contract/parameters.ts'
 import type { MemberJourneyList, UserJourneyList } from '../contract/participation.ts'
 import { memberJourneyView, userJourneyView } from '../engine/views.ts'
@@ -10,7 +11,7 @@ export const memberRoutes: FastifyPluginAsyncTypebox = async scope => {
   scope.route({
     ...routeOf('getUserJourneysByEmail', MemberParams),
     handler: ({ site, params: { email_id } }): UserJourneyList => {
-      const { participations, 'x-extra': extra } = found(site.store.memberWithSummaries(email_id), email_id)
+      const { participations, extra } = admitted(site.store.memberWithSummaries(email_id), email_id)
       const now = site.now()
       return {
         journeys: participations.map(participation => userJourneyView(participation, site.site_id, now)),
@@ -22,10 +23,7 @@ export const memberRoutes: FastifyPluginAsyncTypebox = async scope => {
   scope.route({
     ...routeOf('getMemberJourneys', MemberParams),
     handler: ({ site, params: { email_id } }): MemberJourneyList => {
-      const { participations, 'x-extra': extra } = found(
-        site.store.memberWithParticipations(email_id),
-        email_id,
-      )
+      const { participations, extra } = admitted(site.store.memberWithParticipations(email_id), email_id)
       const now = site.now()
       return {
         journeys: participations.map(participation => memberJourneyView(participation, now)),
@@ -35,7 +33,10 @@ export const memberRoutes: FastifyPluginAsyncTypebox = async scope => {
   })
 }
 
-function found<M>(member: M | undefined, email: string): M {
+/** A member who may be answered for. @throws {VendorError} for one who is unknown, is blocked or has opted out */
+function admitted<M extends { status: MemberStatus }>(member: M | undefined, email: string): M {
   if (!member) throw new VendorError('memberNotFound', `member: the site has no member ${email}`)
+  if (member.status === 'blocked') throw new VendorError('blocked', `member: ${email} is blocked`)
+  if (member.status === 'opted_out') throw new VendorError('optedOut', `member: ${email} has opted out`)
   return member
 }

@@ -13,17 +13,22 @@ export function checkCommand(terminal: Terminal): Command {
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
-      '\nEach issue is a line: FILE:LINE:COLUMN, the JSON pointer of the value, and what is wrong.\n' +
+      '\nEach issue is a line: FILE:LINE:COLUMN, the JSON pointer of the value, and what is wrong.\nA warning is no issue: the seed is good.\n' +
         'Exit codes: 0 the seed is good, 1 it has issues, 2 it cannot be read.',
     )
     .action(async (file: string, { json }: { json?: boolean }) => {
       const name = file === '-' ? 'stdin' : file
-      const { issues, document } = await checkSeedText(await readText(file, terminal))
+      const { issues, warnings, document } = await checkSeedText(await readText(file, terminal))
       const counts = document && countsOf(document)
       if (json)
-        terminal.print(JSON.stringify({ file: name, ok: issues.length === 0, counts, issues }, null, 2))
-      else if (counts) terminal.print(`${name}: good, with ${summary(counts)}`)
-      else {
+        terminal.print(
+          JSON.stringify({ file: name, ok: issues.length === 0, counts, issues, warnings }, null, 2),
+        )
+      else if (counts) {
+        for (const { message, ...place } of warnings)
+          terminal.print(issueLine(name, { ...place, message: `warning: ${message}` }))
+        terminal.print(`${name}: good, with ${summary(counts)}`)
+      } else {
         for (const issue of issues) terminal.print(issueLine(name, issue))
       }
       if (issues.length > 0) {

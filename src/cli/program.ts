@@ -3,8 +3,6 @@ import { version } from '../version.ts'
 import { checkCommand } from './check.ts'
 import { driftCommand } from './drift.ts'
 import { explainCommand } from './explain.ts'
-import { replayCommand } from './replay.ts'
-import { seedCommand } from './seed.ts'
 import { serveCommand } from './serve.ts'
 import { snapshotCommand } from './snapshot.ts'
 import type { Terminal } from './terminal.ts'
@@ -18,9 +16,7 @@ export function buildProgram(terminal: Terminal): Command {
     .description("The reference server for Annex Cloud's Journeys API")
     .version(version)
     .addCommand(serve, { isDefault: true })
-    .addCommand(replayCommand(terminal))
     .addCommand(snapshotCommand(terminal))
-    .addCommand(seedCommand(terminal))
     .addCommand(checkCommand(terminal))
     .addCommand(driftCommand(terminal))
     .addCommand(tokenCommand(terminal))

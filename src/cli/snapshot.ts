@@ -1,21 +1,20 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { Value } from '@sinclair/typebox/value'
 import { Command } from 'commander'
+import { systemClock, timestampOf } from '../clock.ts'
 import { ConfigError, readVariable } from '../config.ts'
 import { Email, foldEmail } from '../contract/formats.ts'
 import type { SeedDocument } from '../seed/schema.ts'
-import type { Snapshot } from '../snapshot/take.ts'
-import { readRate, readSiteId } from './input.ts'
+import type { Snapshot } from '../verify/snapshot.ts'
+import { readSiteId } from './input.ts'
+import { addLiveApiOptions, type LiveApiFlags, orFail, readLiveApi } from './live-api.ts'
 import { startProgress } from './progress.ts'
-import { addSecretOptions, readSecret, type SecretFlags } from './secret.ts'
 import type { Terminal } from './terminal.ts'
 
-interface Flags extends SecretFlags {
-  baseUrl: string
-  site: string
-  emails: string
+interface Flags extends LiveApiFlags {
+  from?: string[]
+  emails?: string
   out: string
-  rate: string
   anonymise?: boolean
   anonymiseKeyEnv?: string
   resume: boolean
@@ -26,102 +25,113 @@ interface Flags extends SecretFlags {
 const FASTEST = 1000
 
 const DETAILS = `
-It reads the journeys, and of each member both lists of journeys. What the sandbox does not know is kept under x-extra
-and x-answers, and served again. The secret of the seed is sandbox-secret, and not the live one.
+The site is a live one, named with --base-url or --environment, or saved answers, with --from. Of a live site it reads the
+journeys, and of each member in --emails both lists of journeys. What the sandbox does not know is kept as extra. The seed
+is tried in a sandbox, and the summary says what that answers otherwise. The secret of the seed is sandbox-secret.
 
-What was read is kept in OUT.partial until the seed is written. After an interruption, the same command goes on there.
+What was read of a live site is in OUT.partial until the seed is written. After an interruption, the same command continues.
 
-With --anonymise, emails become made-up ones and all other texts placeholders, in OUT.partial too. Ids, times, the
-numbers that the contract names and the names of properties stay: look through the seed before you hand it on.`
+With --anonymise, emails and all other texts are replaced by pseudonyms, in OUT.partial too. Ids, times, the numbers of the
+contract and the names of properties stay: look through the seed before you share it.
 
-/** `journeys-sandbox snapshot`: reads a live site into a seed. */
+A file of --from is a HAR, or the body of one answer as JSON. A body does not say whose it is: name the file after the
+email, such as ann@example.com.json. Exit codes: 0 done, 1 no answer or a refusal, 2 wrong use.`
+
+/** `journeys-sandbox snapshot`: captures a site into a seed. */
 export function snapshotCommand({ print }: Terminal): Command {
-  const command = new Command('snapshot')
-    .description('read a live site into a seed')
-    .requiredOption('--base-url <url>', 'where its four operations are')
-    .requiredOption('--site <id>', 'the site')
-  return addSecretOptions(command)
-    .requiredOption('--emails <file>', 'its members, an email a line; # begins a comment')
+  const command = new Command('snapshot').description('capture a live site, or saved answers, into a seed')
+  return addLiveApiOptions(command)
+    .option('--emails <file>', 'the members of a live site, an email a line; # starts a comment')
+    .option('--from <files...>', 'saved answers instead of a live site')
     .requiredOption('--out <file>', 'the seed to write')
     .option('--anonymise', 'keep no email and no free text')
-    .option(
-      '--anonymise-key-env <name>',
-      'the same, with a key from this variable: the same key makes up the same',
-    )
-    .option('--rate <number>', 'how many requests a second at most', '2')
-    .option('--resume', 'go on with what an interrupted run has read; so it is without the flag', true)
-    .option('--no-resume', 'read everything anew')
-    .option('--force', 'replace a seed that is there')
+    .option('--anonymise-key-env <name>', 'the same, with the key in this variable, for the same pseudonyms')
+    .option('--resume', 'continue an interrupted run; this is the default', true)
+    .option('--no-resume', 'read everything again')
+    .option('--force', 'replace an existing seed')
     .option('--json', 'print the summary as JSON')
     .addHelpText('after', DETAILS)
     .action(async (flags: Flags) => {
-      const emails = readEmails(flags.emails)
-      const { document, forget, ...snapshot } = await take(
-        flags,
-        emails.map(({ email }) => email),
+      if (existsSync(flags.out) && !flags.force)
+        throw new ConfigError(`--out: ${flags.out} exists; name another file, or give --force`)
+      const { document, summary, notes, finish } = flags.from
+        ? await fromFiles(flags, flags.from)
+        : await fromLiveSite(flags)
+      writeAtomically(flags.out, document)
+      finish()
+      const { describeSummary } = await import('../verify/snapshot.ts')
+      print(
+        flags.json
+          ? JSON.stringify({ ...summary, notes })
+          : [`${flags.out}: ${describeSummary(summary)}`, ...notes].join('\n'),
       )
-      const lines = snapshot.summary.unknown_emails.map(place => emails[place]?.line as number)
-      const summary = { ...snapshot.summary, unknown_emails: lines }
-      writeWhole(flags.out, document)
-      forget()
-      const { describe } = await import('../snapshot/summary.ts')
-      print(flags.json ? JSON.stringify(summary) : `${flags.out}: ${describe(summary)}`)
     })
 }
 
-/** Whatever is wrong with how it is used is said before anything is asked or written. */
-async function take(flags: Flags, emails: string[]): Promise<Snapshot> {
+interface Taken extends Snapshot {
+  notes: string[]
+  finish(): void
+}
+
+async function fromLiveSite(flags: Flags): Promise<Taken> {
   const anonymise = readAnonymise(flags)
-  const rate = readRate(flags.rate, FASTEST)
-  const siteId = readSiteId(flags.site)
-  if (existsSync(flags.out) && !flags.force)
-    throw new ConfigError(`--out: ${flags.out} is there already; name another file, or give --force`)
-  const { openRemote } = await import('../remote/remote.ts')
-  const { takeSnapshot } = await import('../snapshot/take.ts')
-  const remote = openRemote({ baseUrl: flags.baseUrl, siteId, secret: readSecret(flags), rate })
+  if (flags.emails === undefined) throw new ConfigError('--emails: name a file with the members, or --from')
+  const emails = readEmails(flags.emails)
+  const api = await readLiveApi(flags, FASTEST)
+  const { takeSnapshot } = await import('../verify/snapshot.ts')
   const bar = await startProgress('{value} of {total} requests, {eta} s left')
-  try {
-    return await takeSnapshot({
-      remote,
-      emails,
-      anonymise,
-      partial: `${flags.out}.partial`,
-      resume: flags.resume,
-      onProgress(done, total) {
-        bar.setTotal(total)
-        bar.update(done)
-      },
-    })
-  } finally {
-    bar.stop()
+  const taking = takeSnapshot({
+    ...{ api, emails: emails.map(({ email }) => email), anonymise },
+    ...{ partial: `${flags.out}.partial`, resume: flags.resume },
+    onProgress(done, total) {
+      bar.setTotal(total)
+      bar.update(done)
+    },
+  })
+  const { forget, document, summary } = await orFail(taking).finally(() => bar.stop())
+  const lines = summary.unknown_emails.map(place => emails[place]?.line as number)
+  return { document, summary: { ...summary, unknown_emails: lines }, notes: [], finish: forget }
+}
+
+async function fromFiles(flags: Flags, names: string[]): Promise<Taken> {
+  const live = ['baseUrl', 'environment', 'emails', 'secretEnv', 'secretFile'] as const
+  const given = live.find(name => flags[name] !== undefined)
+  if (given !== undefined) {
+    const flag = given.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+    throw new ConfigError(`--from: leave it out, or --${flag}, which is for a live site`)
   }
+  const files = names.map(name => ({ name, text: readText('--from', name) }))
+  const { readSavedAnswers } = await import('../verify/saved-answers.ts')
+  const { maskFor, toSnapshot } = await import('../verify/snapshot.ts')
+  const site = flags.site === undefined ? undefined : readSiteId(flags.site)
+  const saved = readSavedAnswers(files, site, timestampOf(systemClock.now()))
+  const { mask } = maskFor(readAnonymise(flags), saved.siteId)
+  const snapshot = await toSnapshot(saved.siteId, saved.toCapture(mask))
+  return { ...snapshot, notes: saved.notes, finish: () => undefined }
 }
 
 /** The emails of a file with the numbers of their lines, each once. @throws {ConfigError} naming a line that is none */
 function readEmails(file: string): { email: string; line: number }[] {
   const schema = Email()
   const found = new Map<string, { email: string; line: number }>()
-  for (const [l, text] of readText(file).split(/\r?\n/).entries()) {
-    const [email, line] = [
-      text
-        .replace(/^\uFEFF/, '')
-        .replace(/(^|\s)#.*/, '')
-        .trim(),
-      l + 1,
-    ]
+  const lines = readText('--emails', file)
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+  for (const [l, text] of lines.entries()) {
+    const email = text.replace(/(^|\s)#.*/, '').trim()
     if (email === '') continue
     if (!Value.Check(schema, email))
-      throw new ConfigError(`--emails: ${file}:${line} is not an email address`)
-    if (!found.has(foldEmail(email))) found.set(foldEmail(email), { email, line })
+      throw new ConfigError(`--emails: ${file}:${l + 1} is not an email address`)
+    if (!found.has(foldEmail(email))) found.set(foldEmail(email), { email, line: l + 1 })
   }
   return [...found.values()]
 }
 
-function readText(file: string): string {
+function readText(flag: string, file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new ConfigError(`--emails: ${(error as Error).message}`)
+    throw new ConfigError(`${flag}: ${(error as Error).message}`)
   }
 }
 
@@ -135,8 +145,8 @@ function readAnonymise({ anonymise = false, anonymiseKeyEnv: name }: Flags): boo
   return key
 }
 
-/** Readable by nobody else, as it may hold what members do, and there whole or not at all. */
-function writeWhole(file: string, document: SeedDocument): void {
+/** Readable by the user alone, as it may hold data of members, and complete or not there at all. */
+function writeAtomically(file: string, document: SeedDocument): void {
   const unfinished = `${file}.unfinished`
   writeFileSync(unfinished, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 })
   renameSync(unfinished, file)

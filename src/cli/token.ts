@@ -4,18 +4,21 @@ import { systemClock } from '../clock.ts'
 import { ConfigError } from '../config.ts'
 import { OPERATION_IDS, type OperationId } from '../contract/operations.ts'
 import { credentialsFor } from '../sites/credentials.ts'
+import { addBaseUrlOptions, type BaseUrlFlags, readBaseUrl } from './live-api.ts'
 import { addSiteOptions, readSite, type SiteFlags } from './secret.ts'
 import type { Terminal } from './terminal.ts'
 
-interface Flags extends SiteFlags {
+interface Flags extends SiteFlags, BaseUrlFlags {
   identifier?: string
   operation?: string
   expiresIn: string
   sub?: string
-  baseUrl: string
   curl?: boolean
   json?: boolean
 }
+
+/** Where a sandbox listens unless it is told otherwise. */
+const LOCAL_URL = 'http://127.0.0.1:4300/api/3.0'
 
 /** `journeys-sandbox token`: a token for one request, made without a server. */
 export function tokenCommand(terminal: Terminal): Command {
@@ -33,13 +36,13 @@ export function tokenCommand(terminal: Terminal): Command {
     )
     .option('--sub <name>', 'the name of the client; any string')
     .option('--curl', 'print a call that works when pasted')
-    .option('--base-url <url>', 'where that call goes', 'http://127.0.0.1:4300/api/3.0')
     .option('--json', 'print token, hmac, claims, headers and curl as JSON')
-  return addSiteOptions(command)
+  return addSiteOptions(addBaseUrlOptions(command, 'where that call goes'))
     .addHelpText(
       'after',
       '\nPrints the token and nothing else, so that TOKEN=$(journeys-sandbox token …) works. The operation matters to curl\n' +
-        'alone; without it, that is the one for a journey id, an email or none. Exit codes: 0 done, 2 wrong use.',
+        'alone; without it, that is the one for a journey id, an email or none. Without --base-url and --environment,\n' +
+        `the call goes to ${LOCAL_URL}. Exit codes: 0 done, 2 wrong use.`,
     )
     .action((flags: Flags) => {
       const made = make(flags, terminal)
@@ -50,7 +53,8 @@ export function tokenCommand(terminal: Terminal): Command {
 
 /** @throws {ConfigError | Invalid} */
 function make(flags: Flags, terminal: Terminal) {
-  const { identifier, sub, baseUrl } = flags
+  const { identifier, sub } = flags
+  const baseUrl = readBaseUrl(flags) ?? LOCAL_URL
   const exp = Math.floor(systemClock.now() / 1000) + secondsOf(flags.expiresIn)
   const operation = operationFor(flags)
   const signed = sign({ ...readSite(flags, terminal), identifier, exp, sub })

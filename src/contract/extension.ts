@@ -1,39 +1,61 @@
-import type { OperationId } from './operations.ts'
+import type { TObject } from '@sinclair/typebox'
+import { Journey, JourneyConnection, JourneyList, JourneyNode, JourneySummary } from './journey.ts'
+import {
+  BlockedReward,
+  HeldReward,
+  IssuedReward,
+  MemberEvent,
+  MemberJourney,
+  MemberJourneyList,
+  UserJourney,
+  UserJourneyList,
+} from './participation.ts'
 
 /**
- * What a server may answer that this contract does not have. The contract is partly inferred, so whatever is copied
- * from a live server can hold such things; they are kept beside what is known, and answered as they were.
+ * Properties that are served as they are: beyond the contract, or instead of a value that the contract has. The contract is partly
+ * inferred, so what is captured from a live server can have such properties.
  */
-
-/** Properties that the contract does not name, served beside those it does. */
 export type Extra = Record<string, unknown>
 
-/** Where a single operation answers otherwise. */
-export interface OwnAnswer {
-  /** Properties that only this operation has. */
-  extra?: Extra
-  /** Properties of the contract, with what is answered in place of what the sandbox would say. */
-  instead?: Extra
-  /** Properties of the contract that are not answered. */
-  absent?: string[]
-  /** The operation does not answer the object at all. */
-  left_out?: true
-}
-
-export type Answers = Partial<Record<OperationId, OwnAnswer>>
-
-/** An object that is part of the answer of one operation. */
+/** An object of a seed that may have such properties. */
 export interface Extended {
-  'x-extra'?: Extra
+  extra?: Extra
 }
 
-/** An object that is in the answers of several operations. */
-export interface ExtendedByOperation extends Extended {
-  'x-answers'?: Answers
+/** What each object of a seed that may be extended is in the answers of the API. Sites and members are what is around their lists. */
+export const SHOWN_AS = {
+  site: [JourneyList],
+  journey: [JourneySummary, Journey],
+  node: [JourneyNode],
+  connection: [JourneyConnection],
+  member: [UserJourneyList, MemberJourneyList],
+  participation: [UserJourney, MemberJourney],
+  event: [MemberEvent],
+  reward: [HeldReward, BlockedReward, IssuedReward],
+} satisfies Record<string, TObject[]>
+
+export type ExtendedKind = keyof typeof SHOWN_AS
+
+/** The extension of an object alone, to be spread: nothing, where it has none. */
+export const extensionOf = ({ extra }: Extended): Extended => (extra ? { extra } : {})
+
+/** Whether a name is a property of the contract, in any answer that shows such an object. */
+export const isInContract = (kind: ExtendedKind, name: string): boolean =>
+  SHOWN_AS[kind].some(({ properties }: TObject) => Object.hasOwn(properties, name))
+
+/**
+ * An object of the wire with its extension. A name that the contract has for this object in another operation only, such as the
+ * nodes of a journey in a list, belongs to that operation and is left out.
+ */
+export function withExtra<T extends object>(shown: T, schema: TObject, { extra }: Extended): T & Extra {
+  if (!extra) return shown as T & Extra
+  const elsewhere = namesElsewhere(schema)
+  return { ...shown, ...Object.fromEntries(Object.entries(extra).filter(([name]) => !elsewhere.has(name))) }
 }
 
-/** The extensions of an object alone, to be spread: none, where it has none. */
-export const extensionsOf = ({ 'x-extra': extra, 'x-answers': answers }: ExtendedByOperation) => ({
-  ...(extra && { 'x-extra': extra }),
-  ...(answers && { 'x-answers': answers }),
-})
+function namesElsewhere(schema: TObject): Set<string> {
+  const all = Object.values(SHOWN_AS).find((schemas: readonly TObject[]) => schemas.includes(schema)) ?? []
+  return new Set(all.flatMap(({ properties }) => Object.keys(properties))).difference(
+    new Set(Object.keys(schema.properties)),
+  )
+}

@@ -13,7 +13,7 @@ const MemberParams = Type.Object({
   email: Email({ description: 'The email of a member' }),
 })
 
-/** What a site holds: the whole of it, a journey, or a member. */
+/** The data of a site: the whole of it, a journey, or a member. */
 export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
   const tags = ['Content']
   const config = { control: true, dataBody: true }
@@ -41,7 +41,7 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       operationId: 'putData',
       tags,
       summary: 'Replace the whole site, or nothing',
-      description: 'Every fault of the document is listed. What a reset goes back to stays the same.',
+      description: 'Every issue of the document is listed. A reset still goes back to the seed of the site.',
       params: SiteParams,
       body: SeedDocument,
       response: responses({ 200: SeedDocument }),
@@ -76,16 +76,16 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       operationId: 'putSiteJourney',
       tags,
       summary: 'Create or replace a journey with its graph',
-      description: 'The id may be left out of the body. Members keep what they did at nodes that stay.',
+      description: 'The id may be left out of the body. Members keep what they completed at nodes that stay.',
       params: JourneyParams,
       body: SeedJourney,
       response: responses({ 200: SeedJourney, 201: SeedJourney }),
     },
     handler: (request, reply) => {
       const { content } = siteOf(sites, request)
-      const id = request.params.journey_id.toLowerCase()
-      const isNew = content.putJourney(id, request.body)
-      return reply.code(isNew ? 201 : 200).send(content.journey(id))
+      const { journey_id } = request.params
+      const isNew = content.putJourney(journey_id, request.body)
+      return reply.code(isNew ? 201 : 200).send(content.journey(journey_id))
     },
   })
 
@@ -96,12 +96,12 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
     schema: {
       operationId: 'removeSiteJourney',
       tags,
-      summary: 'Remove a journey, and the participations in it',
+      summary: 'Remove a journey with its participations',
       params: JourneyParams,
       response: responses({ 204: Nothing }),
     },
     handler: (request, reply) => {
-      siteOf(sites, request).content.removeJourney(request.params.journey_id.toLowerCase())
+      siteOf(sites, request).content.removeJourney(request.params.journey_id)
       return reply.code(204).send()
     },
   })

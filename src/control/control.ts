@@ -61,6 +61,6 @@ export async function control(
     credentialRoutes,
     providerStateRoutes,
   ]) {
-    scope.register(routes, { sites, basePath })
+    scope.register(routes, { sites, basePath, inject: options => scope.inject(options) })
   }
 }

@@ -1,38 +1,19 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { CheckReport } from '../auth/explain.ts'
-import { OneOf } from '../contract/formats.ts'
-import { OPERATION_IDS } from '../contract/operations.ts'
 import { Invalid } from '../errors.ts'
-import { credentialsFor, explainRequest } from '../sites/credentials.ts'
+import {
+  Credentials,
+  credentialsFor,
+  Explanation,
+  explainRequest,
+  TokenRequest,
+} from '../sites/credentials.ts'
 import { baseUrlOf, type ControlOptions, responses, SiteParams, siteOf } from './route.ts'
 
-const TokenWish = Type.Object(
-  {
-    operation: OneOf(OPERATION_IDS, { description: 'What the token is for' }),
-    identifier: Type.Optional(
-      Type.String({ description: 'The journey id or email, for the operations that have one' }),
-    ),
-    expires_in: Type.Optional(
-      Type.Integer({ description: 'Seconds from now; negative for a token that has expired (3600)' }),
-    ),
-  },
-  { additionalProperties: false },
-)
-
-const Credentials = Type.Object(
-  {
-    token: Type.String({ description: 'A JWT for this one request' }),
-    headers: Type.Record(Type.String(), Type.String(), { description: 'What every call carries' }),
-    curl: Type.String({ description: 'A call that works when pasted' }),
-  },
-  { description: 'A token, and the call it belongs into' },
-)
-
-const ExplainWish = Type.Object(
+const ExplainRequest = Type.Object(
   {
     method: Type.Optional(Type.String({ description: 'Of the request; it does not matter to the checks' })),
-    path: Type.String({ description: 'The address of the request, whole or relative to the base path' }),
+    path: Type.String({ description: 'The URL of the request, or its path relative to the base path' }),
     headers: Type.Optional(
       Type.Record(Type.String(), Type.String(), { description: 'As they were or would be sent' }),
     ),
@@ -43,18 +24,7 @@ const ExplainWish = Type.Object(
   { additionalProperties: false },
 )
 
-const Explanation = Type.Object(
-  {
-    operation: Type.Union([OneOf(OPERATION_IDS), Type.Null()], {
-      description: 'null when the address is none',
-    }),
-    identifier: Type.Union([Type.String(), Type.Null()], { description: 'What the hmac must be bound to' }),
-    checks: Type.Array(CheckReport, { description: 'In the order in which a request is checked' }),
-  },
-  { description: 'Every check of the authentication' },
-)
-
-/** Tokens made, and tokens explained. */
+/** Tokens, and the authentication of requests explained. */
 export const credentialRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (
   scope,
   { sites, basePath },
@@ -71,7 +41,7 @@ export const credentialRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async
       tags,
       summary: 'Make a token for one request',
       params: SiteParams,
-      body: TokenWish,
+      body: TokenRequest,
       response: responses({ 201: Credentials }),
     },
     handler: (request, reply) => {
@@ -89,7 +59,7 @@ export const credentialRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async
       tags,
       summary: 'Explain the authentication of a request, check by check',
       params: SiteParams,
-      body: ExplainWish,
+      body: ExplainRequest,
       response: responses({ 200: Explanation }),
     },
     handler: request => {

@@ -1,60 +1,40 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { Verdict } from '../auth/verdict.ts'
-import { OneOf } from '../contract/formats.ts'
-import { OPERATION_IDS } from '../contract/operations.ts'
 import { NotFound } from '../errors.ts'
-import type { Journal } from '../sites/journal.ts'
+import { originOf } from '../origin.ts'
+import { toHar } from '../sites/har.ts'
+import {
+  type Journal,
+  type JournalEntry,
+  RequestFilter,
+  RequestRecord,
+  readHeaders,
+} from '../sites/journal.ts'
 import { type ControlOptions, Nothing, responses, SiteParams, siteOf } from './route.ts'
 
-const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
-  Type.Union([schema, Type.Null()])
-
-const RequestView = Type.Object(
+const RequestList = Type.Object(
   {
-    id: Type.String({ description: 'Also in the response header X-Sandbox-Request-Id' }),
-    time: Type.String({ description: "RFC 3339, by the machine's clock" }),
-    method: Type.String(),
-    path: Type.String({ description: 'As it was sent, with the query' }),
-    operation: orNull(OneOf(OPERATION_IDS)),
-    email: orNull(Type.String()),
-    journey_id: orNull(Type.String()),
-    status: orNull(Type.Integer({ description: 'null while it is not answered, and when it never was' })),
-    duration_ms: orNull(Type.Number()),
-    explanation: orNull(
-      Type.String({ description: 'Why it was refused, or what it should do better: X-Sandbox-Explain' }),
-    ),
-    fault: orNull(Type.Object({ id: orNull(Type.String()), kind: Type.String() })),
-    authentication: orNull(Verdict),
-    headers: Type.Record(Type.String(), Type.String(), {
-      description: 'As sent; a token without its signature',
-    }),
-    token: orNull(Type.Object({ header: Type.Unknown(), claims: Type.Unknown() })),
+    requests: Type.Array(RequestRecord, { description: 'Newest first' }),
+    dropped: Type.Integer({ description: 'How many older requests the journal no longer keeps' }),
   },
-  { description: 'A request to the API, and what became of it' },
+  { description: 'A part of the request journal' },
 )
 
-const Filter = Type.Object(
-  {
-    operation: Type.Optional(OneOf(OPERATION_IDS, { description: 'Only calls of this operation' })),
-    email: Type.Optional(Type.String({ description: 'Only calls about this member' })),
-    status: Type.Optional(Type.Integer({ description: 'Only calls that were answered so' })),
-    since: Type.Optional(
-      Type.String({ description: 'Only calls from this time on: a vendor timestamp or RFC 3339' }),
-    ),
-    limit: Type.Optional(Type.Integer({ minimum: 1, description: 'At most so many' })),
-  },
-  { additionalProperties: false },
-)
-
-const RequestList = Type.Object({ requests: Type.Array(RequestView) }, { description: 'Newest first' })
 const RequestParams = Type.Object({
   ...SiteParams.properties,
   id: Type.String({ description: 'The id of a request' }),
 })
 
-/** What a site's clients really sent. */
-export const requestRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
+const lowerCase = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+
+const listed = (journal: Journal, filter: RequestFilter) => ({
+  requests: journal.list(filter),
+  dropped: journal.dropped,
+})
+
+/** The request journal: what a site's clients really sent. */
+export const requestRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites, inject }) => {
   const tags = ['Requests']
   const config = { control: true }
 
@@ -74,10 +54,10 @@ export const requestRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       tags,
       summary: 'List the last requests that named a site',
       params: SiteParams,
-      querystring: Filter,
+      querystring: RequestFilter,
       response: responses({ 200: RequestList }),
     },
-    handler: request => ({ requests: siteOf(sites, request).requests.list(request.query) }),
+    handler: request => listed(siteOf(sites, request).requests, request.query),
   })
 
   scope.route({
@@ -87,9 +67,10 @@ export const requestRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
     schema: {
       operationId: 'countRequests',
       tags,
-      summary: 'Count the last requests that named a site',
+      summary: 'Count the requests that named a site',
+      description: 'Refused when some that may match are no longer kept.',
       params: SiteParams,
-      querystring: Filter,
+      querystring: RequestFilter,
       response: responses({
         200: Type.Object({ count: Type.Integer() }, { description: 'How many there are' }),
       }),
@@ -106,9 +87,47 @@ export const requestRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       tags,
       summary: 'Get a request',
       params: RequestParams,
-      response: responses({ 200: RequestView }),
+      response: responses({ 200: RequestRecord }),
     },
     handler: request => find(siteOf(sites, request).requests, request.params.id),
+  })
+
+  scope.route({
+    method: 'GET',
+    url: '/sites/:site_id/requests.har',
+    config,
+    schema: {
+      operationId: 'exportRequests',
+      tags,
+      summary: 'Export the last requests that named a site, for any HAR viewer',
+      description: 'An HTTP Archive (HAR 1.2), without signatures.',
+      params: SiteParams,
+      querystring: RequestFilter,
+      response: responses({ 200: Type.Unknown({ description: 'An HTTP Archive' }) }),
+    },
+    handler: request => toHar(siteOf(sites, request).requests.list(request.query), originOf(request)),
+  })
+
+  scope.route({
+    method: 'POST',
+    url: '/sites/:site_id/requests/:id/resend',
+    config,
+    schema: {
+      operationId: 'resendRequest',
+      tags,
+      summary: 'Send a request again, with a fresh token',
+      params: RequestParams,
+      response: responses({ 200: RequestRecord }),
+    },
+    handler: async request => {
+      const site = siteOf(sites, request)
+      const { id } = request.params
+      find(site.requests, id)
+      const { method, url, rawHeaders, identifier } = site.requests.entry(id) as JournalEntry
+      const headers = { ...readHeaders(rawHeaders), ...lowerCase(site.headersFor(identifier)) }
+      const response = await inject({ method: method as 'GET', url, headers })
+      return find(site.requests, String(response.headers['x-sandbox-request-id']))
+    },
   })
 
   scope.route({
@@ -133,13 +152,13 @@ export const requestRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
     url: '/requests',
     config,
     schema: {
-      operationId: 'listStrangers',
+      operationId: 'listUnmatchedRequests',
       tags,
-      summary: 'List the last requests that named no known site',
-      querystring: Filter,
+      summary: 'List the unmatched requests: the last that named no known site',
+      querystring: RequestFilter,
       response: responses({ 200: RequestList }),
     },
-    handler: request => ({ requests: sites.strangers.list(request.query) }),
+    handler: request => listed(sites.unmatched, request.query),
   })
 
   scope.route({
@@ -147,13 +166,13 @@ export const requestRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
     url: '/requests',
     config,
     schema: {
-      operationId: 'clearStrangers',
+      operationId: 'clearUnmatchedRequests',
       tags,
-      summary: 'Empty the journal of what named no known site',
+      summary: 'Empty the journal of unmatched requests',
       response: responses({ 204: Nothing }),
     },
     handler: (_request, reply) => {
-      sites.strangers.clear()
+      sites.unmatched.clear()
       return reply.code(204).send()
     },
   })

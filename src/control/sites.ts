@@ -1,10 +1,18 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
-import { SeedDocument, SeedSite } from '../seed/schema.ts'
 import type { Site } from '../sites/site.ts'
 import { ClockReading } from '../sites/site-clock.ts'
-import { baseUrlOf, type ControlOptions, Nothing, responses, SiteParams, siteOf } from './route.ts'
+import { NewSite } from '../sites/sites.ts'
+import {
+  baseUrlOf,
+  type ControlOptions,
+  Nothing,
+  responses,
+  SiteParams,
+  siteOf,
+  uncheckedBody,
+} from './route.ts'
 
 const SiteView = Type.Object(
   {
@@ -14,9 +22,11 @@ const SiteView = Type.Object(
     base_url: Type.String({ description: "The API's base URL" }),
     created_at: Type.String({ description: 'A vendor timestamp' }),
     ttl: Type.Union([Type.String(), Type.Null()], {
-      description: 'Once unused for that long, the site is removed',
+      description: 'The site expires when it is idle for that long',
     }),
-    expires_at: Type.Union([Type.String(), Type.Null()], { description: 'When that is, unless it is used' }),
+    expires_at: Type.Union([Type.String(), Type.Null()], {
+      description: 'When it expires, unless it is used',
+    }),
     revision: Type.Integer({ description: 'Grows with every write to its content' }),
     journeys: Type.Integer({ description: 'How many there are' }),
     members: Type.Integer({ description: 'How many there are' }),
@@ -25,34 +35,12 @@ const SiteView = Type.Object(
   { description: 'A site' },
 )
 
-const seedContent = Type.Object(
-  {
-    ...SeedDocument.properties,
-    site: Type.Optional(Type.Unknown({ description: 'Not taken: the new site is another' })),
-  },
-  { additionalProperties: false, description: 'A seed document' },
+const SiteList = Type.Object(
+  { sites: Type.Array(SiteView, { description: 'In the order of creation' }) },
+  { description: 'The sites' },
 )
 
-const NewSite = Type.Object(
-  {
-    site_id: Type.Optional(SeedSite.properties.site_id),
-    name: Type.Optional(SeedSite.properties.name),
-    secret: Type.Optional(SeedSite.properties.secret),
-    seed: Type.Optional(
-      Type.Union([Type.Literal('demo'), Type.Literal('empty'), seedContent], {
-        description: 'What it starts with, and goes back to on a reset (demo)',
-      }),
-    ),
-    ttl: Type.Optional(
-      Type.String({
-        description: 'An ISO 8601 duration; once unused for that long, the site is removed (never)',
-      }),
-    ),
-  },
-  { additionalProperties: false, description: 'A site to create; what is left out is made up' },
-)
-
-/** Sites come and go, and go back to where they started. */
+/** Creating, removing and resetting sites. */
 export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites, basePath }) => {
   const tags = ['Sites']
   const config = { control: true }
@@ -74,7 +62,7 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
       tags,
       summary: 'List the sites',
       response: responses({
-        200: Type.Object({ sites: Type.Array(SiteView) }, { description: 'In the order of creation' }),
+        200: SiteList,
       }),
     },
     handler: request => ({ sites: sites.list().map(site => view(site, request)) }),
@@ -84,6 +72,7 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
     method: 'POST',
     url: '/sites',
     config: { ...config, dataBody: true },
+    validatorCompiler: uncheckedBody,
     schema: {
       operationId: 'createSite',
       tags,
@@ -93,7 +82,7 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
       response: responses({ 201: SiteView }),
     },
     handler: (request, reply) => {
-      const site = sites.create(request.body as Parameters<typeof sites.create>[0])
+      const site = sites.create(request.body)
       const created = view(site, request)
       return reply
         .code(201)
@@ -123,7 +112,7 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
     schema: {
       operationId: 'removeSite',
       tags,
-      summary: 'Remove a site with all that is its own',
+      summary: 'Remove a site with all its data',
       params: SiteParams,
       response: responses({ 204: Nothing }),
     },
@@ -149,6 +138,23 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
       const site = siteOf(sites, request)
       site.reset()
       return view(site, request)
+    },
+  })
+
+  scope.route({
+    method: 'POST',
+    url: '/reset',
+    config,
+    schema: {
+      operationId: 'resetSites',
+      tags,
+      summary: 'Go back to the seeds of all sites',
+      description: 'Resets every site that has a seed, and empties the journal of unmatched requests.',
+      response: responses({ 200: SiteList }),
+    },
+    handler: request => {
+      sites.reset()
+      return { sites: sites.list().map(site => view(site, request)) }
     },
   })
 }

@@ -1,15 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
+import { Snapshot, SnapshotName } from '../sites/snapshots.ts'
 import { type ControlOptions, Nothing, responses, SiteParams, siteOf } from './route.ts'
-
-const Snapshot = Type.Object({
-  name: Type.String(),
-  taken_at: Type.String({ description: "RFC 3339, by the machine's clock" }),
-})
 
 const SnapshotParams = Type.Object({
   ...SiteParams.properties,
-  name: Type.String({ minLength: 1, maxLength: 200, description: 'The name of a snapshot' }),
+  name: SnapshotName,
 })
 
 /** Named points to return to: data, clock and faults of a site. */

@@ -27,8 +27,6 @@ interface RewardFacts {
   blocked_at: string | null
 }
 
-type JourneyView<J> = J & { expired_at: string | null }
-
 export type RewardView<R> = Omit<R, keyof RewardFacts> &
   (
     | { status: 'held'; hold_start_datetime: string; hold_end_datetime: string }
@@ -46,11 +44,9 @@ export type ParticipationView<P extends ParticipationFacts> = Omit<P, 'expired_a
 
 const reached = (moment: string | null, now: string): moment is string => moment !== null && moment <= now
 
-/** A journey past its end date keeps its status and shows when it ended (CONTRACT.md, Formats, I). */
-export const journeyAsOf = <J extends JourneyFacts>(journey: J, now: string): JourneyView<J> => ({
-  ...journey,
-  expired_at: reached(journey.end_date, now) ? journey.end_date : null,
-})
+/** When a journey past its end date expired; its status stays (CONTRACT.md, Formats, I). */
+export const expiryOf = ({ end_date }: JourneyFacts, now: string): string | null =>
+  reached(end_date, now) ? end_date : null
 
 /** A participation that is open when its journey ends is expired from then on (CONTRACT.md, Formats, I). */
 export function statusAsOf({ completed_at, expired_at, journey }: EndFacts, now: string): StatusView {

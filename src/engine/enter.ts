@@ -1,5 +1,5 @@
 import { begin, type Change } from './arrive.ts'
-import { journeyAsOf } from './as-of.ts'
+import { expiryOf } from './as-of.ts'
 import type { Facts } from './criterion.ts'
 import type { Entry, JourneyGraph } from './graph.ts'
 import { counts, move } from './move.ts'
@@ -9,7 +9,7 @@ import { type Passage, walk } from './walk.ts'
 export function closedAt({ journey }: JourneyGraph, at: string) {
   if (journey.status === 'Draft') return 'draft'
   if (journey.status === 'Archived') return 'archived'
-  if (journeyAsOf(journey, at).expired_at !== null) return 'ended'
+  if (expiryOf(journey, at) !== null) return 'ended'
   return journey.start_date !== null && at < journey.start_date ? 'not_started' : undefined
 }
 

@@ -1,13 +1,12 @@
-import type { Journey, JourneySummary } from '../contract/journey.ts'
-import type { MemberJourney, UserJourney } from '../contract/participation.ts'
-import { journeyAsOf, rewardAsOf, statusAsOf } from './as-of.ts'
+import { type Extended, withExtra } from '../contract/extension.ts'
+import { Journey, JourneyConnection, JourneyNode, JourneySummary } from '../contract/journey.ts'
+import { MemberEvent, MemberJourney, UserJourney } from '../contract/participation.ts'
+import { expiryOf, rewardAsOf, statusAsOf } from './as-of.ts'
 
 /**
  * The objects of the wire, as the four operations answer them at a moment in time: CONTRACT.md section 2. `now` is a vendor
  * timestamp. `extra` holds the properties that a seed adds beyond the contract, or sets instead of it; it comes last.
  */
-
-type Extended = { 'x-extra'?: Record<string, unknown> | undefined }
 
 type JourneyFacts = Omit<JourneySummary, 'site_id' | 'expired_at'> & Extended
 
@@ -33,7 +32,11 @@ type DetailFacts = ParticipationFacts & {
 }
 
 /** An item of `GET /journeys`. */
-export const journeySummaryView = (journey: JourneyFacts, site_id: string, now: string): JourneySummary => ({
+export function journeySummaryView(journey: JourneyFacts, site_id: string, now: string): JourneySummary {
+  return withExtra(summaryOf(journey, site_id, now), JourneySummary, journey)
+}
+
+const summaryOf = (journey: JourneyFacts, site_id: string, now: string): JourneySummary => ({
   id: journey.id,
   site_id,
   multi_template_id: journey.multi_template_id,
@@ -42,33 +45,30 @@ export const journeySummaryView = (journey: JourneyFacts, site_id: string, now: 
   publish_at: journey.publish_at,
   open_ended: journey.open_ended,
   status: journey.status,
-  expired_at: journeyAsOf(journey, now).expired_at,
+  expired_at: expiryOf(journey, now),
   start_date: journey.start_date,
   end_date: journey.end_date,
   created_at: journey.created_at,
   updated_at: journey.updated_at,
   created_by: journey.created_by,
-  ...journey['x-extra'],
 })
 
 /** The body of `GET /journeys/{journey_id}`. */
 export function journeyView(journey: GraphFacts, site_id: string, now: string): Journey {
-  const { 'x-extra': extra, ...facts } = journey
   const journey_id = journey.id
-  return {
-    ...journeySummaryView(facts, site_id, now),
-    nodes: journey.nodes.map(({ id, type, name, config, position, 'x-extra': more }) => ({
-      ...{ id, journey_id, type, name, config, position },
-      ...more,
-    })),
-    connections: journey.connections.map(
-      ({ id, source_node_id, target_node_id, condition, 'x-extra': more }) => ({
-        ...{ id, journey_id, source_node_id, target_node_id, condition },
-        ...more,
-      }),
-    ),
-    ...extra,
+  const view = {
+    ...summaryOf(journey, site_id, now),
+    nodes: journey.nodes.map(node => {
+      const { id, type, name, config, position } = node
+      return withExtra({ id, journey_id, type, name, config, position }, JourneyNode, node)
+    }),
+    connections: journey.connections.map(connection => {
+      const { id, source_node_id, target_node_id, condition } = connection
+      const shown = { id, journey_id, source_node_id, target_node_id, condition }
+      return withExtra(shown, JourneyConnection, connection)
+    }),
   }
+  return withExtra(view, Journey, journey)
 }
 
 /** An item of `GET /user_journeys/{email_id}`. */
@@ -79,7 +79,7 @@ export function userJourneyView(
 ): UserJourney {
   const { journey } = participation
   const { status, expired_at } = statusAsOf(participation, now)
-  return {
+  const view: UserJourney = {
     id: participation.id,
     name: journey.name,
     site_id,
@@ -93,15 +93,15 @@ export function userJourneyView(
     completed_at: participation.completed_at,
     created_at: participation.created_at,
     updated_at: participation.updated_at,
-    ...participation['x-extra'],
   }
+  return withExtra(view, UserJourney, participation)
 }
 
 /** An item of `GET /user/{email_id}/journeys`. */
 export function memberJourneyView(participation: DetailFacts, now: string): MemberJourney {
   const { journey } = participation
   const { status, expired_at } = statusAsOf(participation, now)
-  return {
+  const view: MemberJourney = {
     id: participation.id,
     name: journey.name,
     description: journey.description,
@@ -113,15 +113,15 @@ export function memberJourneyView(participation: DetailFacts, now: string): Memb
     progress_percentage: participation.progress_percentage,
     created_at: participation.created_at,
     updated_at: participation.updated_at,
-    events: participation.events.map(({ node_id, name, type, completed_at, 'x-extra': more }) => ({
-      ...{ node_id, name, type, status: 'Completed' as const, completed_at },
-      ...more,
-    })),
-    rewards: participation.rewards.map(({ node_id, name, type, 'x-extra': more, ...when }) => ({
-      ...{ node_id, name, type },
-      ...rewardAsOf(when, now),
-      ...more,
-    })),
-    ...participation['x-extra'],
+    events: participation.events.map(event => {
+      const { node_id, name, type, completed_at } = event
+      const shown = { node_id, name, type, status: 'Completed' as const, completed_at }
+      return withExtra(shown, MemberEvent, event)
+    }),
+    rewards: participation.rewards.map(reward => {
+      const { node_id, name, type, extra, ...when } = reward
+      return { node_id, name, type, ...rewardAsOf(when, now), ...extra }
+    }),
   }
+  return withExtra(view, MemberJourney, participation)
 }

@@ -2,11 +2,10 @@ import { html, type SafeHtml } from '@remix-run/html-template'
 import type { CheckReport } from '../auth/explain.ts'
 import { instantOf, isoOf } from '../clock.ts'
 import type { Explanation } from '../sites/credentials.ts'
-import type { JournalEntry } from '../sites/journal.ts'
+import type { JournalEntry, RequestRecord } from '../sites/journal.ts'
 import type { Site } from '../sites/site.ts'
 import { chip, table, time } from './elements.ts'
 import type { InspectorOptions } from './options.ts'
-import type { Exchange } from './request-list.ts'
 
 const OUTCOMES = { passed: 'good', warning: 'wait', failed: 'bad', skipped: 'off' }
 
@@ -40,7 +39,7 @@ ${outcome === 'failed' || outcome === 'warning' ? html`<dl><div><dt>Expected</dt
 
 /** The claims that were sent beside those of a good token. */
 export function comparison(
-  { token, time: at }: Exchange,
+  { token, time: at }: RequestRecord,
   { operation, identifier, checks }: Explanation,
   { control }: InspectorOptions,
   site?: Site,

@@ -1,15 +1,18 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
-import { credentialsFor, type TokenWish } from '../sites/credentials.ts'
+import { credentialsFor, type TokenRequest } from '../sites/credentials.ts'
 import { copyable } from './code.ts'
 import { facts, foldedSection } from './elements.ts'
 import type { SiteView } from './view.ts'
 
-const freshCall = ({ site, baseUrl }: SiteView, wish: TokenWish): SafeHtml =>
-  copyable(credentialsFor(site, baseUrl, wish).curl, 'A request with a token that is valid for an hour')
+const freshCall = ({ site, baseUrl }: SiteView, tokenRequest: TokenRequest): SafeHtml =>
+  copyable(
+    credentialsFor(site, baseUrl, tokenRequest).curl,
+    'A request with a token that is valid for an hour',
+  )
 
 /** A request with a fresh token, to be pasted. Without the control API, no credentials are given out. */
-export const callWithToken = (view: SiteView, wish: TokenWish): SafeHtml | string =>
-  view.options.control ? foldedSection('Call it with curl', freshCall(view, wish)) : ''
+export const callWithToken = (view: SiteView, tokenRequest: TokenRequest): SafeHtml | string =>
+  view.options.control ? foldedSection('Call it with curl', freshCall(view, tokenRequest)) : ''
 
 /** The base URL and the credentials of a site, with a request that works. */
 export function howToCall(view: SiteView): SafeHtml {

@@ -1,5 +1,6 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { Conflict } from '../errors.ts'
 import { checkSeedText } from '../seed/check-text.ts'
 import { type ActionForm, curls } from './action-forms.ts'
 import { facts, section, table, time } from './elements.ts'
@@ -8,8 +9,35 @@ import { sendPage } from './page.ts'
 import { dataPath } from './paths.ts'
 import { PAGE, type PageOptions, type SiteView, siteViewOf } from './view.ts'
 
+/** Sends what the control API answers as a file: a link cannot send the control token. */
+async function sendFile(
+  view: SiteView,
+  rest: string,
+  type: string,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { site, options } = view
+  if (!options.control) throw new Conflict('the control API is off, so there is nothing to download')
+  const path = `/_sandbox/sites/${encodeURIComponent(site.site_id)}/${rest}`
+  const { status, body } = await options.control({ method: 'GET', path })
+  return reply
+    .code(status)
+    .type(type)
+    .header(
+      'content-disposition',
+      `attachment; filename="${site.site_id.replace(/[^\w.-]/g, '_')}.${rest.replace('data', 'seed.json').replace('requests.', '')}"`,
+    )
+    .send(body)
+}
+
 /** The data of a site as a seed, to download and to replace; its snapshots; and the site itself. */
 export async function dataRoutes(scope: FastifyInstance, page: PageOptions): Promise<void> {
+  scope.get('/sites/:site_id/data.json', PAGE, (request, reply) =>
+    sendFile(siteViewOf(request, page), 'data', 'application/json', reply),
+  )
+  scope.get('/sites/:site_id/requests.har', PAGE, (request, reply) =>
+    sendFile(siteViewOf(request, page), 'requests.har', 'application/json', reply),
+  )
   scope.get('/sites/:site_id/data', PAGE, async (request, reply) => {
     const view = siteViewOf(request, page)
     return sendPage(reply, {
@@ -23,7 +51,6 @@ export async function dataRoutes(scope: FastifyInstance, page: PageOptions): Pro
 
 async function seedForm(view: SiteView): Promise<SafeHtml> {
   const { site, form, options, origin, notice } = view
-  const download = `/_sandbox/sites/${encodeURIComponent(site.site_id)}/data`
   const edited = view.query.edit === undefined ? undefined : JSON.stringify(site.content.read(), null, 2)
   const text = notice?.form?.seed ?? edited
   const upload: ActionForm = {
@@ -44,7 +71,7 @@ ${form(upload)}
 ${curls(options, origin, [{ action: 'putData', site: site.site_id, given: { seed: '{"site":{},"journeys":[],"members":[]}' } }])}`,
     {
       aside: options.control
-        ? html`<span class="buttons"><a class="button small" href="${dataPath(site.site_id)}?edit=1">Edit here</a><a class="button small" href="${download}" download="${site.site_id}.seed.json">Download</a></span>`
+        ? html`<span class="buttons"><a class="button small" href="${dataPath(site.site_id)}?edit=1">Edit here</a><a class="button small" href="${dataPath(site.site_id)}.json" download="${site.site_id}.seed.json">Download</a></span>`
         : undefined,
     },
   )

@@ -2,7 +2,7 @@ import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyReply } from 'fastify'
 import { type Diagram, diagramOf } from '../diagram/diagram.ts'
 import { clip } from '../diagram/text.ts'
-import { journeyAsOf } from '../engine/as-of.ts'
+import { expiryOf } from '../engine/as-of.ts'
 import { NotFound } from '../errors.ts'
 import { DIAGRAM_FORMATS, membersStanding } from '../sites/diagrams.ts'
 import type { Site } from '../sites/site.ts'
@@ -84,7 +84,7 @@ function countedDiagram(
 }
 
 export const journeyStatus = (site: Site, journey: JourneyRecord): SafeHtml =>
-  html`${status(journey.status)}${journeyAsOf(journey, site.now()).expired_at === null ? '' : html` ${chip('ended', 'off')}`}`
+  html`${status(journey.status)}${expiryOf(journey, site.now()) === null ? '' : html` ${chip('ended', 'off')}`}`
 
 function journeyFacts(site: Site, journey: GraphRecord): SafeHtml {
   const { entered = 0, completed = 0, expired = 0 } = site.store.journeyCount(journey.id, site.now()) ?? {}

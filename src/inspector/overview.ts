@@ -1,6 +1,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyInstance } from 'fastify'
 import { clip } from '../diagram/text.ts'
+import type { RequestRecord } from '../sites/journal.ts'
 import { howToCall } from './calls.ts'
 import { participationChart, requestChart } from './charts.ts'
 import { heldRewards } from './clock.ts'
@@ -8,7 +9,7 @@ import { count, facts, foldedSection, section, time } from './elements.ts'
 import { journeyCounts } from './journeys.ts'
 import { sendPage } from './page.ts'
 import { faultsPath, journeyPath, journeysPath, membersPath, requestsPath, SITES_PATH } from './paths.ts'
-import { type Exchange, newest, reasonOf, requestList, requestRow } from './request-list.ts'
+import { newest, reasonOf, requestList, requestRow } from './request-list.ts'
 import { PAGE, type PageOptions, type SiteView, siteViewOf } from './view.ts'
 
 const RECENT = 6
@@ -30,7 +31,7 @@ export async function overviewRoutes(scope: FastifyInstance, page: PageOptions):
 ${summary(view)}
 ${await checklist(view)}
 <div class="columns">
-${section('Requests', html`${await requestChart(site.requests, view.options.sites.machine.now())}${requestList(records, view, site.requests)}`, { aside: html`<a href="${requestsPath(site.site_id)}">All requests</a>` })}
+${section('Requests', html`${await requestChart(site.requests, view.options.sites.systemClock.now())}${requestList(records, view, site.requests)}`, { aside: html`<a href="${requestsPath(site.site_id)}">All requests</a>` })}
 ${await refusals(view)}
 </div>
 <div class="columns">
@@ -49,7 +50,7 @@ function summary({ site, options }: SiteView): SafeHtml {
   return facts([
     [
       'Requests',
-      html`<a class="figure" href="${requestsPath(site.site_id)}">${count(site.requests.count())}</a>`,
+      html`<a class="figure" href="${requestsPath(site.site_id)}">${count(site.requests.countKept())}</a>`,
     ],
     ['Journeys', html`<a class="figure" href="${journeysPath(site.site_id)}">${count(journeys)}</a>`],
     ['Members', html`<a class="figure" href="${membersPath(site.site_id)}">${count(members)}</a>`],
@@ -68,7 +69,7 @@ function summary({ site, options }: SiteView): SafeHtml {
 
 /** The first steps with a sandbox, each of which ticks itself; it disappears when all are done. */
 async function checklist({ site, options }: SiteView): Promise<SafeHtml | string> {
-  const done = async (wanted: (record: Exchange) => boolean) => {
+  const done = async (wanted: (record: RequestRecord) => boolean) => {
     const { records } = await newest(site.requests, {}, { limit: 1000 })
     return records.some(wanted)
   }
@@ -99,7 +100,7 @@ async function refusals({ site, options }: SiteView): Promise<SafeHtml> {
   const refused = records.filter(
     record => record.status !== null && record.status >= 400 && reasonOf(record) !== undefined,
   )
-  const unmatched = options.sites.strangers.count()
+  const unmatched = options.sites.unmatched.countKept()
   return section(
     'Last refusals',
     html`${

@@ -1,21 +1,22 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import { addressOf } from '../contract/operations.ts'
 import { credentialsFor, type Explanation, explainEntry } from '../sites/credentials.ts'
-import type { Journal } from '../sites/journal.ts'
+import { toHar } from '../sites/har.ts'
+import type { Journal, RequestRecord } from '../sites/journal.ts'
 import type { Site } from '../sites/site.ts'
 import { checks, comparison } from './authentication.ts'
 import { copyable, jsonBlock, tabs } from './code.ts'
 import { chip, facts, foldedSection, section, sentence, time } from './elements.ts'
 import { journeyPath, memberPath, requestsPath, withQuery } from './paths.ts'
-import { type Exchange, type RequestQuery, statusChip } from './request-list.ts'
-import { SNIPPETS, toHar } from './snippets.ts'
+import { type RequestQuery, statusChip } from './request-list.ts'
+import { SNIPPETS } from './snippets.ts'
 import type { View } from './view.ts'
 
 /** A request: what was sent, what was answered, and above all why it was refused. */
 export function requestDetail(
   view: View,
   journal: Journal,
-  record: Exchange,
+  record: RequestRecord,
   query: RequestQuery,
 ): SafeHtml | string {
   const { options, site } = view
@@ -35,9 +36,9 @@ ${refused ? '' : foldedSection('Authentication', [checks(entry, explanation, opt
 ${repetition(view, record, explanation)}`
 }
 
-/** Sends the request again; where the control API can, which it says by keeping what was answered. */
-function sendAgain({ form, site, path }: View, record: Exchange): SafeHtml | undefined | string {
-  if (!site || record.operation === null || record.response === undefined) return ''
+/** Sends the request again, with a fresh token, and leads to the new one. */
+function sendAgain({ form, site, path }: View, record: RequestRecord): SafeHtml | undefined | string {
+  if (!site || record.operation === null) return ''
   return form({
     action: 'resend',
     site: site.site_id,
@@ -48,7 +49,7 @@ function sendAgain({ form, site, path }: View, record: Exchange): SafeHtml | und
   })
 }
 
-function about(record: Exchange, site?: Site): SafeHtml {
+function about(record: RequestRecord, site?: Site): SafeHtml {
   const { id, time: at, operation, email, journey_id, duration_ms, fault } = record
   const subject = email ?? journey_id
   const path = email === null ? journeyPath : memberPath
@@ -80,7 +81,7 @@ function verdict({
   operation,
   method,
   explanation,
-}: Exchange): SafeHtml | string {
+}: RequestRecord): SafeHtml | string {
   if (authentication && !authentication.ok) {
     return html`<div class="notice bad"><p><strong>Refused by the check <code>${authentication.check}</code>.</strong> ${sentence(authentication.hint)}</p></div>`
   }
@@ -100,19 +101,25 @@ function verdict({
   return html`<div class="notice wait"><p>Nothing was authenticated. ${reason}.</p></div>`
 }
 
-const authenticated = ({ authentication }: Exchange): SafeHtml | undefined =>
+const authenticated = ({ authentication }: RequestRecord): SafeHtml | undefined =>
   authentication === null
     ? undefined
     : authentication.ok && authentication.warnings.length > 0
       ? chip('warning', 'wait')
       : chip('passed', 'good')
 
-function answer({ response, status }: Exchange): SafeHtml | string {
+function answer({ response, status }: RequestRecord): SafeHtml | string {
   if (!response) return ''
-  const { headers, body } = response
+  const { headers, body, truncated } = response
   return section(
     'Response',
-    html`${body === null || body === '' ? html`<p class="empty">The response has no body.</p>` : jsonBlock(body, 'The body of the response')}
+    html`${
+      body === null
+        ? html`<p class="empty">The body is no longer kept; start the sandbox with a higher --journal-bytes to keep more.</p>`
+        : body === ''
+          ? html`<p class="empty">The response has no body.</p>`
+          : jsonBlock(body, 'The body of the response')
+    }${truncated ? html`<p class="hint">The end of the body is left out.</p>` : ''}
 <details class="folded"><summary>Headers</summary>${headerList(headers)}</details>`,
     { aside: statusChip({ status }) },
   )
@@ -126,13 +133,13 @@ const headerList = (headers: Record<string, string>): SafeHtml =>
 /** A request that works: about the same, of the same site, or of the first where it named none. */
 function repetition(
   { options, baseUrl, origin, site: named }: View,
-  record: Exchange,
+  record: RequestRecord,
   { operation, identifier }: Explanation,
 ): SafeHtml | string {
   const site = named ?? options.sites.list()[0]
   const har: [string, SafeHtml] = [
     'HAR',
-    copyable(toHar(record, origin), 'The request and its response as HAR'),
+    copyable(JSON.stringify(toHar([record], origin), null, 2), 'The request and its response as HAR'),
   ]
   if (!options.control || !site || operation === null)
     return foldedSection('Copy as', tabs('copy-as', 'Copy as', [har]))

@@ -6,11 +6,6 @@ import { chip, time } from './elements.ts'
 import { requestPath, requestsPath, withQuery } from './paths.ts'
 import type { Query, View } from './view.ts'
 
-/** A request of the journal with what was answered, where the journal has it. */
-export type Exchange = RequestRecord & {
-  response?: { status?: number; headers: Record<string, string>; body: string | null } | null
-}
-
 /** What the requests are chosen by; as it is in the URL. */
 export interface RequestQuery {
   q?: string | undefined
@@ -31,7 +26,7 @@ export function isWanted({
   q = '',
   status = '',
   operation = '',
-}: RequestQuery): (record: Exchange) => boolean {
+}: RequestQuery): (record: RequestRecord) => boolean {
   const wanted = q.toLowerCase()
   const digits = /^([2-5])xx$/.exec(status)?.[1] ?? status
   return record =>
@@ -40,7 +35,7 @@ export function isWanted({
     (wanted === '' || haystack(record).includes(wanted))
 }
 
-const haystack = (record: Exchange): string =>
+const haystack = (record: RequestRecord): string =>
   `${record.method} ${record.path} ${decoded(record.path)} ${record.operation} ${reasonOf(record) ?? ''}`.toLowerCase()
 
 // So many are looked at before other requests get their turn.
@@ -51,9 +46,9 @@ export async function newest(
   journal: Journal,
   query: RequestQuery,
   { skip = 0, limit }: { skip?: number; limit: number },
-): Promise<{ records: Exchange[]; more: boolean }> {
+): Promise<{ records: RequestRecord[]; more: boolean }> {
   const wanted = isWanted(query)
-  const found: Exchange[] = []
+  const found: RequestRecord[] = []
   for (let offset = 0; found.length <= skip + limit; offset += CHUNK) {
     const page = journal.list({ offset, limit: CHUNK })
     found.push(...page.filter(wanted))
@@ -68,7 +63,7 @@ export const NOTHING = 'none'
 
 /** The list of requests, newest first; on the first page, new ones are put on top. */
 export const requestList = (
-  records: readonly Exchange[],
+  records: readonly RequestRecord[],
   { site, run }: Pick<View, 'site' | 'run'>,
   journal: Journal,
   {
@@ -88,7 +83,7 @@ ${records.map(record => requestRow(record, site?.site_id, { query, selected }))}
 
 /** A row of the list; its `id` is that of the request, so that a later state replaces it. */
 export function requestRow(
-  record: Exchange,
+  record: RequestRecord,
   siteId: string | undefined,
   { query = {}, selected }: { query?: RequestQuery; selected?: string | undefined } = {},
 ): SafeHtml {
@@ -103,16 +98,16 @@ ${reason === undefined ? '' : html`<span class="call-reason">${clip(reason, 200)
 }
 
 /** A request in a few words. */
-export const requestLine = (record: Exchange): SafeHtml =>
+export const requestLine = (record: RequestRecord): SafeHtml =>
   html`${statusChip(record)} ${record.operation ?? record.method} ${time(record.time, { relative: true })}`
 
-export function statusChip({ status }: Pick<Exchange, 'status'>): SafeHtml {
+export function statusChip({ status }: Pick<RequestRecord, 'status'>): SafeHtml {
   if (status === null) return chip('–', 'off')
   return chip(String(status), status < 400 ? 'good' : status < 500 ? 'wait' : 'bad')
 }
 
 /** Why a request was not answered as its client hoped, in words; undefined where it was. */
-export function reasonOf(record: Exchange): string | undefined {
+export function reasonOf(record: RequestRecord): string | undefined {
   const { authentication, explanation, fault, status, operation } = record
   if (fault) return `Fault injected: ${fault.kind}`
   if (authentication && !authentication.ok) return authentication.hint
@@ -125,7 +120,7 @@ export function reasonOf(record: Exchange): string | undefined {
 }
 
 /** The path as people read it, without what all of them have in common. */
-export const shownPath = ({ path }: Pick<Exchange, 'path'>): string =>
+export const shownPath = ({ path }: Pick<RequestRecord, 'path'>): string =>
   decoded(path).replace(/^\/api\/3\.0(?=\/)/, '')
 
 function decoded(path: string): string {

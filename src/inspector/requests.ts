@@ -9,18 +9,18 @@ import { count, pageNumber } from './elements.ts'
 import { sendPage } from './page.ts'
 import { requestsPath, withQuery } from './paths.ts'
 import { requestDetail } from './request-detail.ts'
-import { type Exchange, newest, type RequestQuery, requestList, requestQueryOf } from './request-list.ts'
+import { newest, type RequestQuery, requestList, requestQueryOf } from './request-list.ts'
 import { PAGE, type PageOptions, paramOf, siteViewOf, type View, viewOf } from './view.ts'
 
 export const PAGE_SIZE = 50
 
 /** The requests of a site, and those that matched no site: the list on the left, one of them on the right. */
 export async function requestRoutes(scope: FastifyInstance, page: PageOptions): Promise<void> {
-  const { strangers } = page.options.sites
+  const { unmatched } = page.options.sites
 
-  scope.get('/requests', PAGE, (request, reply) => send(reply, viewOf(request, page), strangers))
+  scope.get('/requests', PAGE, (request, reply) => send(reply, viewOf(request, page), unmatched))
   scope.get('/requests/:id', PAGE, (request, reply) =>
-    send(reply, viewOf(request, page), strangers, paramOf(request, 'id')),
+    send(reply, viewOf(request, page), unmatched, paramOf(request, 'id')),
   )
   scope.get('/sites/:site_id/requests', PAGE, (request, reply) => {
     const view = siteViewOf(request, page)
@@ -37,7 +37,7 @@ async function send(reply: FastifyReply, view: View, journal: Journal, id?: stri
   const page = pageNumber(view.query.page)
   const { records, more } = await newest(journal, query, { skip: (page - 1) * PAGE_SIZE, limit: PAGE_SIZE })
   // On a wide screen the newest is shown until another one is chosen.
-  const shown = id === undefined ? records[0] : (journal.get(id) as Exchange | undefined)
+  const shown = id === undefined ? records[0] : journal.get(id)
   if (id !== undefined && !shown)
     throw new NotFound(`there is no request ${id} in the journal, which keeps the last ${journal.size}`)
   return sendPage(reply, {
@@ -103,7 +103,7 @@ function toolbar(view: View, journal: Journal): SafeHtml {
 <span class="feed" role="status" data-feed></span>
 <button type="button" class="small" data-pause aria-pressed="false" hidden>Pause</button>
 ${
-  journal.count() === 0
+  journal.countKept() === 0
     ? ''
     : form({
         action: 'clearRequests',
@@ -114,6 +114,7 @@ ${
         confirm: 'Remove all requests from the journal?',
       })
 }
+${site && view.options.control ? html`<a class="button small" href="${requestsPath(site.site_id)}.har" download="${site.site_id}.har">HAR</a>` : ''}
 <span class="hint">The last ${count(journal.size)} are kept.</span>
 </div>`
 }

@@ -48,7 +48,7 @@ const item = (name: IconName, label: string, path: string, current: boolean): Sa
   html`<li><a href="${path}"${current ? html` aria-current="page"` : ''}>${icon(name)}<span>${label}</span></a></li>`
 
 const serverLinks = ({ options }: View): SafeHtml => {
-  const unmatched = options.sites.strangers.count()
+  const unmatched = options.sites.unmatched.countKept()
   return html`<div class="server">
 <a href="${requestsPath()}">Unmatched requests${unmatched > 0 ? html` <span class="badge-count">${count(unmatched)}</span>` : ''}</a>
 <a href="/docs">API docs</a>

@@ -80,7 +80,7 @@ function siteTable(shown: readonly Site[], { options }: View, search: string): S
 
 /** Requests without a site get their 401 here, and nowhere else. */
 function unmatched({ options }: View): SafeHtml | string {
-  const n = options.sites.strangers.count()
+  const n = options.sites.unmatched.countKept()
   return n === 0
     ? ''
     : html`<p class="hint"><a href="${requestsPath()}">${count(n)} ${n === 1 ? 'request' : 'requests'} matched no site</a>: look there for a request that you miss.</p>`

@@ -1,7 +1,4 @@
-import { isoOf } from '../clock.ts'
 import { toCurl } from '../sites/credentials.ts'
-import { version } from '../version.ts'
-import type { Exchange } from './request-list.ts'
 
 /** A request in the languages that people paste it into. */
 
@@ -36,50 +33,3 @@ export const SNIPPETS = [
   ['fetch', toFetch],
   ['Python', toPython],
 ] as const
-
-const pairs = (headers: Record<string, string>) =>
-  Object.entries(headers).map(([name, value]) => ({ name, value }))
-
-/**
- * A request as an HTTP Archive 1.2, which browsers, Postman and proxies open. The token has no signature, as in the
- * journal.
- */
-export function toHar(record: Exchange, origin: string): string {
-  const { method, path, headers, status, duration_ms, time, response } = record
-  const url = new URL(path, origin)
-  const type = response?.headers['content-type'] ?? ''
-  const log = {
-    version: '1.2',
-    creator: { name: 'journeys-sandbox', version },
-    entries: [
-      {
-        startedDateTime: isoOf(Date.parse(time)),
-        time: duration_ms ?? 0,
-        request: {
-          method,
-          url: url.href,
-          httpVersion: 'HTTP/1.1',
-          cookies: [],
-          headers: pairs(headers),
-          queryString: [...url.searchParams].map(([name, value]) => ({ name, value })),
-          headersSize: -1,
-          bodySize: -1,
-        },
-        response: {
-          status: status ?? 0,
-          statusText: '',
-          httpVersion: 'HTTP/1.1',
-          cookies: [],
-          headers: pairs(response?.headers ?? {}),
-          content: { size: response?.body?.length ?? 0, mimeType: type, text: response?.body ?? '' },
-          redirectURL: '',
-          headersSize: -1,
-          bodySize: -1,
-        },
-        cache: {},
-        timings: { send: 0, wait: duration_ms ?? 0, receive: 0 },
-      },
-    ],
-  }
-  return JSON.stringify({ log }, null, 2)
-}

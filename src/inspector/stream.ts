@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Journal } from '../sites/journal.ts'
 import { type EventStream, openEventStream } from './event-stream.ts'
 import { withPrefix } from './page.ts'
-import { type Exchange, isWanted, NOTHING, requestQueryOf, requestRow } from './request-list.ts'
+import { isWanted, NOTHING, requestQueryOf, requestRow } from './request-list.ts'
 import { PAGE_SIZE } from './requests.ts'
 import { PAGE, type PageOptions, type Query, siteOf } from './view.ts'
 
@@ -20,7 +20,7 @@ export async function streamRoutes(scope: FastifyInstance, { options, run }: Pag
     done()
   })
 
-  scope.get('/requests/stream', STREAM, (request, reply) => follow(request, reply, options.sites.strangers))
+  scope.get('/requests/stream', STREAM, (request, reply) => follow(request, reply, options.sites.unmatched))
   scope.get('/sites/:site_id/requests/stream', STREAM, (request, reply) => {
     const site = siteOf(options, request)
     return follow(request, reply, site.requests, site.site_id)
@@ -54,7 +54,7 @@ export async function streamRoutes(scope: FastifyInstance, { options, run }: Pag
       const ids = [...changed].slice(-PAGE_SIZE)
       changed.clear()
       for (const id of ids) {
-        const record = journal.get(id) as Exchange | undefined
+        const record = journal.get(id)
         if (!record || !matches(record)) continue
         const row = String(requestRow(record, siteId, { query: wanted })).replace(/[\r\n]+/g, ' ')
         stream.send({ event: 'call', id: `${run} ${record.id}`, data: withPrefix(row, pathPrefix) })

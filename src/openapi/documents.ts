@@ -4,15 +4,7 @@ import type { OpenAPIV3_1 } from 'openapi-types'
 import { stringify } from 'yaml'
 import { originOf } from '../origin.ts'
 import { packageFile } from '../package-file.ts'
-import type { Sites } from '../sites/sites.ts'
-import { page } from './page.ts'
-
-export interface DocumentsOptions {
-  basePath: string
-  sites: Sites
-  /** Whether the control API is served. */
-  control: boolean
-}
+import { type PageOptions, page } from './page.ts'
 
 /** The vendor's document in OpenAPI 3.0.3, for tools that do not read 3.1. Made by `npm run generate`. */
 export const OPENAPI_30_FILE = packageFile('openapi/journeys.openapi-3.0.json')
@@ -22,7 +14,7 @@ type Document = Pick<OpenAPIV3_1.Document, 'servers'>
 /** The OpenAPI documents, and a page to read and try them. */
 export async function documents(
   scope: FastifyInstance,
-  { basePath, sites, control }: DocumentsOptions,
+  { basePath, sites, control }: PageOptions,
 ): Promise<void> {
   const hidden = { schema: { hide: true } }
   const json = servedDocument('application/json; charset=utf-8', JSON.stringify)

@@ -5,13 +5,17 @@ import { matchOperation } from '../contract/operations.ts'
 import { packageFile } from '../package-file.ts'
 import { DEMO_SITE } from '../seed/seed.ts'
 import { credentialsFor } from '../sites/credentials.ts'
-import type { DocumentsOptions } from './documents.ts'
+import type { Sites } from '../sites/sites.ts'
+
+export interface PageOptions {
+  basePath: string
+  sites: Sites
+  /** Whether the control API is served. */
+  control: boolean
+}
 
 /** The page at `/docs`: Swagger UI over the documents, which signs its calls to the vendor's API as the demo site. */
-export async function page(
-  scope: FastifyInstance,
-  { basePath, sites, control }: DocumentsOptions,
-): Promise<void> {
+export async function page(scope: FastifyInstance, { basePath, sites, control }: PageOptions): Promise<void> {
   // Only the demo site is signed for: its secret is public.
   scope.get<{ Querystring: { path?: string } }>(
     '/docs/headers',

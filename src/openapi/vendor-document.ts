@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs'
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import type { OpenAPIV3_1 } from 'openapi-types'
+import { AUTH_RULES } from '../auth/rules.ts'
 import { ERROR_CASES, errorBody } from '../contract/errors.ts'
 import { errorsOf, type OperationId } from '../contract/operations.ts'
 import { PROVENANCE_KEYWORD, type Provenance } from '../contract/provenance.ts'
+import { RULES } from '../contract/rules.ts'
 import { packageFile } from '../package-file.ts'
 import { collectorOf } from './collector.ts'
 
@@ -46,6 +48,7 @@ export function describeVendorApi(app: FastifyInstance, examples: () => Examples
     includes: ({ operation }) => operation !== undefined,
     openapi: {
       servers: SERVERS,
+      ...({ 'x-rules': rules() } as object),
       tags: [{ name: 'Journeys', description: 'Journeys, and the progress of members in them' }],
       components: {
         securitySchemes: {
@@ -90,6 +93,18 @@ function complete(document: OpenAPIV3_1.Document, examples: Examples): OpenAPIV3
     }
   }
   return document
+}
+
+/** The facts of the contract beyond the schemas, each with its provenance. */
+function rules() {
+  const authentication = AUTH_RULES.map(rule => [`auth.${rule.name}`, rule] as const)
+  const others = Object.entries(RULES).map(([name, rule]) => [`rule.${name}`, rule] as const)
+  return Object.fromEntries(
+    [...authentication, ...others].map(([id, { what, provenance }]) => [
+      id,
+      { description: what, ...mark(provenance) },
+    ]),
+  )
 }
 
 /** Gives a parameter a named example, like those of the responses. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { DocumentNode, ObjectNode, ValueNode } from '@humanwhocodes/momoa'
 import { checkSeed } from './check.ts'
+import { extraWarnings } from './extra-warnings.ts'
 import { type Issue, type Position, SeedError } from './issues.ts'
 import type { SeedDocument } from './schema.ts'
 import { parseJson } from './seed.ts'
@@ -13,18 +14,22 @@ export type LocatedFault = Issue & Position
  */
 export async function checkSeedText(
   text: string,
-): Promise<{ issues: LocatedFault[]; document?: SeedDocument }> {
+): Promise<{ issues: LocatedFault[]; warnings: LocatedFault[]; document?: SeedDocument }> {
   // Only who asks where an issue is needs a parser that knows; it is loaded then.
   const { parse } = await import('@humanwhocodes/momoa')
   const bare = text.replace(/^\uFEFF/, '')
   const read = parseJson(bare)
   if ('issue' in read)
-    return { issues: [{ ...read.issue, ...syntaxErrorIn(parse, bare, read.issue.message) }] }
+    return { issues: [{ ...read.issue, ...syntaxErrorIn(parse, bare, read.issue.message) }], warnings: [] }
   const tree = parse(bare)
-  const issues = [...repeatedKeys(tree.body, ''), ...checkSeed(read.document)]
-    .map(issue => ({ ...issue, ...positionOf(tree, issue.pointer) }))
-    .sort((a, b) => a.line - b.line || a.column - b.column)
-  return issues.length > 0 ? { issues } : { issues, document: read.document as SeedDocument }
+  const locateAll = (found: Issue[]) =>
+    found
+      .map(issue => ({ ...issue, ...positionOf(tree, issue.pointer) }))
+      .sort((a, b) => a.line - b.line || a.column - b.column)
+  const issues = locateAll([...repeatedKeys(tree.body, ''), ...checkSeed(read.document)])
+  if (issues.length > 0) return { issues, warnings: [] }
+  const document = read.document as SeedDocument
+  return { issues, warnings: locateAll(extraWarnings(document)), document }
 }
 
 /** An error about a seed file, once more, with the place of every issue in the file. */

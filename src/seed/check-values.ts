@@ -5,7 +5,7 @@ import type { Issue } from './issues.ts'
 const TIMESTAMP = new RegExp(TIMESTAMP_PATTERN)
 
 // What is the author's own, or another server's, may look like a time and mean something else.
-const FREE = new Set(['attributes', 'config', 'x-extra', 'x-answers'])
+const FREE = new Set(['attributes', 'config', 'extra'])
 
 // Texts, such as names, may look like a time too.
 const OF_TIME = /(^|_)(at|date|datetime)$/

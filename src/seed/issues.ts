@@ -21,6 +21,7 @@ type PlacedIssue = Issue & Partial<Position>
 /** A document that is refused whole, with everything that is wrong with it; one line each in the message. */
 export class SeedError extends Error {
   override name = 'SeedError'
+  readonly statusCode = 400
   readonly issues: PlacedIssue[]
 
   constructor(source: string, issues: PlacedIssue[]) {
@@ -78,9 +79,7 @@ function describe({ type, schema, value, message }: ValueError): string {
     case ValueErrorType.ObjectRequiredProperty:
       return 'is missing'
     case ValueErrorType.ObjectAdditionalProperties:
-      return schema.patternProperties
-        ? 'is a property that the sandbox knows; write it where it belongs, and not among the extra ones'
-        : 'is not a known property here; check its spelling'
+      return 'is not a known property here; check its spelling'
     case ValueErrorType.StringPattern:
     case ValueErrorType.StringFormat:
       return `${show(value)} is not ${expectation(schema)}`

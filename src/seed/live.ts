@@ -45,7 +45,7 @@ export function participationIds(
 export const uuidOf = (text: string): string => uuidFrom(createHash('sha256').update(text).digest())
 
 /** The first 16 of some bytes as a UUID of the vendor's form, version 4 in lower case. */
-export function uuidFrom(bytes: Buffer): string {
+function uuidFrom(bytes: Buffer): string {
   const uuid = Buffer.from(bytes.subarray(0, 16))
   uuid[6] = ((uuid[6] as number) & 0x0f) | 0x40
   uuid[8] = ((uuid[8] as number) & 0x3f) | 0x80

@@ -1,4 +1,4 @@
-import { extensionsOf } from '../contract/extension.ts'
+import { extensionOf } from '../contract/extension.ts'
 import { compileJourney, type JourneyGraph } from '../engine/graph.ts'
 import type { GraphRecord, MemberRecord, ParticipationRecord } from '../store/records.ts'
 import { type Graphs, live } from './live.ts'
@@ -45,7 +45,7 @@ export function toGraph(journey: SeedJourney, now: string): GraphRecord {
     created_at,
     updated_at: journey.updated_at ?? created_at,
     created_by: journey.created_by ?? null,
-    ...extensionsOf(journey),
+    ...extensionOf(journey),
     nodes: journey.nodes.map(({ config = {}, position = { x: 0, y: 0 }, ...node }) => ({
       ...node,
       config,
@@ -64,7 +64,7 @@ export function toMember(
   isTaken: (participationId: string) => boolean,
 ): MemberRecord {
   const past = history.map(({ event, attributes = {}, at }) => ({ event, attributes, at }))
-  const member = { email, status, attributes, history: past, ...extensionsOf(extensions) }
+  const member = { email, status, attributes, history: past, ...extensionOf(extensions) }
   const lives = participations === undefined && past.length > 0
   return {
     ...member,
@@ -105,9 +105,9 @@ function toParticipation(participation: SeedParticipation): ParticipationRecord 
       hold_end_datetime: reward.hold_end_datetime ?? null,
       blocked_by: reward.blocked_by ?? null,
       blocked_at: reward.blocked_at ?? null,
-      ...extensionsOf(reward),
+      ...extensionOf(reward),
     })),
     standing: participation.standing ?? null,
-    ...extensionsOf(participation),
+    ...extensionOf(participation),
   }
 }

@@ -1,25 +1,7 @@
 import { type Static, type TObject, type TSchema, Type } from '@sinclair/typebox'
 import { Email, LowerCaseUuid, OneOf, Timestamp } from '../contract/formats.ts'
-import {
-  JOURNEY_STATUSES,
-  Journey,
-  JourneyConnection,
-  JourneyList,
-  JourneyNode,
-  JourneySummary,
-  NODE_TYPES,
-} from '../contract/journey.ts'
+import { JOURNEY_STATUSES, NODE_TYPES } from '../contract/journey.ts'
 import { MEMBER_STATUSES } from '../contract/member.ts'
-import {
-  BlockedReward,
-  HeldReward,
-  MemberEvent,
-  MemberJourney,
-  MemberJourneyList,
-  UserJourney,
-  UserJourneyList,
-} from '../contract/participation.ts'
-import { xAnswers, xExtra } from './extension.ts'
 
 /** A seed document: one site with everything in it. What is left out gets the default its description names. */
 
@@ -30,6 +12,13 @@ const orNull = <T extends TSchema>(schema: T, description: string) =>
   Type.Union([schema, Type.Null()], { description })
 
 const optionalTime = (description: string) => Type.Optional(orNull(Timestamp(), `${description} (null)`))
+
+const extra = Type.Optional(
+  Type.Record(Type.String(), Type.Unknown(), {
+    description:
+      'Properties that the API serves as they are: beyond the contract, or instead of a value that the contract has',
+  }),
+)
 
 export const SeedNode = closed(
   {
@@ -42,7 +31,7 @@ export const SeedNode = closed(
     position: Type.Optional(
       closed({ x: Type.Number(), y: Type.Number() }, 'Where the block stands on the canvas (0, 0)'),
     ),
-    'x-extra': xExtra(JourneyNode),
+    extra,
   },
   'A block of the journey',
 )
@@ -53,7 +42,7 @@ export const SeedConnection = closed(
     source_node_id: LowerCaseUuid({ description: 'The node it leaves' }),
     target_node_id: LowerCaseUuid({ description: 'The node it leads to' }),
     condition: Type.Optional(orNull(Type.String(), 'What must hold for a member to take it (null)')),
-    'x-extra': xExtra(JourneyConnection),
+    extra,
   },
   'A directed link between two nodes',
 )
@@ -78,8 +67,7 @@ export const SeedJourney = closed(
     created_by: Type.Optional(orNull(Type.String(), 'Who created it (null)')),
     nodes: Type.Array(SeedNode, { description: 'Its blocks, each reachable from an entry' }),
     connections: Type.Array(SeedConnection, { description: 'How the blocks are joined' }),
-    'x-extra': xExtra(JourneySummary, Journey),
-    'x-answers': xAnswers({ getJourneys: JourneySummary, getJourney: Journey }),
+    extra,
   },
   'A journey with its graph',
 )
@@ -88,7 +76,7 @@ export const SeedEvent = closed(
   {
     node_id: LowerCaseUuid({ description: 'An event or action node of the journey' }),
     completed_at: Timestamp({ description: 'When the member did it' }),
-    'x-extra': xExtra(MemberEvent),
+    extra,
   },
   'Something the member has done',
 )
@@ -106,7 +94,7 @@ export const SeedReward = closed(
       Type.String({ description: 'The event that blocked it; goes with blocked_at' }),
     ),
     blocked_at: Type.Optional(Timestamp({ description: 'When it was blocked' })),
-    'x-extra': xExtra(HeldReward, BlockedReward),
+    extra,
   },
   'A reward the member has reached: held, or blocked, or with none of the four keys issued',
 )
@@ -143,8 +131,7 @@ export const SeedParticipation = closed(
     standing: Type.Optional(
       orNull(Type.Array(SeedStanding), 'At which steps the member waits (null: it follows from the events)'),
     ),
-    'x-extra': xExtra(UserJourney, MemberJourney),
-    'x-answers': xAnswers({ getUserJourneysByEmail: UserJourney, getMemberJourneys: MemberJourney }),
+    extra,
   },
   "A member's instance of a journey",
 )
@@ -164,7 +151,9 @@ export const SeedMember = closed(
   {
     email: Email({ description: 'Unique within the site, without regard to case' }),
     status: Type.Optional(
-      OneOf(MEMBER_STATUSES, { description: 'Whether the member is blocked or has opted out (active)' }),
+      OneOf(MEMBER_STATUSES, {
+        description: 'Both operations about a member refuse one who is blocked or has opted out (active)',
+      }),
     ),
     attributes: Type.Optional(
       Type.Record(Type.String(), Type.Unknown(), { description: 'What criteria may ask of the member ({})' }),
@@ -177,8 +166,7 @@ export const SeedMember = closed(
     history: Type.Optional(
       Type.Array(SeedHistory, { description: 'What the member did, oldest first ([])' }),
     ),
-    'x-extra': xExtra(UserJourneyList, MemberJourneyList),
-    'x-answers': xAnswers({ getUserJourneysByEmail: UserJourneyList, getMemberJourneys: MemberJourneyList }),
+    extra,
   },
   'A member of the loyalty programme',
 )
@@ -191,7 +179,7 @@ export const SeedSite = closed(
     }),
     name: Type.String({ description: 'What the site is called' }),
     secret: Type.String({ minLength: 1, description: 'The key of its tokens, used raw' }),
-    'x-extra': xExtra(JourneyList),
+    extra,
   },
   'The site',
 )

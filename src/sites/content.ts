@@ -1,4 +1,5 @@
 import { foldEmail } from '../contract/formats.ts'
+import { isObject } from '../contract/json.ts'
 import { Conflict, NotFound } from '../errors.ts'
 import { checkSeed } from '../seed/check.ts'
 import { checkJourney } from '../seed/check-journey.ts'
@@ -10,37 +11,38 @@ import { toGraph, toMember, toRecords } from '../seed/records.ts'
 import type { SeedDocument, SeedJourney, SeedMember } from '../seed/schema.ts'
 import type { SiteStore } from '../store/store.ts'
 
-/** What a site holds, as seed documents and parts of them. */
+/** The data of a site, as seed documents and parts of them. Ids and emails are matched without regard to case. */
 export interface Content {
   /** The whole site; putting it back changes nothing. */
   read(): SeedDocument
-  /** Replaces the whole site, or nothing. @throws {SeedError} with every fault */
+  /** Replaces the whole site, or nothing. @throws {SeedError} with every issue */
   replace(document: unknown): void
-  /** The same for a document that is known to be good. */
+  /** The same for a document that has been checked. */
   load(document: SeedDocument): void
   /** @throws {NotFound} */
   journey(id: string): SeedJourney
   /**
-   * Creates or replaces a journey with its graph; members keep what they did at nodes that stay. @returns whether it is new
-   * @throws {SeedError} with every fault; {Conflict} when a node goes at which a member has done something
+   * Creates or replaces a journey with its graph; members keep what they completed at nodes that stay.
+   * @returns whether it is new
+   * @throws {SeedError} with every issue; {Conflict} when a node goes that a member needs
    */
   putJourney(id: string, journey: unknown): boolean
-  /** Removes a journey with the participations in it. @throws {NotFound} */
+  /** Removes a journey with its participations. @throws {NotFound} */
   removeJourney(id: string): void
   /** @throws {NotFound} */
   member(email: string): SeedMember
-  /** Creates or replaces a member with participations. @returns whether the member is new @throws {SeedError} with every fault */
+  /** Creates or replaces a member with participations. @returns whether the member is new @throws {SeedError} with every issue */
   putMember(email: string, member: unknown): boolean
   /** @throws {NotFound} */
   removeMember(email: string): void
 }
 
-/** `now` gives the site's time as a vendor timestamp: what a creation time defaults to. */
+/** `now` gives the site's time as a vendor timestamp: the default of a creation time. */
 export function siteContent(store: SiteStore, graphs: Graphs, now: () => string): Content {
   return {
     read: () => exportSite(store),
     replace: document =>
-      load(checked<SeedDocument>(document, [...checkSeed(document), ...foreign(document)])),
+      load(checked<SeedDocument>(document, [...checkSeed(document), ...otherSite(document)])),
     load,
 
     journey(id) {
@@ -48,7 +50,8 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
       if (!journey) throw new NotFound(`there is no journey ${id}`)
       return toSeedJourney(journey)
     },
-    putJourney(id, value) {
+    putJourney(given, value) {
+      const id = given.toLowerCase()
       const body = withKey(value, 'id', id)
       const journey = checked<SeedJourney>(body, checkJourney(body))
       const isNew = store.journey(id) === undefined
@@ -94,7 +97,7 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
     return holder === foldEmail(email) ? undefined : holder
   }
 
-  function foreign(document: unknown): Issue[] {
+  function otherSite(document: unknown): Issue[] {
     const site_id = (document as Partial<SeedDocument> | null)?.site?.site_id
     if (typeof site_id !== 'string' || site_id === store.site.site_id) return []
     return [
@@ -115,16 +118,17 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
   }
 }
 
-/** What the address already says need not be said again; when it is, it must agree. */
-function withKey(value: unknown, key: 'id' | 'email', given: string): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  const stated = (value as Record<string, unknown>)[key]
-  if (typeof stated === 'string' && foldEmail(stated) !== foldEmail(given)) {
+/** The value with the key that its path names. It may have the key too, and then they must agree. */
+function withKey(value: unknown, key: 'id' | 'email', named: string): unknown {
+  if (!isObject(value)) return value
+  const { [key]: stated = named, ...rest } = value
+  if (typeof stated === 'string' && foldEmail(stated) !== foldEmail(named)) {
     throw new SeedError('body', [
-      { pointer: `/${key}`, message: `is "${stated}", but the address says "${given}"` },
+      { pointer: `/${key}`, message: `is "${stated}", but the path says "${named}"` },
     ])
   }
-  return { [key]: given, ...value }
+  const agreed = key === 'id' && typeof stated === 'string' ? named : stated
+  return { [key]: agreed, ...rest }
 }
 
 function checked<T>(value: unknown, issues: Issue[]): T {

@@ -1,19 +1,21 @@
-import { type CheckReport, explain } from '../auth/explain.ts'
+import { type Static, Type } from '@sinclair/typebox'
+import { CheckReport, explain } from '../auth/explain.ts'
 import type { AuthContext } from '../auth/verify.ts'
-import { addressOf, matchAddress, type OperationId, operations } from '../contract/operations.ts'
+import { OneOf } from '../contract/formats.ts'
+import { addressOf, matchAddress, OPERATION_IDS, operations } from '../contract/operations.ts'
 import { Invalid } from '../errors.ts'
-import { type JournalEntry, type RequestHead, readHeaders } from './journal.ts'
+import { type JournalEntry, readHeaders } from './journal.ts'
 import type { Site } from './site.ts'
 import type { Sites } from './sites.ts'
 
-// Explaining a token made for someone else means trying them; more than this many would hold up other requests.
+// To explain a token that was made for another member, each member is tried; more would hold up other requests.
 const OTHERS_TRIED = 1000
 
-/** What a request is verified with. Expiry is by the clock of the named site; `time` is the machine's. */
+/** The context that a request is verified in. Expiry is by the clock of the named site; `time` is the system clock's. */
 export const authContext = (
   sites: Sites,
   named: Site | undefined,
-  time = sites.machine.now(),
+  time = sites.systemClock.now(),
 ): AuthContext => ({
   findSite: siteId => (named?.site_id === siteId ? named : sites.find(siteId)),
   now: (named ? named.clock.tokenNow(time) : time) / 1000,
@@ -25,29 +27,46 @@ function* otherIdentifiers(site: Site | undefined): Iterable<string> {
   yield* site?.store.emails(OTHERS_TRIED) ?? []
 }
 
-export interface TokenWish {
-  operation: OperationId
-  /** The journey id or email, for the operations that have one. */
-  identifier?: string
-  /** Seconds from now, an hour when left out; negative for a token that has expired. */
-  expires_in?: number
-}
+const A_HUNDRED_YEARS = 100 * 365.25 * 24 * 3600
 
-export interface Credentials {
-  token: string
-  headers: Record<string, string>
-  /** A call that works when pasted. */
-  curl: string
-}
+export const TokenRequest = Type.Object(
+  {
+    operation: OneOf(OPERATION_IDS, { description: 'The operation to call' }),
+    identifier: Type.Optional(
+      Type.String({ description: 'The journey id or email, for the operations that have one' }),
+    ),
+    expires_in: Type.Optional(
+      Type.Integer({
+        minimum: -A_HUNDRED_YEARS,
+        maximum: A_HUNDRED_YEARS,
+        description: 'Seconds from now; negative for a token that has expired (3600)',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type TokenRequest = Static<typeof TokenRequest>
+
+export const Credentials = Type.Object(
+  {
+    token: Type.String({ description: 'A JWT for this one request' }),
+    headers: Type.Record(Type.String(), Type.String(), {
+      description: 'The headers that every call carries',
+    }),
+    curl: Type.String({ description: 'A call that works when pasted' }),
+  },
+  { description: 'A token, and the call it is for' },
+)
+export type Credentials = Static<typeof Credentials>
 
 /**
- * A token for one request, with the headers and the call it belongs into. `url` is the API's base URL.
- * @throws {Invalid} when the operation needs an identifier and has none, or the reverse, and as `sign` does
+ * A token for one request, with the headers and the call it is for. `url` is the API's base URL.
+ * @throws {Invalid} when the operation needs an identifier and has none, or the reverse
  */
 export function credentialsFor(
   site: Pick<Site, 'sign'>,
   url: string,
-  { operation, identifier, expires_in }: TokenWish,
+  { operation, identifier, expires_in }: TokenRequest,
 ): Credentials {
   const name = operations[operation].identifier
   if ((name === null) !== (identifier === undefined)) {
@@ -78,15 +97,21 @@ export const toCurl = (
 
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
-export interface Explanation {
-  operation: OperationId | null
-  identifier: string | null
-  checks: CheckReport[]
-}
+export const Explanation = Type.Object(
+  {
+    operation: Type.Union([OneOf(OPERATION_IDS), Type.Null()], {
+      description: 'null when the path is that of no operation',
+    }),
+    identifier: Type.Union([Type.String(), Type.Null()], { description: 'What the hmac must be bound to' }),
+    checks: Type.Array(CheckReport, { description: 'In the order in which a request is checked' }),
+  },
+  { description: 'Every check of the authentication' },
+)
+export type Explanation = Static<typeof Explanation>
 
 /**
- * Every check of a request as it would be made now, or when the machine's clock showed `time`. `path` may be the whole
- * address or relative to `basePath`.
+ * Every check of a request as it would be made now, or when the system clock showed `time`. `path` may be the whole URL
+ * or relative to `basePath`.
  */
 export function explainRequest(
   sites: Sites,
@@ -108,13 +133,13 @@ export function explainRequest(
 }
 
 /**
- * The checks of a request that was noted, as of the moment it came. What was found then is kept, even where the site has
+ * The checks of a recorded request, as of the moment it came. The finding of that moment stays, even where the site has
  * changed meanwhile.
  */
 export function explainEntry(
   sites: Sites,
   basePath: string,
-  { url, rawHeaders, time, verdict }: JournalEntry & RequestHead,
+  { url, rawHeaders, time, verdict }: JournalEntry,
 ): Explanation {
   const { checks, ...rest } = explainRequest(sites, basePath, {
     path: url,

@@ -1,14 +1,22 @@
-import type { Verdict } from '../auth/verdict.ts'
+import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { Verdict } from '../auth/verdict.ts'
 import { isoOf, parseTime, timestampOf } from '../clock.ts'
-import { foldEmail } from '../contract/formats.ts'
-import { type OperationId, operations } from '../contract/operations.ts'
+import { foldEmail, OneOf } from '../contract/formats.ts'
+import { OPERATION_IDS, type OperationId, operations } from '../contract/operations.ts'
+import { Conflict } from '../errors.ts'
+import type { AnswerBodies, KeptBody } from './answer-bodies.ts'
+import { decodeToken, harmlessHeaders, harmlessUrl } from './harmless.ts'
+import { checkInput } from './input.ts'
 
-/** What is noted of a request while it is answered. */
+/** A request as it is recorded while it is answered. */
 export interface JournalEntry {
   id: string
-  /** Milliseconds since the epoch, by the machine's clock. */
+  /** Milliseconds since the epoch, by the system clock. */
   time: number
   method: string
+  url: string
+  /** Header lines as sent, names and values in turn. */
+  rawHeaders: string[]
   operation: OperationId | undefined
   identifier: string | undefined
   status: number | undefined
@@ -17,116 +25,175 @@ export interface JournalEntry {
   explanation: string | undefined
   fault: { id: string | undefined; kind: string } | undefined
   verdict: Verdict | undefined
+  /** The headers of the answer, by lower-case name. */
+  responseHeaders: Record<string, string> | undefined
 }
 
-/** What a request came with. */
-export interface RequestHead {
-  url: string
-  /** Header lines as sent, names and values in turn. */
-  rawHeaders: string[]
-}
+const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
-/** A request as it is shown. */
-export interface RequestRecord {
-  id: string
-  /** RFC 3339, UTC, by the machine's clock. */
-  time: string
-  method: string
-  path: string
-  operation: OperationId | null
-  email: string | null
-  journey_id: string | null
-  /** null while it is not answered, and when it never was. */
-  status: number | null
-  duration_ms: number | null
-  /** Why it was refused, or what it should do better: the header `X-Sandbox-Explain`. */
-  explanation: string | null
-  /** The fault that was applied; `id` is null for one that the request asked for itself. */
-  fault: { id: string | null; kind: string } | null
-  /** What the authentication found; null when it was not asked. */
-  authentication: Verdict | null
-  /** The headers as sent, by lower-case name; a token is shown decoded, without its signature. */
-  headers: Record<string, string>
-  token: { header: unknown; claims: unknown } | null
-}
+const ResponseRecord = Type.Object(
+  {
+    headers: Type.Record(Type.String(), Type.String(), { description: 'By lower-case name' }),
+    body: orNull(Type.String({ description: 'null when it is no longer kept: see --journal-bytes' })),
+    truncated: Type.Boolean({ description: 'Whether the end of the body is left out' }),
+  },
+  { description: 'An answer of the API' },
+)
 
-export interface RequestFilter {
-  operation?: OperationId
-  email?: string
-  status?: number
-  /** A vendor timestamp or RFC 3339. */
-  since?: string
-  limit?: number
-  /** How many of the newest to pass over. */
-  offset?: number
-}
+export const RequestRecord = Type.Object(
+  {
+    id: Type.String({ description: 'Also in the response header X-Sandbox-Request-Id' }),
+    time: Type.String({ description: 'RFC 3339, by the system clock' }),
+    method: Type.String(),
+    path: Type.String({ description: 'As sent, with the query' }),
+    operation: orNull(OneOf(OPERATION_IDS)),
+    email: orNull(Type.String()),
+    journey_id: orNull(Type.String()),
+    status: orNull(Type.Integer({ description: 'null while it is not answered, and when it never was' })),
+    duration_ms: orNull(Type.Number()),
+    explanation: orNull(
+      Type.String({ description: 'Why it was refused, or what it should do better: X-Sandbox-Explain' }),
+    ),
+    fault: orNull(
+      Type.Object(
+        { id: orNull(Type.String()), kind: Type.String() },
+        { description: 'The injected fault; its id is null when the request asked for it' },
+      ),
+    ),
+    authentication: orNull(Verdict),
+    headers: Type.Record(Type.String(), Type.String(), {
+      description: 'By lower-case name, as sent but for secrets: a token is without its signature',
+    }),
+    token: orNull(Type.Object({ header: Type.Unknown(), claims: Type.Unknown() })),
+    response: orNull(ResponseRecord),
+  },
+  { description: 'A request to the API, and its answer' },
+)
+export type RequestRecord = Static<typeof RequestRecord>
+
+export const RequestFilter = Type.Object(
+  {
+    operation: Type.Optional(OneOf(OPERATION_IDS, { description: 'Only calls of this operation' })),
+    email: Type.Optional(Type.String({ description: 'Only calls about this member' })),
+    status: Type.Optional(Type.Integer({ description: 'Only calls with this answer' })),
+    since: Type.Optional(
+      Type.String({ description: 'Only calls from this time on: a vendor timestamp or RFC 3339' }),
+    ),
+    limit: Type.Optional(Type.Integer({ minimum: 1, description: 'The most calls to list' })),
+    offset: Type.Optional(Type.Integer({ minimum: 0, description: 'How many of the newest to skip' })),
+  },
+  { additionalProperties: false },
+)
+export type RequestFilter = Static<typeof RequestFilter>
 
 export interface Journal {
-  /** At most so many entries are kept; 0 keeps none. */
+  /** The most requests it keeps; 0 keeps none. */
   readonly size: number
-  /** Notes a request, unless none are kept; the entry may be completed until it is answered. */
-  add(entry: JournalEntry, head: RequestHead): void
-  /** Newest first. @throws {InvalidTime} when `since` is no time */
+  /** How many requests it no longer keeps, since it was emptied. */
+  readonly dropped: number
+  /** Records a request; the entry may be completed until it is answered. */
+  add(entry: JournalEntry): void
+  /** Newest first. @throws {Invalid} when the filter does not match its schema; {InvalidTime} */
   list(filter?: RequestFilter): RequestRecord[]
+  /**
+   * How many requests match. @throws {Conflict} when some that may match are no longer kept; {Invalid | InvalidTime}
+   */
   count(filter?: RequestFilter): number
+  /** How many of those that are kept match. @throws {Invalid | InvalidTime} */
+  countKept(filter?: RequestFilter): number
   get(id: string): RequestRecord | undefined
-  /** The same as it was noted. */
-  entry(id: string): (JournalEntry & RequestHead) | undefined
+  /** The same as it was recorded, with its secrets. */
+  entry(id: string): JournalEntry | undefined
   clear(): void
-  /** Says that an entry was completed. */
+  /** Records the body of the answer to a request. */
+  addBody(entry: JournalEntry, body: string): void
+  /** Tells the watchers that an entry was completed. */
   answered(entry: JournalEntry): void
-  /** Tells the id of every request that is noted, and again when it is answered, until the returned function is called. */
+  /** Tells the id of every request that is added, and again when it is answered, until the returned function is called. */
   watch(listener: (id: string) => void): () => void
 }
 
-/** The last `size` requests, oldest dropped first. What they came with is read only when someone asks for it. */
-export function createJournal(size: number): Journal {
-  let ring: (JournalEntry & RequestHead)[] = []
-  // How many there have been; the next one takes the place of the oldest, once there are `size`.
-  let count = 0
-  const watchers = new Set<(id: string) => void>()
-  const tell = ({ id }: JournalEntry) => {
-    for (const watcher of watchers) watcher(id)
-  }
+/** What an entry may take on average. A usual one takes 1 KiB, and the longest that the server accepts some 40. */
+const BYTES_PER_ENTRY = 4096
 
-  function select(filter: RequestFilter): number[] {
-    const matches = toPredicate(filter)
-    return Array.from(ring, (_, age) => (count - 1 - age) % size)
-      .filter(place => matches(ring[place] as JournalEntry))
-      .slice(filter.offset)
-      .slice(0, filter.limit)
+/** The last `size` requests, and fewer when they are very long: without the bodies of answers, they take at most 4 KiB each. */
+export function createJournal(size: number, bodies: AnswerBodies): Journal {
+  const entries = new Map<string, JournalEntry>()
+  const watchers = new Set<(id: string) => void>()
+  let bytes = 0
+  let dropped = 0
+  /** The time of the newest request that was dropped. */
+  let droppedUntil = 0
+
+  function drop(entry: JournalEntry): void {
+    if (entries.delete(entry.id)) bytes -= bytesOf(entry)
+    bodies.drop(entry)
+    dropped++
+    droppedUntil = entry.time
   }
-  function entry(id: string) {
-    return ring.find(candidate => candidate.id === id)
+  function select(filter: RequestFilter): JournalEntry[] {
+    checkInput('query', RequestFilter, filter)
+    const { offset = 0, limit = size } = filter
+    const matching = [...entries.values()].reverse().filter(toPredicate(filter))
+    return matching.slice(offset, offset + limit)
+  }
+  function tell({ id }: JournalEntry): void {
+    for (const watcher of watchers) watcher(id)
   }
 
   return {
     size,
-    add(entry, head) {
-      if (size === 0) return
-      ring[count++ % size] = Object.assign(entry, head)
-      if (watchers.size > 0) tell(entry)
+    get dropped() {
+      return dropped
     },
-    list: (filter = {}) => select(filter).map(place => toRecord(ring[place] as JournalEntry & RequestHead)),
-    count: (filter = {}) => select(filter).length,
+    add(entry) {
+      entries.set(entry.id, entry)
+      bytes += bytesOf(entry)
+      for (const oldest of entries.values()) {
+        if (entries.size <= size && bytes <= size * BYTES_PER_ENTRY) break
+        drop(oldest)
+      }
+      tell(entry)
+    },
+    list: (filter = {}) => select(filter).map(entry => toRecord(entry, bodies.get(entry))),
+    count(filter = {}) {
+      const { since } = filter
+      if (dropped > 0 && (since === undefined || parseTime(since) <= timestampOf(droppedUntil)))
+        throw new Conflict(whyNotAll(size, dropped, droppedUntil))
+      return select(filter).length
+    },
+    countKept: (filter = {}) => select(filter).length,
     get(id) {
-      const found = entry(id)
-      return found && toRecord(found)
+      const entry = entries.get(id)
+      return entry && toRecord(entry, bodies.get(entry))
     },
-    entry,
+    entry: id => entries.get(id),
     clear() {
-      ring = []
-      count = 0
+      for (const entry of entries.values()) bodies.drop(entry)
+      entries.clear()
+      bytes = 0
+      dropped = 0
     },
-    answered(entry) {
-      if (watchers.size > 0) tell(entry)
+    addBody(entry, body) {
+      if (entries.has(entry.id)) bodies.keep(entry, body)
     },
+    answered: tell,
     watch(listener) {
       watchers.add(listener)
       return () => watchers.delete(listener)
     },
   }
 }
+
+const whyNotAll = (size: number, dropped: number, until: number): string =>
+  size === 0
+    ? 'the journal is off, so there is nothing to count; start the server with a --journal of 1 or more'
+    : `the journal has dropped its ${dropped} oldest requests, so it cannot count them all; empty it before a test, ` +
+      `count those since ${isoOf(until + 1)}, or start the server with a larger --journal`
+
+/** What an entry takes in memory, roughly: its texts, and 1 KiB for the objects around them. */
+const bytesOf = ({ url, rawHeaders, identifier = '' }: JournalEntry): number =>
+  rawHeaders.reduce((sum, text) => sum + text.length + 24, 1024 + url.length + 4 * identifier.length)
 
 function toPredicate({ operation, email, status, since }: RequestFilter): (entry: JournalEntry) => boolean {
   const earliest = since === undefined ? undefined : parseTime(since)
@@ -144,25 +211,27 @@ const identifierAs = (
 ): string | null =>
   operation !== undefined && operations[operation].identifier === name ? (identifier ?? null) : null
 
-function toRecord(entry: JournalEntry & RequestHead): RequestRecord {
-  const { rawHeaders, url, operation, status, duration_ms, fault, verdict } = entry
-  const { authorization, ...headers } = readHeaders(rawHeaders)
+function toRecord(entry: JournalEntry, body: KeptBody | undefined): RequestRecord {
+  const { operation, status, duration_ms, explanation, fault, verdict, responseHeaders } = entry
+  const headers = readHeaders(entry.rawHeaders)
   return {
     id: entry.id,
     time: isoOf(entry.time),
     method: entry.method,
-    path: url,
+    path: harmlessUrl(entry.url),
     operation: operation ?? null,
     email: identifierAs('email_id', entry),
     journey_id: identifierAs('journey_id', entry),
     status: status ?? null,
     duration_ms: duration_ms ?? null,
-    explanation: entry.explanation ?? null,
+    explanation: explanation ?? null,
     fault: fault ? { id: fault.id ?? null, kind: fault.kind } : null,
     authentication: verdict ?? null,
-    headers:
-      authorization === undefined ? headers : { ...headers, authorization: withoutSignature(authorization) },
-    token: authorization === undefined ? null : decodeToken(authorization),
+    headers: harmlessHeaders(headers),
+    token: decodeToken(headers.authorization),
+    response: responseHeaders
+      ? { headers: responseHeaders, body: body?.text ?? null, truncated: body?.truncated ?? false }
+      : null,
   }
 }
 
@@ -176,18 +245,3 @@ export function readHeaders(raw: readonly string[]): Record<string, string> {
   }
   return headers
 }
-
-/** A bearer token cannot be used again without its signature. */
-const withoutSignature = (authorization: string): string => authorization.replace(/\.[^.]*$/, '.…')
-
-function decodeToken(authorization: string): { header: unknown; claims: unknown } | null {
-  const [header = '', claims = ''] = authorization.replace(/^\S+\s+/, '').split('.')
-  try {
-    return { header: decodePart(header), claims: decodePart(claims) }
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
-}
-
-const decodePart = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString())

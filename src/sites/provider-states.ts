@@ -1,51 +1,56 @@
 import { randomUUID } from 'node:crypto'
+import { type Static, Type } from '@sinclair/typebox'
 import { addDuration } from '../clock.ts'
+import { Email, OneOf, Uuid } from '../contract/formats.ts'
+import type { MemberStatus } from '../contract/member.ts'
 import { Invalid } from '../errors.ts'
-import type { SeedJourney, SeedParticipation } from '../seed/schema.ts'
+import { OUTCOME_TYPES, STEP_TYPES } from '../seed/check-member.ts'
+import type { SeedJourney, SeedMember, SeedParticipation } from '../seed/schema.ts'
 import type { FaultRule } from './fault-rule.ts'
 import type { Site } from './site.ts'
 import { BEFORE_STATES } from './snapshots.ts'
 
-/** What a state is made for; whatever is left out is made up. */
-export interface StateParams {
-  email?: string
-  journey_id?: string
-}
+/** What a state is about; a consumer's own parameters are ignored. */
+export const StateParams = Type.Object({
+  site_id: Type.Optional(Type.String({ description: 'The site (the first one)' })),
+  email: Type.Optional(Email({ description: 'The email of the member (generated)' })),
+  journey_id: Type.Optional(Uuid({ description: 'The id of the journey (generated)' })),
+})
+export type StateParams = Static<typeof StateParams>
 
-/** What was made up, for the consumer's requests to use. */
+/** What the state is about, for the consumer's requests. */
 export type StateValues = Record<string, string>
 
 type SetUp = (site: Site, params: StateParams) => StateValues
 
-/** The states a Pact consumer can name: each is set up on a site on top of what is there. */
+/** The states that a Pact consumer can name: each is set up on top of what the site holds. */
 const states: Record<string, SetUp> = {
-  'a journey': (site, params) => ({ journey_id: putJourney(site, params).id }),
+  'a journey': (site, params) => ({ journey_id: journeyFor(site, params).id }),
   'no such journey': (site, { journey_id = randomUUID() }) => {
     if (site.store.journey(journey_id)) site.content.removeJourney(journey_id)
     return { journey_id }
   },
-  'no such member': (site, { email = madeUpEmail() }) => {
+  'no such member': (site, { email = newEmail() }) => {
     if (site.store.member(email)) site.content.removeMember(email)
     return { email }
   },
-  'a member without journeys': (site, { email = madeUpEmail() }) => {
-    site.content.putMember(email, {})
-    return { email }
-  },
-  'a member who has just started a journey': member(() => ({ progress_percentage: '0.0' })),
-  'a member midway through a journey': member(({ event, ago }) => ({
+  'a member without journeys': member(() => ({ participations: [] })),
+  'a blocked member': member(() => ({ status: 'blocked' })),
+  'a member who has opted out': member(() => ({ status: 'opted_out' })),
+  'a member who has just started a journey': participant(() => ({ progress_percentage: '0.0' })),
+  'a member midway through a journey': participant(({ first, ago }) => ({
     progress_percentage: '50.0',
-    events: [{ node_id: event, completed_at: ago('P1D') }],
+    events: [{ node_id: first, completed_at: ago('P1D') }],
   })),
-  'a member who completed a journey': member(({ event, action, ago }) => ({
+  'a member who completed a journey': participant(({ first, last, ago }) => ({
     progress_percentage: '100.0',
     completed_at: ago('PT1H'),
     events: [
-      { node_id: event, completed_at: ago('P1D') },
-      { node_id: action, completed_at: ago('PT1H') },
+      { node_id: first, completed_at: ago('P1D') },
+      { node_id: last, completed_at: ago('PT1H') },
     ],
   })),
-  'a member with an expired journey': member(({ ago }) => ({
+  'a member with an expired journey': participant(({ ago }) => ({
     progress_percentage: '0.0',
     expired_at: ago('PT1H'),
   })),
@@ -67,59 +72,96 @@ const states: Record<string, SetUp> = {
 
 export const STATE_NAMES = Object.keys(states)
 
-/** Brings a state about. The first one remembers what was there before. @throws {Invalid} when it has no such name */
+/** Pact's call to set a state up or tear it down. An interaction without a state sends an empty one. */
+export const StateChange = Type.Object(
+  {
+    consumer: Type.Optional(Type.String({ description: 'Ignored' })),
+    state: Type.String({ description: `Empty, or one of: ${STATE_NAMES.join('; ')}` }),
+    params: Type.Optional(Type.Union([StateParams, Type.Null()])),
+    action: Type.Optional(OneOf(['setup', 'teardown'], { description: 'What to do (setup)' })),
+  },
+  { description: "Pact's call to change the state of the provider" },
+)
+
+/**
+ * Sets a state up, on top of those that are set up already. The first one takes a snapshot of the site. An empty name
+ * changes nothing. @throws {Invalid} when there is no state of this name
+ */
 export function setUpState(site: Site, state: string, params: StateParams): StateValues {
+  if (state === '') return {}
   const setUp = Object.hasOwn(states, state) ? states[state] : undefined
   if (!setUp)
     throw new Invalid(
-      `there is no state "${state}"; there are ${STATE_NAMES.map(name => `"${name}"`).join(', ')}`,
+      `there is no state "${state}"; choose one of ${STATE_NAMES.map(name => `"${name}"`).join(', ')}`,
     )
-  if (!isSetUp(site)) site.snapshots.take(BEFORE_STATES)
-  return { site_id: site.site_id, ...setUp(site, params) }
+  return site.store.atomically(() => {
+    if (!isSetUp(site)) site.snapshots.take(BEFORE_STATES)
+    return { site_id: site.site_id, ...setUp(site, params) }
+  })
 }
 
-/** Brings back what was there before the first state. Further calls change nothing. */
+/** Returns to the snapshot from before the first state. Further calls change nothing. */
 export function tearDownStates(site: Site): void {
-  if (!isSetUp(site)) return
-  site.snapshots.restore(BEFORE_STATES)
-  site.snapshots.remove(BEFORE_STATES)
+  site.store.atomically(() => {
+    if (!isSetUp(site)) return
+    site.snapshots.restore(BEFORE_STATES)
+    site.snapshots.remove(BEFORE_STATES)
+  })
 }
 
 const isSetUp = (site: Site): boolean => site.snapshots.list().some(({ name }) => name === BEFORE_STATES)
 
-const madeUpEmail = (): string => `member-${randomUUID().slice(0, 8)}@example.com`
+const newEmail = (): string => `member-${randomUUID().slice(0, 8)}@example.com`
 
+/** A member, who keeps what other states have set up. */
+function member(
+  change: (present: Partial<SeedMember>) => Partial<SeedMember> & { status?: MemberStatus },
+): SetUp {
+  return (site, { email = newEmail() }) => {
+    const present = site.store.member(email) ? site.content.member(email) : {}
+    site.content.putMember(email, { ...present, ...change(present) })
+    return { email }
+  }
+}
+
+/** The nodes and times of a participation. */
 interface Scene {
-  event: string
-  action: string
+  /** The first and the last step of the journey, and its first reward. */
+  first: string
+  last: string
   reward: string
   /** The site's time less, or plus, an ISO 8601 duration. */
   ago(duration: string): string
   ahead(duration: string): string
 }
 
-function member(
+/** A member in a journey; another participation in the same journey is replaced. */
+function participant(
   stage: (scene: Scene) => Partial<SeedParticipation> & Pick<SeedParticipation, 'progress_percentage'>,
 ): SetUp {
-  return (site, { email = madeUpEmail(), ...params }) => {
-    const journey = putJourney(site, params)
-    const [, event, reward, action] = journey.nodes.map(node => node.id) as [string, string, string, string]
-    const now = site.now()
-    const at = (duration: string) => addDuration(now, duration, 'constrain')
-    const scene: Scene = { event, action, reward, ago: duration => at(`-${duration}`), ahead: at }
-    const id = randomUUID()
-    const started_at = scene.ago('P2D')
-    site.content.putMember(email, {
-      participations: [{ id, journey_id: journey.id, started_at, ...stage(scene) }],
-    })
-    return { email, journey_id: journey.id, participation_id: id }
+  return (site, params) => {
+    const journey = journeyFor(site, params)
+    const scene = sceneOf(journey, site.now())
+    const participation: SeedParticipation = {
+      id: randomUUID(),
+      journey_id: journey.id,
+      started_at: scene.ago('P2D'),
+      ...stage(scene),
+    }
+    const put = member(({ participations = [] }) => ({
+      participations: [
+        ...participations.filter(({ journey_id }) => journey_id !== journey.id),
+        participation,
+      ],
+    }))
+    return { ...put(site, params), journey_id: journey.id, participation_id: participation.id }
   }
 }
 
 function rewarded(facts: (scene: Scene) => Record<string, string>): SetUp {
-  return member(scene => ({
+  return participant(scene => ({
     progress_percentage: '50.0',
-    events: [{ node_id: scene.event, completed_at: scene.ago('P1D') }],
+    events: [{ node_id: scene.first, completed_at: scene.ago('P1D') }],
     rewards: [{ node_id: scene.reward, ...facts(scene) }],
   }))
 }
@@ -128,38 +170,47 @@ function faulty(rule: FaultRule): SetUp {
   return site => ({ fault_id: site.faults.add(rule).id })
 }
 
-/** A purchase earns points, held for two weeks; a review completes it. */
-function putJourney(site: Site, { journey_id = randomUUID() }: StateParams): SeedJourney {
-  const [entry, event, reward, action, exit] = Array.from({ length: 5 }, () => randomUUID()) as [
-    string,
-    ...string[],
-  ]
-  const nodes = [
-    { id: entry, type: 'entry', name: 'Start', config: {} },
-    { id: event, type: 'event', name: 'Buys something', config: { event: 'purchase' } },
+function sceneOf({ id, nodes }: SeedJourney, now: string): Scene {
+  const steps = nodes.filter(({ type }) => STEP_TYPES.includes(type)).map(node => node.id)
+  const [first, last] = [steps[0], steps.at(-1)]
+  const reward = nodes.find(({ type }) => OUTCOME_TYPES.includes(type))?.id
+  if (first === undefined || last === undefined || first === last || reward === undefined) {
+    throw new Invalid(
+      `the journey ${id} needs two steps and a reward for this state; leave journey_id out, or name another journey`,
+    )
+  }
+  const at = (duration: string) => addDuration(now, duration, 'constrain')
+  return { first, last, reward, ago: duration => at(`-${duration}`), ahead: at }
+}
+
+/**
+ * The journey that a state is about. One that does not exist is created: a purchase earns points, held for two weeks, and
+ * a review completes it.
+ */
+function journeyFor(site: Site, { journey_id = randomUUID() }: StateParams): SeedJourney {
+  if (!site.store.journey(journey_id)) site.content.putJourney(journey_id, newJourney(site.now()))
+  return site.content.journey(journey_id)
+}
+
+function newJourney(now: string): Omit<SeedJourney, 'id'> {
+  const id = () => randomUUID()
+  const nodes: SeedJourney['nodes'] = [
+    { id: id(), type: 'entry', name: 'Start' },
+    { id: id(), type: 'event', name: 'Buys something', config: { event: 'purchase' } },
     {
-      id: reward,
+      id: id(),
       type: 'reward',
       name: 'Points',
       config: { type: 'points', amount: 100, hold: 'P14D', blocking_events: ['return'] },
     },
-    { id: action, type: 'action', name: 'Writes a review', config: { event: 'review_written' } },
-    { id: exit, type: 'exit', name: 'Done', config: {} },
+    { id: id(), type: 'action', name: 'Writes a review', config: { event: 'review_written' } },
+    { id: id(), type: 'exit', name: 'Done' },
   ]
-  const connections = nodes.slice(1).map(({ id }, i) => ({
-    id: randomUUID(),
-    source_node_id: nodes[i]?.id,
-    target_node_id: id,
+  const connections = nodes.slice(1).map((node, i) => ({
+    id: id(),
+    source_node_id: nodes[i]?.id as string,
+    target_node_id: node.id,
   }))
-  const publish_at = addDuration(site.now(), '-P30D', 'constrain')
-  const name = 'Buy and review'
-  site.content.putJourney(journey_id, {
-    id: journey_id,
-    name,
-    status: 'Published',
-    publish_at,
-    nodes,
-    connections,
-  })
-  return site.content.journey(journey_id)
+  const publish_at = addDuration(now, '-P30D', 'constrain')
+  return { name: 'Buy and review', status: 'Published', publish_at, nodes, connections }
 }

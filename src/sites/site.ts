@@ -5,6 +5,7 @@ import { Conflict } from '../errors.ts'
 import type { SeedDocument } from '../seed/schema.ts'
 import type { FaultRecord, GraphRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
+import type { AnswerBodies } from './answer-bodies.ts'
 import { type Content, siteContent } from './content.ts'
 import { type EventResult, type Events, siteEvents } from './events.ts'
 import { type Faults, siteFaults } from './faults.ts'
@@ -38,6 +39,8 @@ export interface Site {
   readonly snapshots: Snapshots
   /** The site's time as a vendor timestamp. */
   now(): string
+  /** @throws {Conflict} when the site has no seed to go back to */
+  checkOrigin(): void
   /** Back to the seed the site was created from: data, clock, faults and journal. @throws {Conflict} when it has none */
   reset(): void
   /**
@@ -58,10 +61,21 @@ interface SiteState {
   fault_count: number
 }
 
-export function createSite(store: SiteStore, machine: Clock, { journalSize }: { journalSize: number }): Site {
-  const clock = siteClock(store, machine)
+export interface JournalLimits {
+  /** How many requests the journal of each site keeps. */
+  journalSize: number
+  /** The bodies of answers, of all sites. */
+  bodies: AnswerBodies
+}
+
+export function createSite(
+  store: SiteStore,
+  systemClock: Clock,
+  { journalSize, bodies }: JournalLimits,
+): Site {
+  const clock = siteClock(store, systemClock)
   const faults = siteFaults(store)
-  const requests = createJournal(journalSize)
+  const requests = createJournal(journalSize, bodies)
   const { now } = clock
   const graphs = store.memoized(() =>
     store.journeys().map(({ id }) => compileJourney(store.journey(id) as GraphRecord)),
@@ -112,11 +126,11 @@ export function createSite(store: SiteStore, machine: Clock, { journalSize }: { 
     clock,
     faults,
     requests,
-    snapshots: siteSnapshots(store, { save, load }, machine.now),
+    snapshots: siteSnapshots(store, { save, load }, systemClock.now),
     now,
+    checkOrigin: () => void originOf(store),
     reset() {
-      const { origin } = store.origin()
-      if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
+      const origin = originOf(store)
       store.atomically(() => {
         load({ data: JSON.parse(origin), clock: null, faults: [], fault_count: 0 })
         store.removeSnapshot(BEFORE_STATES)
@@ -131,4 +145,11 @@ export function createSite(store: SiteStore, machine: Clock, { journalSize }: { 
       })
     },
   }
+}
+
+/** The seed that a site goes back to, as JSON. @throws {Conflict} when it has none */
+function originOf(store: SiteStore): string {
+  const { origin } = store.origin()
+  if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
+  return origin
 }

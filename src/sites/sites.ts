@@ -1,28 +1,56 @@
 import { randomBytes, randomInt } from 'node:crypto'
+import { type Static, Type } from '@sinclair/typebox'
 import { addDuration, type Clock, timestampOf } from '../clock.ts'
-import { extensionsOf } from '../contract/extension.ts'
+import { extensionOf } from '../contract/extension.ts'
+import { isObject } from '../contract/json.ts'
 import { Conflict, Invalid, NotFound } from '../errors.ts'
 import { checkSeed } from '../seed/check.ts'
 import { SeedError } from '../seed/issues.ts'
-import type { SeedDocument } from '../seed/schema.ts'
+import { SeedDocument, SeedSite } from '../seed/schema.ts'
 import { loadSeed, readSeed } from '../seed/seed.ts'
 import type { SiteStore, Store } from '../store/store.ts'
+import { createAnswerBodies } from './answer-bodies.ts'
+import { checkInput } from './input.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { createSite, type Site } from './site.ts'
 
-/** A seed document whose site may be left out, as it is not taken. */
-export type SiteContent = Omit<SeedDocument, 'site'> & Partial<Pick<SeedDocument, 'site'>>
-
-export interface NewSite {
-  /** Made up when left out, and so are the name and the secret; a document's own are not taken. */
-  site_id?: string
-  name?: string
-  secret?: string
-  /** What it starts with, and goes back to on a reset: `demo` when left out. */
-  seed?: 'demo' | 'empty' | SiteContent
-  /** An ISO 8601 duration: once unused for that long, the site is removed. Kept for ever when left out. */
-  ttl?: string
+const newSettings = {
+  site_id: Type.Optional(SeedSite.properties.site_id),
+  name: Type.Optional(SeedSite.properties.name),
+  secret: Type.Optional(SeedSite.properties.secret),
+  ttl: Type.Optional(
+    Type.String({
+      description: 'An ISO 8601 duration; the site expires when it is idle for that long (never)',
+    }),
+  ),
 }
+
+const closed = { additionalProperties: false }
+
+/** Everything but the seed, which is checked for more than its form. */
+const SiteSettings = Type.Object(newSettings, closed)
+
+/** A document's own site is checked, but the new site has an id, a name and a secret of its own. */
+const SiteContent = Type.Object(
+  {
+    ...SeedDocument.properties,
+    site: Type.Optional(Type.Unknown({ description: 'Ignored: the new site is another' })),
+  },
+  { ...closed, description: 'A seed document' },
+)
+
+export const NewSite = Type.Object(
+  {
+    ...newSettings,
+    seed: Type.Optional(
+      Type.Union([Type.Literal('demo'), Type.Literal('empty'), SiteContent], {
+        description: 'What the site starts with, and goes back to on a reset (demo)',
+      }),
+    ),
+  },
+  { ...closed, description: 'A site to create; id, name and secret are generated when left out' },
+)
+export type NewSite = Static<typeof NewSite>
 
 export interface Sites {
   /** In the order of creation. */
@@ -31,16 +59,18 @@ export interface Sites {
   find(siteId: string): Site | undefined
   /** @throws {NotFound} */
   get(siteId: string): Site
-  /** @throws {SeedError} with every fault; {Conflict} when the id is taken; {Invalid | InvalidTime} when `ttl` is no duration */
+  /** @throws {SeedError} with every issue; {Conflict} when the id is taken; {Invalid | InvalidTime} */
   create(site?: NewSite): Site
   /** @throws {NotFound} */
   remove(siteId: string): void
-  /** When a site with a `ttl` will be removed unless it is used: RFC 3339, UTC. */
+  /** Takes every site back to its seed, and empties the journal of unmatched requests. @throws {Conflict} at a site without one */
+  reset(): void
+  /** When a site with a `ttl` expires unless it is used: RFC 3339, UTC. */
   expiryOf(site: Site): string | null
   /** The last requests that named no known site. */
-  readonly strangers: Journal
-  /** The clock that the sites' own deviate from. */
-  readonly machine: Clock
+  readonly unmatched: Journal
+  /** The clock that the sites' own clocks follow until they are set. */
+  readonly systemClock: Clock
 }
 
 export interface SitesOptions {
@@ -48,61 +78,63 @@ export interface SitesOptions {
   clock: Clock
   /** How many requests the journal of each site keeps. */
   journalSize: number
+  /** The bytes of answers that the journals of all sites keep together; 0 keeps none. */
+  journalBytes: number
 }
 
-interface Living {
+interface Entry {
   site: Site
   ttl: string | null
-  /** Milliseconds since the epoch. */
-  lastUsed: number
+  /** By the system clock, as a vendor timestamp. */
+  lastUsed: string
 }
 
-/** All sites, with their state; the only place where sites come and go. */
-export function openSites({ store, clock, journalSize }: SitesOptions): Sites {
-  const living = new Map<string, Living>()
-  for (const { site_id } of store.sites()) enliven(store.forSite(site_id) as SiteStore)
+/** All sites, with their state; the only place where they are created and removed. */
+export function openSites({ store, clock, journalSize, journalBytes }: SitesOptions): Sites {
+  const entries = new Map<string, Entry>()
+  const bodies = createAnswerBodies(journalBytes)
+  const now = () => timestampOf(clock.now())
+  for (const { site_id } of store.sites()) register(store.forSite(site_id) as SiteStore, now())
 
-  function enliven(siteStore: SiteStore): Site {
-    const site = createSite(siteStore, clock, { journalSize })
-    living.set(site.site_id, { site, ttl: siteStore.origin().ttl, lastUsed: clock.now() })
+  function register(siteStore: SiteStore, lastUsed: string): Site {
+    const site = createSite(siteStore, clock, { journalSize, bodies })
+    entries.set(site.site_id, { site, ttl: siteStore.origin().ttl, lastUsed })
     return site
   }
 
-  const expiry = ({ ttl, lastUsed }: Living): string | null =>
-    ttl === null ? null : addDuration(timestampOf(lastUsed), ttl, 'constrain')
-
-  function isUnused(entry: Living): boolean {
-    const end = expiry(entry)
-    return end !== null && end <= timestampOf(clock.now())
-  }
-
-  // Looked at whenever sites are asked for, so that nothing has to run in the background.
-  function removeUnused(): void {
-    for (const [siteId, entry] of living) if (isUnused(entry)) remove(siteId)
+  // Called whenever sites are asked for, so that nothing has to run in the background.
+  function removeExpired(present: string): void {
+    for (const [siteId, entry] of entries) if (isExpired(entry, present)) remove(siteId)
   }
 
   function remove(siteId: string): void {
-    if (!living.delete(siteId)) throw new NotFound(`there is no site ${siteId}`)
+    const entry = entries.get(siteId)
+    if (!entry) throw new NotFound(`there is no site ${siteId}`)
     store.removeSite(siteId)
+    entry.site.requests.clear()
+    entries.delete(siteId)
   }
 
   function find(siteId: string): Site | undefined {
-    const entry = living.get(siteId)
+    const entry = entries.get(siteId)
     if (!entry) return undefined
-    if (isUnused(entry)) {
+    const present = now()
+    if (isExpired(entry, present)) {
       remove(siteId)
       return undefined
     }
-    if (entry.ttl !== null) entry.lastUsed = clock.now()
+    entry.lastUsed = present
     return entry.site
   }
 
+  const unmatched = createJournal(journalSize, bodies)
+
   return {
-    strangers: createJournal(journalSize),
-    machine: clock,
+    unmatched,
+    systemClock: clock,
     list() {
-      removeUnused()
-      return [...living.values()].map(({ site }) => site)
+      removeExpired(now())
+      return [...entries.values()].map(({ site }) => site)
     },
     find,
     get(siteId) {
@@ -110,40 +142,63 @@ export function openSites({ store, clock, journalSize }: SitesOptions): Sites {
       if (!site) throw new NotFound(`there is no site ${siteId}`)
       return site
     },
-    create({ seed = 'demo', ttl, ...given } = {}) {
-      removeUnused()
-      const now = timestampOf(clock.now())
-      if (ttl !== undefined && addDuration(now, ttl) <= now)
-        throw new Invalid(`ttl: "${ttl}" must be longer than no time`)
-      const site_id = given.site_id ?? unusedId(living)
-      const document = typeof seed === 'string' ? readSeed(seed) : checkedSeed(seed)
-      if (living.has(site_id))
+    create(given = {}) {
+      checkInput('site', Type.Object({}), given)
+      const { seed = 'demo', ...settings } = given
+      checkInput('site', SiteSettings, settings)
+      const { ttl, ...named } = settings
+      const present = now()
+      removeExpired(present)
+      if (ttl !== undefined && addDuration(present, ttl) <= present)
+        throw new Invalid(`Invalid site: /ttl "${ttl}" must be longer than zero`)
+      const site_id = named.site_id ?? unusedId(entries)
+      const document = documentOf(seed)
+      if (entries.has(site_id))
         throw new Conflict(`there is a site ${site_id} already; choose another id, or remove it first`)
       const site = {
         site_id,
-        name: given.name ?? document.site.name,
-        secret: given.secret ?? randomBytes(24).toString('base64url'),
-        ...extensionsOf(document.site),
+        name: named.name ?? document.site.name,
+        secret: named.secret ?? randomBytes(24).toString('base64url'),
+        ...extensionOf(document.site),
       }
-      return enliven(loadSeed(store, { ...document, site }, now, ttl))
+      return register(loadSeed(store, { ...document, site }, present, ttl), present)
     },
     remove,
+    reset() {
+      removeExpired(now())
+      // All of them or none: the seeds are there before anything changes.
+      for (const { site } of entries.values()) site.checkOrigin()
+      for (const { site } of entries.values()) site.reset()
+      unmatched.clear()
+    },
     expiryOf(site) {
-      const entry = living.get(site.site_id)
-      const end = entry && expiry(entry)
-      return end ? `${end}Z` : null
+      const entry = entries.get(site.site_id)
+      const end = entry ? endOf(entry) : null
+      return end === null ? null : `${end}Z`
     },
   }
 }
 
-function checkedSeed(content: SiteContent): SeedDocument {
-  const document = { site: { site_id: '-', name: 'site', secret: '-' }, ...content }
-  const faults = checkSeed(document)
-  if (faults.length === 0) return document
-  throw new SeedError(
-    'seed',
-    faults.map(({ pointer, message }) => ({ pointer: `/seed${pointer}`, message })),
-  )
+/** When a site expires; null for one that never does. */
+const endOf = ({ ttl, lastUsed }: Entry): string | null =>
+  ttl === null ? null : addDuration(lastUsed, ttl, 'constrain')
+
+function isExpired(entry: Entry, present: string): boolean {
+  const end = endOf(entry)
+  return end !== null && end <= present
+}
+
+/** The document of a new site. @throws {SeedError} with every issue, as a pointer into the new site */
+function documentOf(seed: unknown): SeedDocument {
+  if (seed === 'demo' || seed === 'empty') return readSeed(seed)
+  if (!isObject(seed)) {
+    const message = `${JSON.stringify(seed)} is neither "demo" nor "empty" nor a seed document`
+    throw new SeedError('site', [{ pointer: '/seed', message }])
+  }
+  const document = { site: { site_id: '-', name: 'site', secret: '-' }, ...seed }
+  const issues = checkSeed(document).map(issue => ({ ...issue, pointer: `/seed${issue.pointer}` }))
+  if (issues.length > 0) throw new SeedError('site', issues)
+  return document as SeedDocument
 }
 
 /** Seven digits, as the vendor's are. */

@@ -1,25 +1,41 @@
+import { type Static, Type } from '@sinclair/typebox'
 import { isoOf } from '../clock.ts'
-import { NotFound } from '../errors.ts'
+import { Conflict, NotFound } from '../errors.ts'
 import type { SiteStore } from '../store/store.ts'
+import { checkInput } from './input.ts'
 
 /**
- * What the site was before a provider state was set up: a snapshot like any other, so that it outlives the process. A
- * reset takes it away, as there is nothing left to bring back.
+ * The snapshot from before the first provider state: one like any other, so that it outlives the process. A reset removes
+ * it, as it ends all states.
  */
 export const BEFORE_STATES = 'before the provider states'
 
+const MIB = 1024 * 1024
+
+/** What the snapshots of a site may take together. In memory they are part of the process. */
+export const MOST_SNAPSHOT_BYTES = 256 * MIB
+
+export const SnapshotName = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  description: 'The name of a snapshot',
+})
+
 /** A named point to return to. */
-export interface Snapshot {
-  name: string
-  /** RFC 3339, UTC, by the machine's clock. */
-  taken_at: string
-}
+export const Snapshot = Type.Object({
+  name: SnapshotName,
+  taken_at: Type.String({ description: 'RFC 3339, by the system clock' }),
+})
+export type Snapshot = Static<typeof Snapshot>
 
 export interface Snapshots {
   list(): Snapshot[]
-  /** Takes or retakes a snapshot: data, clock and faults. @returns whether it is new */
+  /**
+   * Takes or retakes a snapshot: data, clock and faults. @returns whether it is new
+   * @throws {Conflict} when the snapshots of the site would take more than 256 MiB; {Invalid} for a name that is too long
+   */
   take(name: string): boolean
-  /** Brings back what a snapshot holds, or changes nothing. @throws {NotFound} */
+  /** Sets the site back to a snapshot, or changes nothing. @throws {NotFound} */
   restore(name: string): void
   /** @throws {NotFound} */
   remove(name: string): void
@@ -30,7 +46,7 @@ export interface Restorable<State> {
   load(state: State): void
 }
 
-/** The snapshots of a site; `now` is the machine's time in milliseconds since the epoch. */
+/** The snapshots of a site; `now` is the system clock in milliseconds since the epoch. */
 export function siteSnapshots<State>(
   store: SiteStore,
   state: Restorable<State>,
@@ -40,9 +56,19 @@ export function siteSnapshots<State>(
   return {
     list: () => store.snapshots(),
     take(name) {
-      const isNew = store.snapshot(name) === undefined
-      store.putSnapshot({ name, taken_at: isoOf(now()), content: JSON.stringify(state.save()) })
-      return isNew
+      checkInput('name of a snapshot', SnapshotName, name)
+      const content = JSON.stringify(state.save())
+      return store.atomically(() => {
+        const isNew = !store.removeSnapshot(name)
+        const bytes = store.snapshotBytes() + Buffer.byteLength(content)
+        if (bytes > MOST_SNAPSHOT_BYTES) {
+          throw new Conflict(
+            `the snapshots of the site would take ${Math.ceil(bytes / MIB)} MiB, but may take ${MOST_SNAPSHOT_BYTES / MIB}; remove one first`,
+          )
+        }
+        store.addSnapshot({ name, taken_at: isoOf(now()), content })
+        return isNew
+      })
     },
     restore(name) {
       const content = store.snapshot(name)

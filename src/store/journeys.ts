@@ -1,21 +1,21 @@
 import type { Db } from './database.ts'
-import { answersColumn, type ExtensionColumns, extraColumn, withExtensions } from './extensions.ts'
+import { type ExtraColumn, extraColumn, withExtension } from './extensions.ts'
 import type { ConnectionRecord, GraphRecord, JourneyRecord, NodeRecord } from './records.ts'
 
-type JourneyRow = Omit<JourneyRecord, 'open_ended'> & ExtensionColumns & { open_ended: 0 | 1 }
+type JourneyRow = Omit<JourneyRecord, 'open_ended'> & ExtraColumn & { open_ended: 0 | 1 }
 type NodeRow = Omit<NodeRecord, 'config' | 'position'> &
-  ExtensionColumns & { config: string; x: number; y: number }
+  ExtraColumn & { config: string; x: number; y: number }
 
 const JOURNEY_COLUMNS =
-  'id, multi_template_id, name, description, publish_at, open_ended, status, start_date, end_date, created_at, updated_at, created_by, extra, answers'
+  'id, multi_template_id, name, description, publish_at, open_ended, status, start_date, end_date, created_at, updated_at, created_by, extra'
 
 const toJourney = (row: JourneyRow): JourneyRecord => ({
-  ...withExtensions(row),
+  ...withExtension(row),
   open_ended: row.open_ended === 1,
 })
 
 const toNode = ({ config, x, y, ...node }: NodeRow): NodeRecord => ({
-  ...withExtensions(node),
+  ...withExtension(node),
   config: JSON.parse(config),
   position: { x, y },
 })
@@ -34,7 +34,6 @@ const journeyValues = (journey: JourneyRecord) => [
   journey.updated_at,
   journey.created_by,
   extraColumn(journey),
-  answersColumn(journey),
 ]
 
 /** The statements of journeys with their nodes and connections. Lists are in the order of creation, then id. */
@@ -52,14 +51,14 @@ export function journeyTables(db: Db) {
   const nodes = db.prepare<[number], NodeRow>(
     'SELECT id, type, name, config, x, y, extra FROM nodes WHERE journey_key = +? ORDER BY ordinal, node_key',
   )
-  const connections = db.prepare<[number], ConnectionRecord & ExtensionColumns>(`
+  const connections = db.prepare<[number], Omit<ConnectionRecord, 'extra'> & ExtraColumn>(`
     SELECT c.id, s.id AS source_node_id, t.id AS target_node_id, c.condition, c.extra
     FROM connections c
     JOIN nodes s ON s.node_key = c.source_node_key
     JOIN nodes t ON t.node_key = c.target_node_key
     WHERE c.journey_key = +? ORDER BY c.connection_key`)
   const insertJourney = db.prepare(
-    `INSERT INTO journeys (site_key, ${JOURNEY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO journeys (site_key, ${JOURNEY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const updateJourney = db.prepare(
     `UPDATE journeys SET ${JOURNEY_COLUMNS.split(', ')
@@ -120,7 +119,7 @@ export function journeyTables(db: Db) {
       return {
         ...toJourney(journey),
         nodes: nodes.all(journey_key).map(toNode),
-        connections: connections.all(journey_key).map(withExtensions),
+        connections: connections.all(journey_key).map(withExtension),
       }
     },
     count: (siteKey: number) => count.get(siteKey) as number,

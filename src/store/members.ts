@@ -1,10 +1,10 @@
 import { foldEmail } from '../contract/formats.ts'
 import type { Db } from './database.ts'
-import { answersColumn, type ExtensionColumns, extensionsIn, extraColumn } from './extensions.ts'
+import { type ExtraColumn, extensionIn, extraColumn } from './extensions.ts'
 import type { ParticipationTables } from './participations.ts'
 import type { HistoryRecord, MemberRecord } from './records.ts'
 
-type MemberRow = ExtensionColumns &
+type MemberRow = ExtraColumn &
   Pick<MemberRecord, 'email' | 'status'> & { member_key: number; attributes: string }
 
 const valuesOf = (member: MemberRecord) => [
@@ -12,13 +12,12 @@ const valuesOf = (member: MemberRecord) => [
   member.status,
   JSON.stringify(member.attributes),
   extraColumn(member),
-  answersColumn(member),
 ]
 
 /** The statements of members, with their participations and events. */
 export function memberTables(db: Db, participations: ParticipationTables) {
   const find = db.prepare<[number, string], MemberRow>(
-    'SELECT member_key, email, status, attributes, extra, answers FROM members WHERE site_key = +? AND email_folded = +?',
+    'SELECT member_key, email, status, attributes, extra FROM members WHERE site_key = +? AND email_folded = +?',
   )
   const emails = db
     .prepare<[number, number], string>(
@@ -27,10 +26,10 @@ export function memberTables(db: Db, participations: ParticipationTables) {
     .pluck()
   const count = db.prepare<[number], number>('SELECT count(*) FROM members WHERE site_key = +?').pluck()
   const insertMember = db.prepare(`
-    INSERT INTO members (site_key, email_folded, email, status, attributes, extra, answers) VALUES (?, ?, ?, ?, ?, ?, ?)`)
+    INSERT INTO members (site_key, email_folded, email, status, attributes, extra) VALUES (?, ?, ?, ?, ?, ?)`)
   const remove = db.prepare('DELETE FROM members WHERE site_key = ? AND email_folded = ?')
   const update = db.prepare(
-    'UPDATE members SET email = ?, status = ?, attributes = ?, extra = ?, answers = ? WHERE member_key = ?',
+    'UPDATE members SET email = ?, status = ?, attributes = ?, extra = ? WHERE member_key = ?',
   )
   const history = db.prepare<[number], Omit<HistoryRecord, 'attributes'> & { attributes: string }>(
     'SELECT event, attributes, at FROM member_events WHERE member_key = +? ORDER BY event_key',
@@ -45,7 +44,7 @@ export function memberTables(db: Db, participations: ParticipationTables) {
     const member = find.get(siteKey, foldEmail(email))
     if (!member) return undefined
     return {
-      ...extensionsIn(member.extra, member.answers),
+      ...extensionIn(member.extra),
       email: member.email,
       status: member.status,
       attributes: JSON.parse(member.attributes),

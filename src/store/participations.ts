@@ -1,12 +1,6 @@
 import type { NodeType } from '../contract/journey.ts'
 import type { Db } from './database.ts'
-import {
-  answersColumn,
-  type ExtensionColumns,
-  extensionsIn,
-  extraColumn,
-  withExtensions,
-} from './extensions.ts'
+import { type ExtraColumn, extensionIn, extraColumn, withExtension } from './extensions.ts'
 import type { JourneyRecord, ParticipationRecord, RewardRecord, StepRecord } from './records.ts'
 
 /** A participation with its journey, but without its events and rewards. */
@@ -28,7 +22,7 @@ export interface UsedNode {
 }
 
 type SummaryRow = Omit<ParticipationSummary, 'journey'> &
-  ExtensionColumns & {
+  ExtraColumn & {
     participation_key: number
     standing: string | null
     name: string
@@ -38,21 +32,21 @@ type SummaryRow = Omit<ParticipationSummary, 'journey'> &
   }
 
 /** An event or a reward of a participation. */
-type PartRow<T> = Omit<T, 'x-extra'> & { participation_key: number; extra: string | null }
+type PartRow<T> = Omit<T, 'extra'> & { participation_key: number; extra: string | null }
 type StepRow = PartRow<ParticipationDetail['events'][number]>
 type RewardRow = PartRow<ParticipationDetail['rewards'][number]>
 
 const toSummary = (row: SummaryRow): ParticipationSummary => {
   const { participation_key, standing, name, description, open_ended, end_date, ...participation } = row
   return {
-    ...withExtensions(participation),
+    ...withExtension(participation),
     journey: { name, description, open_ended: open_ended === 1, end_date },
   }
 }
 
 const toPart = <R extends PartRow<object>>({ participation_key, extra, ...part }: R) => ({
   ...part,
-  ...extensionsIn(extra),
+  ...extensionIn(extra),
 })
 
 export type ParticipationTables = ReturnType<typeof participationTables>
@@ -61,7 +55,7 @@ export type ParticipationTables = ReturnType<typeof participationTables>
 export function participationTables(db: Db) {
   const ofMember = db.prepare<[number], SummaryRow>(`
     SELECT p.participation_key, p.id, j.id AS journey_id, p.started_at, p.progress_percentage, p.completed_at,
-      p.expired_at, p.created_at, p.updated_at, p.standing, p.extra, p.answers,
+      p.expired_at, p.created_at, p.updated_at, p.standing, p.extra,
       j.name, j.description, j.open_ended, j.end_date
     FROM participations p JOIN journeys j USING (journey_key)
     WHERE p.member_key = +? ORDER BY p.created_at, p.id`)
@@ -76,10 +70,10 @@ export function participationTables(db: Db) {
     WHERE p.member_key = +? ORDER BY r.reward_key`)
   const insertParticipation = db.prepare(`
     INSERT INTO participations (member_key, journey_key, id, started_at, progress_percentage, completed_at, expired_at,
-      created_at, updated_at, standing, extra, answers)
+      created_at, updated_at, standing, extra)
     VALUES (@memberKey, (SELECT journey_key FROM journeys WHERE site_key = @siteKey AND id = @journey_id),
       @id, @started_at, @progress_percentage, @completed_at, @expired_at, @created_at, @updated_at, @standing,
-      @extra, @answers)`)
+      @extra)`)
   const nodeOf = `(SELECT n.node_key FROM nodes n JOIN participations p USING (journey_key)
     WHERE p.participation_key = @participationKey AND n.id = @node_id)`
   const insertStep = db.prepare(`
@@ -133,8 +127,10 @@ export function participationTables(db: Db) {
     { events, rewards, standing, ...participation }: ParticipationRecord,
   ): void {
     const row = { siteKey, memberKey, ...participation, standing: standing && JSON.stringify(standing) }
-    const extensions = { extra: extraColumn(participation), answers: answersColumn(participation) }
-    const participationKey = insertParticipation.run({ ...row, ...extensions }).lastInsertRowid
+    const { lastInsertRowid: participationKey } = insertParticipation.run({
+      ...row,
+      extra: extraColumn(participation),
+    })
     for (const step of events) insertStep.run({ participationKey, ...step, extra: extraColumn(step) })
     for (const reward of rewards)
       insertReward.run({ participationKey, ...reward, extra: extraColumn(reward) })

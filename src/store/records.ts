@@ -1,4 +1,4 @@
-import type { Extended, ExtendedByOperation } from '../contract/extension.ts'
+import type { Extended } from '../contract/extension.ts'
 import type { JourneyStatus, NodeType } from '../contract/journey.ts'
 import type { MemberStatus } from '../contract/member.ts'
 
@@ -37,7 +37,7 @@ export interface SnapshotRecord {
   content: string
 }
 
-export interface JourneyRecord extends ExtendedByOperation {
+export interface JourneyRecord extends Extended {
   id: string
   multi_template_id: string
   name: string
@@ -85,7 +85,7 @@ export interface RewardRecord extends Extended {
   blocked_at: string | null
 }
 
-export interface ParticipationRecord extends ExtendedByOperation {
+export interface ParticipationRecord extends Extended {
   id: string
   journey_id: string
   started_at: string
@@ -114,7 +114,7 @@ export interface HistoryRecord {
   at: string
 }
 
-export interface MemberRecord extends ExtendedByOperation {
+export interface MemberRecord extends Extended {
   email: string
   status: MemberStatus
   /** What criteria may ask of the member. */

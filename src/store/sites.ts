@@ -1,18 +1,19 @@
 import type { Db } from './database.ts'
-import { type ExtensionColumns, extraColumn, withExtensions } from './extensions.ts'
+import { type ExtraColumn, extraColumn, withExtension } from './extensions.ts'
 import type { OriginRecord, SiteRecord } from './records.ts'
 
 export type SiteRow = SiteRecord & { site_key: number }
+type Stored = Omit<SiteRow, 'extra'> & ExtraColumn
 
 /** The statements of the table of sites. */
 export function siteTable(db: Db) {
-  const list = db.prepare<[], SiteRow & ExtensionColumns>(
+  const list = db.prepare<[], Stored>(
     'SELECT site_key, site_id, name, secret, extra FROM sites ORDER BY site_key',
   )
-  const find = db.prepare<[string], SiteRow & ExtensionColumns>(
+  const find = db.prepare<[string], Stored>(
     'SELECT site_key, site_id, name, secret, extra FROM sites WHERE site_id = ?',
   )
-  const get = db.prepare<[number], SiteRecord & ExtensionColumns>(
+  const get = db.prepare<[number], SiteRecord & ExtraColumn>(
     'SELECT site_id, name, secret, extra FROM sites WHERE site_key = ?',
   )
   const insert = db.prepare('INSERT INTO sites (site_id, name, secret, extra) VALUES (?, ?, ?, ?)')
@@ -28,14 +29,14 @@ export function siteTable(db: Db) {
   const setClock = db.prepare('UPDATE sites SET clock = ? WHERE site_key = ?')
 
   return {
-    list: () => list.all().map(withExtensions),
+    list: () => list.all().map(withExtension),
     find(siteId: string): SiteRow | undefined {
       const row = find.get(siteId)
-      return row && withExtensions(row)
+      return row && withExtension(row)
     },
     get(siteKey: number): SiteRecord | undefined {
       const row = get.get(siteKey)
-      return row && withExtensions(row)
+      return row && withExtension(row)
     },
     insert: (site: SiteRecord) =>
       Number(insert.run(site.site_id, site.name, site.secret, extraColumn(site)).lastInsertRowid),

@@ -1,7 +1,7 @@
-import { type ExtendedByOperation, extensionsOf } from '../contract/extension.ts'
+import { type Extended, extensionOf } from '../contract/extension.ts'
 import { NotFound } from '../errors.ts'
 import { checkPresence, type Db, lockDatabase, openDatabase, toStoreError } from './database.ts'
-import { extensionsIn } from './extensions.ts'
+import { extensionIn } from './extensions.ts'
 import { journeyTables } from './journeys.ts'
 import { memberTables } from './members.ts'
 import {
@@ -36,7 +36,7 @@ import { faultTable, snapshotTable } from './test-state.ts'
 export type { ParticipationDetail, ParticipationSummary } from './participations.ts'
 
 /** A member with participations, and with what there is beyond the contract. */
-export type MemberWith<P> = ExtendedByOperation & Pick<MemberRecord, 'status'> & { participations: P[] }
+export type MemberWith<P> = Extended & Pick<MemberRecord, 'status'> & { participations: P[] }
 
 /**
  * Everything stored about one site; there is no way to reach another site's through it. A write happens whole or not at
@@ -125,7 +125,9 @@ export interface SiteStore {
   clearFaults(): void
   snapshots(): Omit<SnapshotRecord, 'content'>[]
   snapshot(name: string): string | undefined
-  putSnapshot(snapshot: SnapshotRecord): void
+  /** How many bytes the snapshots take together. */
+  snapshotBytes(): number
+  addSnapshot(snapshot: SnapshotRecord): void
   removeSnapshot(name: string): boolean
 
   /** Makes several writes one: all of them happen, or none. */
@@ -278,8 +280,8 @@ function bindSite(
     (email: string): MemberWith<P> | undefined => {
       const member = members.find(key, email)
       if (!member) return undefined
-      const { member_key, status, extra, answers } = member
-      return { ...extensionsIn(extra, answers), status, participations: read(member_key) }
+      const { member_key, status, extra } = member
+      return { ...extensionIn(extra), status, participations: read(member_key) }
     }
   const memberWithParticipations = memberBy(participations.detailsOf)
 
@@ -339,7 +341,7 @@ function bindSite(
         for (const member of newMembers) members.insert(key, member)
       }),
     rename: ({ name, secret, ...rest }) =>
-      write(() => sites.rename(key, { site_id, name, secret, ...extensionsOf(rest) })),
+      write(() => sites.rename(key, { site_id, name, secret, ...extensionOf(rest) })),
 
     origin: () => sites.origin(key),
     setOrigin: origin => change(() => sites.setOrigin(key, origin)),
@@ -355,7 +357,8 @@ function bindSite(
     clearFaults: () => change(() => faults.clear(key)),
     snapshots: () => snapshots.list(key),
     snapshot: name => snapshots.content(key, name),
-    putSnapshot: snapshot => change(() => snapshots.put(key, snapshot)),
+    snapshotBytes: () => snapshots.bytes(key),
+    addSnapshot: snapshot => change(() => snapshots.insert(key, snapshot)),
     removeSnapshot: name => change(() => snapshots.remove(key, name)),
     atomically,
   }

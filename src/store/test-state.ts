@@ -42,16 +42,20 @@ export function snapshotTable(db: Db) {
   const content = db
     .prepare<[number, string], string>('SELECT content FROM snapshots WHERE site_key = ? AND name = ?')
     .pluck()
-  const put = db.prepare(`
-    INSERT INTO snapshots (site_key, name, taken_at, content) VALUES (?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET taken_at = excluded.taken_at, content = excluded.content`)
+  const insert = db.prepare('INSERT INTO snapshots (site_key, name, taken_at, content) VALUES (?, ?, ?, ?)')
+  const bytes = db
+    .prepare<[number], number>(
+      'SELECT coalesce(sum(octet_length(content)), 0) FROM snapshots WHERE site_key = ?',
+    )
+    .pluck()
   const remove = db.prepare('DELETE FROM snapshots WHERE site_key = ? AND name = ?')
 
   return {
     list: (siteKey: number) => list.all(siteKey),
     content: (siteKey: number, name: string) => content.get(siteKey, name),
-    put: (siteKey: number, { name, taken_at, content }: SnapshotRecord) =>
-      put.run(siteKey, name, taken_at, content),
+    bytes: (siteKey: number) => bytes.get(siteKey) as number,
+    insert: (siteKey: number, { name, taken_at, content }: SnapshotRecord) =>
+      insert.run(siteKey, name, taken_at, content),
     remove: (siteKey: number, name: string) => remove.run(siteKey, name).changes > 0,
   }
 }

@@ -1,13 +1,15 @@
+import { TIMESTAMP_PATTERN } from '../contract/formats.ts'
 import { isObject } from '../contract/json.ts'
-import type { Property } from '../contract/shape.ts'
-import type { PropertyVerdict } from '../fidelity/entry.ts'
-import { departure, expectationOf, kindOf } from './kinds.ts'
+import type { Property, ShapeSchema } from '../contract/shape.ts'
 
-/** What became of a property in all the answers there were. */
+/** How the values of a property compare with its schema. */
+export type PropertyVerdict = 'matches' | 'missing' | 'extra' | 'other type' | 'other format' | 'not seen'
+
+/** How a property compares in all answers together: kinds of values, never a value, as that may be about a person. */
 export interface PropertyFinding {
   path: string
   verdict: PropertyVerdict
-  /** What the schema asks for; null for what it does not know. */
+  /** What the schema asks for; null for a property that is not in the schema. */
   expected: string | null
   /** The kinds of the values that do not fit; of all values, where they do. */
   found: string[]
@@ -30,12 +32,14 @@ function valuesAt(answers: unknown[], path: string): unknown[] {
   return path.endsWith('[]') ? values.filter(Array.isArray).flat() : values
 }
 
-/** Compares answers with the properties that they should have. Shapes only: no finding has a value in it. */
+/** Compares answers with the properties that they should have; properties that they should not have come last. */
 export function compare(properties: Property[], answers: unknown[]): PropertyFinding[] {
   const byParent = Map.groupBy(properties, ({ path }) => parentOf(path))
   return [
     ...properties.map(property => judge(property, answers, byParent.has(`${property.path}[]`))),
-    ...[...byParent].flatMap(([parent, known]) => extras(parent, known, valuesAt(answers, parent))),
+    ...[...byParent].flatMap(([parent, known]) =>
+      unknownProperties(parent, known, valuesAt(answers, parent)),
+    ),
   ]
 }
 
@@ -44,35 +48,31 @@ function judge(
   answers: unknown[],
   listsObjects: boolean,
 ): PropertyFinding {
-  // At the top, what is no object lacks every property; further down, its own path says that it is none.
+  // An answer that is not an object lacks every property; a part that is not an object is judged at its own path.
   const parent = parentOf(path)
   const holders = valuesAt(answers, parent).filter(value => parent === '' || isObject(value))
   const values = valuesAt(answers, path)
-  const strangers = listsObjects ? valuesAt(answers, `${path}[]`).filter(item => !isObject(item)) : []
-  const unfit = Map.groupBy(values, value => departure(schema, value))
-  unfit.delete(undefined)
-  const departures = [...unfit.keys()]
+  const nonObjects = listsObjects ? valuesAt(answers, `${path}[]`).filter(item => !isObject(item)) : []
+  const otherType = values.filter(value => !hasType(schema, value))
+  const otherFormat = values.filter(value => hasType(schema, value) && !hasFormat(schema, value))
   const finding = { path, expected: expectationOf(schema), seen: values.length, of: holders.length }
   if (required && values.length < holders.length)
     return { ...finding, verdict: 'missing', found: kindsOf(values) }
   if (values.length === 0) return { ...finding, verdict: 'not seen', found: [] }
-  if (departures.length > 0) {
-    const verdict = departures.includes('other type') ? 'other type' : 'other format'
-    return { ...finding, verdict, found: kindsOf([...unfit.values()].flat()) }
-  }
-  if (strangers.length > 0) {
-    return { ...finding, verdict: 'other type', found: kindsOf(strangers).map(kind => `array of ${kind}`) }
+  if (otherType.length > 0)
+    return { ...finding, verdict: 'other type', found: kindsOf([...otherType, ...otherFormat]) }
+  if (otherFormat.length > 0) return { ...finding, verdict: 'other format', found: kindsOf(otherFormat) }
+  if (nonObjects.length > 0) {
+    return { ...finding, verdict: 'other type', found: kindsOf(nonObjects).map(kind => `array of ${kind}`) }
   }
   return { ...finding, verdict: 'matches', found: kindsOf(values) }
 }
 
-const kindsOf = (values: unknown[]): string[] => [...new Set(values.map(kindOf))].sort()
-
-function extras(parent: string, known: Property[], holders: unknown[]): PropertyFinding[] {
+function unknownProperties(parent: string, known: Property[], holders: unknown[]): PropertyFinding[] {
   const objects = holders.filter(isObject)
   const names = new Set(known.map(({ path }) => nameOf(path)))
   const others = objects.flatMap(object => Object.entries(object).filter(([name]) => !names.has(name)))
-  return [...Map.groupBy(others, ([name]) => printable(name))].map(([name, found]) => ({
+  return [...Map.groupBy(others, ([name]) => printableName(name))].map(([name, found]) => ({
     path: parent === '' ? name : `${parent}.${name}`,
     verdict: 'extra',
     expected: null,
@@ -82,6 +82,55 @@ function extras(parent: string, known: Property[], holders: unknown[]): Property
   }))
 }
 
-// A name that is no identifier may be data, such as an email or an id that things are listed by.
-const printable = (name: string): string =>
+/** The name of a property; one that is not an identifier may be data, such as an email, and is not named. */
+export const printableName = (name: string): string =>
   /^[A-Za-z_$][\w$]{0,63}$/.test(name) ? name : '(a name that is data)'
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+const STRING_KINDS: [kind: string, pattern: RegExp][] = [
+  ['empty string', /^$/],
+  ['uuid', UUID],
+  ['uuid with capitals', new RegExp(UUID, 'i')],
+  ['timestamp', new RegExp(TIMESTAMP_PATTERN)],
+  ['timestamp of another form', /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/],
+  ['date', /^\d{4}-\d{2}-\d{2}$/],
+  ['decimal string', /^-?\d+\.\d+$/],
+  ['whole number as a string', /^-?\d+$/],
+  ['boolean as a string', /^(true|false)$/i],
+]
+
+const kindsOf = (values: unknown[]): string[] => [...new Set(values.map(kindOf))].sort()
+
+function kindOf(value: unknown): string {
+  if (typeof value !== 'string') return jsonType(value)
+  return STRING_KINDS.find(([, pattern]) => pattern.test(value))?.[0] ?? 'text'
+}
+
+const jsonType = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
+
+const typesOf = ({ type = [] }: ShapeSchema): string[] => [type].flat()
+
+const hasType = (schema: ShapeSchema, value: unknown): boolean => typesOf(schema).includes(jsonType(value))
+
+function hasFormat({ enum: values, format, pattern }: ShapeSchema, value: unknown): boolean {
+  if (typeof value !== 'string') return true
+  return (
+    (!Array.isArray(values) || values.includes(value)) &&
+    // Identifiers are in lower case on the wire (CONTRACT.md, Formats); the schema also admits capitals, for reading.
+    (format !== 'uuid' || UUID.test(value)) &&
+    (typeof pattern !== 'string' || new RegExp(pattern).test(value))
+  )
+}
+
+/** What a schema asks of a value, in the words in which values are reported. */
+export function expectationOf(schema: ShapeSchema): string {
+  const { enum: values, format, pattern } = schema
+  const orNull = typesOf(schema).includes('null') ? ' or null' : ''
+  if (Array.isArray(values)) return `${values.join(', ')}${orNull}`
+  if (format === 'uuid') return `uuid${orNull}`
+  if (pattern === TIMESTAMP_PATTERN) return `timestamp${orNull}`
+  if (pattern !== undefined) return `string of the form ${pattern}${orNull}`
+  return typesOf(schema).join(' or ')
+}

@@ -277,6 +277,6 @@ describe('Without authentication', () => {
     })
     expect((await call()).statusCode).toBe(503)
     expect(first?.requests.list().map(({ status }) => status)).toEqual([503, 200])
-    expect(own.sites.strangers.list()).toEqual([])
+    expect(own.sites.unmatched.list()).toEqual([])
   })
 })

@@ -24,7 +24,22 @@ describe('check', () => {
       ok: true,
       counts: { journeys: 1, nodes: 3, connections: 2, members: 1, participations: 1 },
       issues: [],
+      warnings: [],
     })
+  })
+
+  it('warns of an extra property that replaces a value of the contract, and of no other', async () => {
+    const journey = journeyOf(1, { extra: { colour: 'red', nodes: [], status: 'Paused' } })
+    const { code, stdout, stderr } = await check(JSON.stringify(seedOf({ journeys: [journey] }), null, 1))
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const lines = stdout.split('\n')
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^stdin:\d+:14 \/journeys\/0\/extra\/nodes: warning: replaces what the sandbox would answer here/,
+      ),
+      expect.stringMatching(/^stdin:\d+:15 \/journeys\/0\/extra\/status: warning: /),
+      expect.stringMatching(/^stdin: good, with 1 journey/),
+    ])
   })
 
   it('finds good the demo that the sandbox comes with', async () => {

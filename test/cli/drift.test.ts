@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { applyPatch } from 'rfc6902'
+import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
+import { driftCommand } from '../../src/cli/drift.ts'
+import { CommandFailed } from '../../src/cli/terminal.ts'
+import { VENDOR_DOCUMENT } from '../../src/verify/openapi-document.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { type Document, downgraded, ourDocument } from '../support/openapi.ts'
 import { serverOf } from '../support/server.ts'
@@ -47,33 +49,12 @@ describe('drift', () => {
           kind: 'changed',
           aspect: 'type',
           places: ['getJourney 200 nodes[].position'],
-          pointer: '/components/schemas/JourneyNode/properties/position',
           ours: 'object',
           theirs: 'string',
           provenance: 'inferred',
         },
       ],
     })
-  })
-
-  it('emits a patch of our document, printed or into a file, after which nothing differs', async () => {
-    using folder = temporaryFolder()
-    const [file, patchFile] = [folder.file('theirs.yaml', stringify(changed())), folder.file('patch.json')]
-    const { code, stdout } = await command(['drift', file, '--emit-patch'])
-    expect(code).toBe(1)
-    const patched = ourDocument()
-    applyPatch(patched, JSON.parse(stdout))
-    expect(patched.components.schemas.JourneyNode.properties.position).toEqual({
-      description: 'Where the block stands on the canvas',
-      type: 'string',
-      'x-provenance': 'documented',
-    })
-    const written = await command(['drift', file, '--emit-patch', patchFile])
-    expect(written.stdout).toContain('getJourney 200 nodes[].position')
-    expect(JSON.parse(readFileSync(patchFile, 'utf8'))).toEqual(JSON.parse(stdout))
-    expect(JSON.parse((await command(['drift', file, '--emit-patch', '--json'])).stdout).patch).toEqual(
-      JSON.parse(stdout),
-    )
   })
 
   it('reads what is spread over files that refer to one another, and to themselves', async () => {
@@ -94,8 +75,9 @@ describe('drift', () => {
 
   it('reads a document from a URL, whatever its name', async () => {
     await using server = await serverOf((_request, response) => response.end(stringify(changed())))
-    const { code, stderr } = await command(['drift', `${server.url}/download?format=yaml`])
-    expect([code, stderr]).toEqual([1, `${server.url}/download?format=yaml: 1 difference`])
+    const url = `${server.url}/download?format=yaml`
+    const { code, stderr } = await command(['drift', url])
+    expect([code, stderr]).toEqual([1, `downloading ${url}\n${url}: 1 difference`])
   })
 
   it('lets no document from a URL read files of this machine', async () => {
@@ -119,9 +101,9 @@ describe('drift', () => {
       'swagger: "2.0"\npaths: {/journeys: {}}',
       'is Swagger 2.0; convert it to OpenAPI 3 first',
     ],
-    ['something else', 'a.json', '{"hello": "world"}', 'is no OpenAPI 3 document'],
-    ['a list', 'a.json', '[1]', 'is no OpenAPI'],
-    ['a document without paths', 'a.yaml', 'openapi: 3.0.0', 'has no paths to compare'],
+    ['something else', 'a.json', '{"hello": "world"}', 'is not an OpenAPI 3 document'],
+    ['a list', 'a.json', '[1]', 'is not an OpenAPI'],
+    ['a document without paths', 'a.yaml', 'openapi: 3.0.0', 'has no paths'],
     ['another API', 'a.yaml', 'openapi: 3.0.0\npaths: {/points: {get: {}}}', 'none of the four operations'],
     [
       'a reference that leads nowhere',
@@ -149,17 +131,68 @@ describe('drift', () => {
     expect(stderr).not.toContain('\n')
   })
 
-  it('refuses in one line what it cannot download, and a patch that it cannot write', async () => {
-    using folder = temporaryFolder()
-    await using server = await serverOf((_request, response) => response.writeHead(401).end())
-    const refused = await command(['drift', `${server.url}/openapi.json`])
-    expect(refused.code).toBe(2)
-    expect(refused.stderr).toMatch(/^http:\S+ cannot be read as an OpenAPI document: [^\n]*401$/)
-    const file = folder.file('theirs.json', JSON.stringify(changed()))
-    expect(await command(['drift', file, '--emit-patch', folder.path])).toMatchObject({
-      code: 2,
-      stdout: '',
-      stderr: expect.stringMatching(/^--emit-patch: EISDIR/),
-    })
+  it.each([
+    ['same', ourDocument(), 0, /: no difference from our contract$/],
+    ['different', changed(), 1, /getJourney 200 nodes\[\]\.position/],
+  ])(
+    'without an argument compares with the document that the vendor publishes: %s',
+    async (_what, document, code, output) => {
+      await using server = await serverOf((_request, response) => response.end(stringify(document)))
+      const published = `${server.url}/loyalty.yaml`
+      const lines: string[] = []
+      const terminal = { print: (text: string) => lines.push(text), warn: (text: string) => lines.push(text) }
+      const program = new Command().addCommand(
+        driftCommand(
+          { ...terminal, readInput: async () => new Uint8Array(), onStop: () => undefined },
+          published,
+        ),
+      )
+      const failed = await program.parseAsync(['node', 'x', 'drift']).then(
+        () => 0,
+        (error: Error) => (error instanceof CommandFailed ? 1 : 2),
+      )
+      expect(failed).toBe(code)
+      expect(lines).toEqual([`downloading ${published}`, expect.stringMatching(output)])
+    },
+  )
+
+  it('knows where the vendor publishes its document', () => {
+    expect(VENDOR_DOCUMENT).toBe('https://annexcloud.redocly.app/_spec/loyalty/loyalty.yaml')
+  })
+
+  it.each<[string, Parameters<typeof serverOf>[0], RegExp]>([
+    [
+      'answers with a refusal',
+      (_request, response) => response.writeHead(401).end(),
+      /: the server answered 401$/,
+    ],
+    [
+      'sends more than 20 MiB',
+      (_request, response) => {
+        const send = () => {
+          while (response.write('x'.repeat(1 << 20)));
+        }
+        response.on('drain', send)
+        send()
+      },
+      /: it has more than 20 MiB$/,
+    ],
+    ['hangs up', ({ socket }) => socket.destroy(), /: other side closed$/],
+  ])('cannot compare, and says so in one line, when the server %s', async (_what, answer, message) => {
+    await using server = await serverOf(answer)
+    const { code, stdout, stderr } = await command(['drift', `${server.url}/openapi.json`])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    const [progress, error, ...more] = stderr.split('\n')
+    expect([progress, more]).toEqual([`downloading ${server.url}/openapi.json`, []])
+    expect(error).toMatch(/^http:\S+ cannot be read as an OpenAPI document: /)
+    expect(error).toMatch(message)
+  })
+
+  it('cannot compare when nothing listens there', async () => {
+    const server = await serverOf(() => undefined)
+    await server[Symbol.asyncDispose]()
+    const { code, stderr } = await command(['drift', `${server.url}/openapi.json`])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/nothing listens there; check the port/)
   })
 })

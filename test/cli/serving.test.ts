@@ -213,7 +213,7 @@ describe('A sandbox in this process', () => {
     expect(await strangers()).toMatchObject({ requests: [{ path: '/api/3.0/journeys' }] })
     sandbox.reset()
     expect(state()).toEqual(atFirst)
-    expect(await strangers()).toEqual({ requests: [] })
+    expect(await strangers()).toEqual({ requests: [], dropped: 0 })
   })
 
   it('can be closed twice', async () => {

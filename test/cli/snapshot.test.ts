@@ -1,9 +1,9 @@
 import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildProgram } from '../../src/cli/program.ts'
+import { CommandFailed } from '../../src/cli/terminal.ts'
 import { ConfigError } from '../../src/config.ts'
 import { type Sandbox, startSandbox } from '../../src/index.ts'
-import { RemoteError } from '../../src/remote/remote-error.ts'
 import { readSeed } from '../../src/seed/seed.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { Program } from '../support/process.ts'
@@ -78,7 +78,7 @@ describe('snapshot', () => {
     const { printed, error } = await run(files.args(sandbox.origin))
     expect(error).toBeUndefined()
     expect(printed).toEqual([
-      `${files.out}: journeys: 14, members: 4, their participations: 3\nemails that are not known there: 1, in the lines 8`,
+      `${files.out}: 14 journeys, 4 members, 3 participations\n1 email that the site does not know, line 8`,
     ])
     expect(readdirSync(files.path).sort()).toEqual(['emails.txt', 'seed.json'])
     expect(statSync(files.out).mode & 0o777).toBe(0o600)
@@ -93,13 +93,13 @@ describe('snapshot', () => {
     writeFileSync(files.out, 'precious')
     const refused = await run(files.args(sandbox.origin))
     expect(refused.error).toBeInstanceOf(ConfigError)
-    expect(refused.error?.message).toMatch(/^--out: .* is there already; .* --force$/)
+    expect(refused.error?.message).toMatch(/^--out: .* exists; .* --force$/)
     expect(readFileSync(files.out, 'utf8')).toBe('precious')
     const { printed } = await run(files.args(sandbox.origin, '--force', '--anonymise', '--json'))
     expect(JSON.parse(printed[0] as string)).toMatchObject({
       journeys: 14,
       unknown_emails: [8],
-      otherwise: {},
+      different: {},
     })
     expect(readFileSync(files.out, 'utf8')).not.toContain('ann@example.com')
   })
@@ -122,7 +122,7 @@ describe('snapshot', () => {
     const { asked, server } = gate((_path, asked) => (fails && asked.length >= 20 ? 500 : undefined))
     await using proxy = await server
     const failed = await run(files.args(proxy.url, '--anonymise'))
-    expect(failed.error).toBeInstanceOf(RemoteError)
+    expect(failed.error).toBeInstanceOf(CommandFailed)
     expect(failed.error?.message).toMatch(/^http.* with 500/)
     expect(readdirSync(files.path).sort()).toEqual(['emails.txt', 'seed.json.partial'])
     const [failing] = asked.splice(20)
@@ -165,11 +165,41 @@ describe('snapshot', () => {
   })
 })
 
+describe('snapshot --from', () => {
+  it('writes a seed of saved answers, masked if asked, and says what it left out', async () => {
+    using folder = temporaryFolder()
+    const [site] = sandbox.sites()
+    const url = `${sandbox.url}/user/ann%40example.com/journeys`
+    const response = await fetch(url, { headers: site?.headersFor('ann@example.com') ?? {} })
+    const entry = {
+      request: { method: 'GET', url },
+      response: { status: 200, content: { text: await response.text() } },
+    }
+    const other = { request: { method: 'GET', url: 'https://example.com/' }, response: { status: 200 } }
+    const har = folder.file('site.har', JSON.stringify({ log: { entries: [other, entry] } }))
+    const out = folder.file('seed.json')
+    const args = ['snapshot', '--from', har, '--out', out, '--site', SITE.site_id, '--anonymise', '--json']
+    const { printed, error } = await run(args)
+    expect(error).toBeUndefined()
+    expect(JSON.parse(printed[0] as string)).toMatchObject({
+      ...{ journeys: 1, members: 1, different: {} },
+      notes: [
+        `${har}: 1 other entries were left out`,
+        expect.stringMatching(/^values that the sandbox derives/),
+      ],
+    })
+    expect(readFileSync(out, 'utf8')).not.toContain('ann@')
+    expect(readSeed(out).members).toHaveLength(1)
+    expect(readdirSync(folder.path).sort()).toEqual(['seed.json', 'site.har'])
+  })
+})
+
 describe('snapshot, used wrongly,', () => {
   it.each<[string, string[], RegExp]>([
     ['no secret', ['--secret-env', 'NO_KEY'], /^--secret-env: the variable NO_KEY is not set/],
     ['a rate that is none', ['--rate', '0'], /^--rate: "0" is not a number above 0/],
     ['a site that cannot be', ['--site', 'my site'], /^--site: "my site" is no site id/],
+    ['saved answers too', ['--from', 'a.json'], /^--from: leave it out, or --base-url/],
     ['a base URL that is none', ['--base-url', 'here'], /^--base-url: /],
     ['no key', ['--anonymise-key-env', 'NO_KEY'], /^--anonymise-key-env: the variable NO_KEY is not set/],
     ['emails that are not there', ['--emails', '/nowhere/emails'], /^--emails: ENOENT/],

@@ -89,6 +89,8 @@ describe('token', () => {
       ],
       'https://x.example/v3/user_journeys/a%40b.example',
     ],
+    [['--environment', 'production'], 'https://s15.socialannex.net/api/3.0/journeys'],
+    [['--environment', 'staging'], 'https://s15.stage.socialannex.net/api/3.0/journeys'],
   ])('prints a call: %j', async (args, url) => {
     const { stdout } = await token(...args, '--curl')
     expect(stdout).toMatch(/^curl -H 'Authorization: Bearer /)

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../../src/index.ts'
 import { STATE_NAMES } from '../../src/sites/provider-states.ts'
 
@@ -34,6 +34,9 @@ const expected: Record<string, string> = {
   'no such journey': '404',
   'no such member': '404',
   'a member without journeys': '200',
+  // The status is in the data; what the API answers for it, test/api says.
+  'a blocked member': '',
+  'a member who has opted out': '',
   'a member who has just started a journey': '200 InProgress',
   'a member midway through a journey': '200 InProgress',
   'a member who completed a journey': '200 Completed',
@@ -97,6 +100,92 @@ test('a reset ends all states, and what comes after it is not undone by a late t
   await change({ state: 'a journey', params })
   await change({ state: 'a journey', params, action: 'teardown' })
   expect(site.content.read().members.map(({ email }) => email)).toEqual(['kept@example.com'])
+})
+
+test.each([
+  ['a blocked member', 'blocked'],
+  ['a member who has opted out', 'opted_out'],
+])('"%s" has the status %s', async (state, status) => {
+  const site = sandbox.createSite({ seed: 'empty' })
+  const { body } = await change({ state, params: { site_id: site.site_id } })
+  expect(site.content.member(body.email as string).status).toBe(status)
+})
+
+describe('as Pact calls it', () => {
+  test('an interaction without a state changes nothing', async () => {
+    const site = sandbox.createSite()
+    const before = JSON.stringify(site.content.read())
+    for (const action of ['setup', 'teardown'])
+      expect(await change({ action, params: { site_id: site.site_id }, state: '' })).toEqual({
+        status: 200,
+        body: {},
+      })
+    expect(await change({ action: 'setup', params: {}, state: '' })).toEqual({ status: 200, body: {} })
+    expect(JSON.stringify(site.content.read())).toBe(before)
+    expect(site.snapshots.list()).toEqual([])
+  })
+
+  test('params may be null, and a consumer may have its own', async () => {
+    for (const params of [null, { colour: 'red', nested: { deep: [1] } }]) {
+      expect((await change({ state: 'a journey', params })).status).toBe(200)
+      expect((await change({ state: 'a journey', params, action: 'teardown' })).status).toBe(200)
+    }
+  })
+
+  test('several states of one member combine', async () => {
+    const site = sandbox.createSite({ seed: 'empty' })
+    const params = { site_id: site.site_id, email: 'pact@example.com' }
+    const before = JSON.stringify(site.content.read())
+    for (const state of [
+      'a member with a held reward',
+      'a member who completed a journey',
+      'a blocked member',
+    ])
+      expect((await change({ state, params })).status).toBe(200)
+    const { status, participations = [] } = site.content.member(params.email)
+    expect([status, participations.map(({ progress_percentage }) => progress_percentage)]).toEqual([
+      'blocked',
+      ['50.0', '100.0'],
+    ])
+    await change({ state: 'a blocked member', params, action: 'teardown' })
+    expect(JSON.stringify(site.content.read())).toBe(before)
+  })
+
+  test('the same journey can be set up twice, for one member and for others', async () => {
+    const site = sandbox.createSite({ seed: 'empty' })
+    const journey_id = 'DE04A64D-DC40-445F-8351-3DDE7567D5C8'
+    const states = ['a journey', 'a member midway through a journey', 'a member with a held reward']
+    for (const email of ['ann@example.com', 'bob@example.com'])
+      for (const state of states)
+        expect(await change({ state, params: { site_id: site.site_id, journey_id, email } })).toMatchObject({
+          status: 200,
+          body: { journey_id: journey_id.toLowerCase() },
+        })
+    const { journeys, members } = site.content.read()
+    expect(journeys).toHaveLength(1)
+    expect(members.map(({ participations }) => participations?.length)).toEqual([1, 1])
+  })
+
+  test('a member can be set up in a journey of the seed, where it has the nodes for that', async () => {
+    const site = sandbox.createSite()
+    const params = { site_id: site.site_id, journey_id: 'de04a64d-dc40-445f-8351-3dde7567d5c8' }
+    const { status, body } = await change({ state: 'a member with a held reward', params })
+    expect([status, await look(site.site_id, body)]).toEqual([200, '200 InProgress held'])
+    site.content.putJourney(params.journey_id.replace('d', 'e'), {
+      name: 'Empty',
+      status: 'Published',
+      nodes: [],
+      connections: [],
+    })
+    const refused = await change({
+      state: 'a member with a held reward',
+      params: { ...params, journey_id: params.journey_id.replace('d', 'e') },
+    })
+    expect([refused.status, refused.body.detail]).toEqual([
+      400,
+      expect.stringContaining('leave journey_id out'),
+    ])
+  })
 })
 
 test('a state that does not exist is refused, and says which do', async () => {

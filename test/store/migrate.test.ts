@@ -40,6 +40,33 @@ it('Migrations are numbered from 1 without a gap, since how many there are is th
   expect(numbers).toEqual(numbers.map((_, i) => i + 1))
 })
 
+it('A database in which extra was called x-extra keeps it, in seeds and snapshots too', () => {
+  using folder = temporaryFolder()
+  const older = temporaryFolder()
+  for (const name of readdirSync(MIGRATIONS).filter(name => name < '0005'))
+    older.file(name, readFileSync(new URL(name, MIGRATIONS)))
+  const document = JSON.stringify({ site: { ...SITE, 'x-extra': { note: 'has "x-extra": in it' } } })
+  const db = new Database(folder.file('old.db'))
+  migrate(db, pathToFileURL(`${older.path}/`))
+  db.prepare('INSERT INTO sites (site_id, name, secret, origin) VALUES (?, ?, ?, ?)').run(
+    '1',
+    'a',
+    'b',
+    document,
+  )
+  db.prepare('INSERT INTO snapshots (site_key, name, taken_at, content) VALUES (1, ?, ?, ?)').run(
+    's',
+    't',
+    document,
+  )
+  migrate(db)
+  const expected = { site: { ...SITE, extra: { note: 'has "x-extra": in it' } } }
+  for (const sql of ['SELECT origin FROM sites', 'SELECT content FROM snapshots'])
+    expect(JSON.parse(db.prepare<[], string>(sql).pluck().get() ?? '')).toMatchObject(expected)
+  db.close()
+  older[Symbol.dispose]()
+})
+
 describe('A database', () => {
   it('that is new gets every table, and the newest version', () => {
     using folder = temporaryFolder()

@@ -18,6 +18,8 @@ interface TestAppOptions {
   /** One that does not stand still at `now`. */
   clock?: Clock
   config?: Partial<Config>
+  /** Whether every answer must match its schema; what a seed has under `extra` need not. */
+  validated?: boolean
 }
 
 /** The whole app on an in-memory store with these seeds and a frozen clock; call it with `app.inject`. */
@@ -26,12 +28,17 @@ export async function testApp({
   now = NOW,
   clock = frozenClock(now),
   config = {},
+  validated = true,
 }: TestAppOptions = {}) {
   const store = openStore(':memory:')
   for (const seed of seeds) loadSeed(store, parseSeed(JSON.stringify(seed), 'test seed'), timestampOf(now))
   const checked = checkConfig({ logLevel: 'silent', ...config })
-  const sites = openSites({ store, clock, journalSize: checked.journal })
-  const app = await buildApp({ config: checked, sites, serializerCompiler: validatingSerializer })
+  const sites = openSites({ store, clock, journalSize: checked.journal, journalBytes: checked.journalBytes })
+  const app = await buildApp({
+    config: checked,
+    sites,
+    ...(validated && { serializerCompiler: validatingSerializer }),
+  })
   const close = async () => {
     await app.close()
     store.close()

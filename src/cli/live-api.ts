@@ -1,0 +1,64 @@
+import { type Command, Option } from 'commander'
+import { ConfigError } from '../config.ts'
+import type { LiveApi } from '../verify/live-api.ts'
+import { readRate, readSiteId } from './input.ts'
+import { addSecretOptions, readSecret, type SecretFlags } from './secret.ts'
+import { CommandFailed } from './terminal.ts'
+
+/** The vendor's base URLs: CONTRACT.md, opening (D). No command calls one that is not named. */
+const ENVIRONMENTS = {
+  production: 'https://s15.socialannex.net/api/3.0',
+  staging: 'https://s15.stage.socialannex.net/api/3.0',
+}
+
+export interface BaseUrlFlags {
+  baseUrl?: string
+  environment?: keyof typeof ENVIRONMENTS
+}
+
+export const addBaseUrlOptions = (command: Command, whatFor: string): Command =>
+  command
+    .option('--base-url <url>', `${whatFor}, such as ${ENVIRONMENTS.production}`)
+    .addOption(
+      new Option('--environment <name>', "the same, by the name of the vendor's environment").choices(
+        Object.keys(ENVIRONMENTS),
+      ),
+    )
+
+/** The base URL that the flags name; undefined when they name none. @throws {ConfigError} when both do */
+export function readBaseUrl({ baseUrl, environment }: BaseUrlFlags): string | undefined {
+  if (environment === undefined) return baseUrl
+  if (baseUrl !== undefined) throw new ConfigError('--environment: leave it out, or --base-url')
+  return ENVIRONMENTS[environment]
+}
+
+export interface LiveApiFlags extends BaseUrlFlags, SecretFlags {
+  site?: string
+  rate: string
+}
+
+/** Lets a command name the server to read, the site, its secret and how fast to ask. */
+export const addLiveApiOptions = (command: Command): Command =>
+  addSecretOptions(
+    addBaseUrlOptions(command, 'where the four operations are').option('--site <id>', 'the calling site'),
+  ).option('--rate <number>', 'the most requests per second', '2')
+
+/** @throws {ConfigError} saying which flag is missing or wrong */
+export async function readLiveApi(flags: LiveApiFlags, fastest: number): Promise<LiveApi> {
+  const baseUrl = readBaseUrl(flags)
+  if (baseUrl === undefined)
+    throw new ConfigError('--base-url: name the server to read with --base-url, or with --environment')
+  if (flags.site === undefined) throw new ConfigError('--site: name the calling site')
+  const rate = readRate(flags.rate, fastest)
+  const siteId = readSiteId(flags.site)
+  const { openLiveApi } = await import('../verify/live-api.ts')
+  return openLiveApi({ baseUrl, siteId, secret: readSecret(flags), rate })
+}
+
+/** Work with a live API, whose failures end the command. @throws {CommandFailed} */
+export async function orFail<T>(work: Promise<T>): Promise<T> {
+  const { LiveApiError } = await import('../verify/live-api.ts')
+  return work.catch(error => {
+    throw error instanceof LiveApiError ? new CommandFailed(error.message) : error
+  })
+}

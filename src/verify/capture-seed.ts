@@ -1,0 +1,273 @@
+import type { TObject } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import { InvalidTime, instantOf, timestampOf } from '../clock.ts'
+import { LowerCaseUuid, Timestamp } from '../contract/formats.ts'
+import { JOURNEY_STATUSES, NODE_TYPES } from '../contract/journey.ts'
+import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
+import { NODE_CONFIGS } from '../contract/node-config.ts'
+import { checkSeed } from '../seed/check.ts'
+import { SeedError } from '../seed/issues.ts'
+import { uuidOf } from '../seed/live.ts'
+import type { SeedDocument, SeedJourney, SeedMember, SeedParticipation } from '../seed/schema.ts'
+import { DEMO_SITE } from '../seed/seed.ts'
+import { type Capture, journeysIn, type MemberCapture, memberStatus } from './capture.ts'
+
+/** A journey of the seed, with the answers that it was made from. */
+export interface CapturedJourney {
+  seed: SeedJourney
+  item: JsonObject | undefined
+  detail: JsonObject | undefined
+}
+
+/** A participation of the seed, with the answers that it was made from. */
+export interface CapturedParticipation {
+  seed: SeedParticipation
+  user: JsonObject | undefined
+  member: JsonObject | undefined
+}
+
+export interface CapturedMember {
+  seed: SeedMember
+  capture: MemberCapture
+  participations: CapturedParticipation[]
+}
+
+/** A seed, each object of it beside the answers that it was made from. */
+export interface CapturedSite {
+  document: SeedDocument
+  journeys: CapturedJourney[]
+  members: CapturedMember[]
+}
+
+/** A time for what has none. */
+const NO_TIME = '1970-01-01T00:00:00.000000'
+
+/**
+ * The seed that is nearest to the answers of a site, with what the sandbox understands of them. Its secret is the demo's, as nobody
+ * needs the live one.
+ */
+export function toSeed(siteId: string, capture: Capture): CapturedSite {
+  const journeys = capturedJourneys(capture)
+  const taken = new Set<string>()
+  const members = capture.members.flatMap(member => capturedMember(member, journeys, taken))
+  const site = { site_id: siteId, name: `snapshot of ${siteId}`, secret: DEMO_SITE.secret }
+  const document = {
+    site,
+    journeys: journeys.map(({ seed }) => seed),
+    members: members.map(({ seed }) => seed),
+  }
+  makeValid(document)
+  return { document, journeys, members }
+}
+
+/** Removes what a seed cannot have: a graph that makes no sense, and what members cannot have done in the graph there is. */
+function makeValid(document: SeedDocument): void {
+  for (let issues = checkSeed(document); issues.length > 0; issues = checkSeed(document)) {
+    const places = issues.map(({ pointer }) => pointer.split('/').slice(1))
+    const graphs = places.flatMap(([list, j]) =>
+      list === 'journeys' ? (document.journeys[Number(j)] ?? []) : [],
+    )
+    const participations = places.flatMap(([list, m, , p]) =>
+      list === 'members' ? (document.members[Number(m)]?.participations?.[Number(p)] ?? []) : [],
+    )
+    const isHopeless =
+      !graphs.some(({ nodes, connections }) => nodes.length + connections.length > 0) &&
+      !participations.some(({ events }) => events)
+    if (isHopeless) throw new SeedError('the captured seed', issues)
+    for (const journey of graphs) Object.assign(journey, { nodes: [], connections: [] })
+    for (const participation of new Set(participations)) simplify(participation)
+  }
+}
+
+/** Removes what was done in a participation, or where that was removed before, all but that the member is in the journey. */
+function simplify(participation: SeedParticipation): void {
+  const { id, journey_id, started_at, created_at, events = [], rewards = [] } = participation
+  if (events.length + rewards.length > 0) Object.assign(participation, { events: [], rewards: [] })
+  else {
+    for (const key of Object.keys(participation)) delete participation[key as keyof SeedParticipation]
+    Object.assign(participation, { id, journey_id, started_at, created_at, progress_percentage: '0.0' })
+  }
+}
+
+function capturedJourneys({ list, journeys }: Capture): CapturedJourney[] {
+  const items = new Map(journeysIn(list).map(item => [idOf(item.id, 'journey'), item]))
+  const details = new Map(
+    journeys.flatMap(({ identifier, body }) => (isObject(body) ? [[idOf(identifier, 'journey'), body]] : [])),
+  )
+  const ids = new Set([...items.keys(), ...details.keys()])
+  const found = [...ids].map(id => {
+    const [item, detail] = [items.get(id), details.get(id)]
+    return { seed: { ...toJourney({ ...item, ...detail }), id }, item, detail }
+  })
+  keepOrder(found)
+  return found
+}
+
+/** A journey of an unknown status is archived, so that nobody enters it. */
+function toJourney(answered: JsonObject): SeedJourney {
+  const created_at = timeOf(answered.created_at) ?? NO_TIME
+  return {
+    id: idOf(answered.id, 'journey'),
+    multi_template_id: textOf(answered.multi_template_id) ?? '0',
+    name: textOf(answered.name) ?? '',
+    description: textOf(answered.description) ?? '',
+    publish_at: timeOf(answered.publish_at),
+    open_ended: isTrue(answered.open_ended ?? true),
+    status: oneOf(JOURNEY_STATUSES, answered.status) ?? 'Archived',
+    start_date: timeOf(answered.start_date),
+    end_date: timeOf(answered.end_date),
+    created_at,
+    updated_at: timeOf(answered.updated_at) ?? created_at,
+    created_by: textOf(answered.created_by),
+    nodes: objectsIn(answered.nodes).map(toNode),
+    connections: objectsIn(answered.connections).map(connection => ({
+      id: idOf(connection.id, 'connection'),
+      source_node_id: idOf(connection.source_node_id, 'node'),
+      target_node_id: idOf(connection.target_node_id, 'node'),
+      condition: textOf(connection.condition),
+    })),
+  }
+}
+
+function toNode(node: JsonObject): SeedJourney['nodes'][number] {
+  // An action without settings is a step at which nothing happens.
+  const type = oneOf(NODE_TYPES, node.type) ?? 'action'
+  const { x, y } = isObject(node.position) ? node.position : {}
+  return {
+    id: idOf(node.id, 'node'),
+    type,
+    name: textOf(node.name) ?? '',
+    config: knownConfig(NODE_CONFIGS[type], node.config),
+    ...(typeof x === 'number' && typeof y === 'number' && { position: { x, y } }),
+  }
+}
+
+/** The settings that the sandbox knows; none, when these are not valid. */
+function knownConfig(schema: TObject, config: unknown): JsonObject {
+  const known = Value.Clean(schema, structuredClone(config))
+  return isObject(known) && Value.Check(schema, known) ? known : {}
+}
+
+function capturedMember(
+  capture: MemberCapture,
+  journeys: CapturedJourney[],
+  taken: Set<string>,
+): CapturedMember[] {
+  const status = memberStatus(capture)
+  if (status === undefined) return []
+  const byId = (items: JsonObject[]) => new Map(items.map(item => [JSON.stringify(item.id), item]))
+  const [users, members] = [byId(journeysIn(capture.user)), byId(journeysIn(capture.member))]
+  const found = [...new Set([...members.keys(), ...users.keys()])].map(id => {
+    const [user, member] = [users.get(id), members.get(id)]
+    const seed = toParticipation(user, member, journeyOf({ ...member, ...user }, journeys))
+    // In a seed, two members cannot share an id.
+    if (taken.has(seed.id)) seed.id = idOf([id, capture.email], 'participation')
+    taken.add(seed.id)
+    return { seed, user, member }
+  })
+  keepOrder(found)
+  const seed = {
+    email: capture.email,
+    ...(status !== 'active' && { status }),
+    participations: found.map(participation => participation.seed),
+  }
+  return [{ seed, capture, participations: found }]
+}
+
+/** The journey of a participation; one that was not captured is added with what the participation says of it. */
+function journeyOf(participation: JsonObject, journeys: CapturedJourney[]): SeedJourney {
+  const { journey_id, name, description, open_ended } = participation
+  const id = idOf(journey_id ?? ['of a participation', name], 'journey')
+  // One of the two operations does not say which journey it is.
+  const isMeant = ({ seed }: CapturedJourney) =>
+    seed.id === id || (journey_id === undefined && name !== '' && seed.name === name)
+  const known = journeys.find(isMeant)
+  if (known) return known.seed
+  const seed = { ...toJourney({ name, description, open_ended }), id }
+  journeys.push({ seed, item: undefined, detail: undefined })
+  return seed
+}
+
+function toParticipation(
+  user: JsonObject | undefined,
+  member: JsonObject | undefined,
+  journey: SeedJourney,
+): SeedParticipation {
+  const answered = { ...user, ...member }
+  const { status, progress_percentage, ...rest } = answered
+  const started_at = timeOf(rest.started_at) ?? timeOf(rest.created_at) ?? NO_TIME
+  const updated_at = timeOf(rest.updated_at)
+  const isCompleted = status === 'Completed'
+  const isNumeric = typeof progress_percentage === 'string' || typeof progress_percentage === 'number'
+  const progress = (isNumeric && Number(progress_percentage)) || 0
+  return {
+    id: idOf(answered.id, 'participation'),
+    journey_id: journey.id,
+    started_at,
+    created_at: timeOf(rest.created_at) ?? started_at,
+    ...(updated_at !== null && { updated_at }),
+    progress_percentage: isCompleted ? '100.0' : Math.min(Math.max(progress, 0), 99.9).toFixed(1),
+    completed_at: isCompleted ? (timeOf(rest.completed_at) ?? updated_at ?? started_at) : null,
+    expired_at: status === 'Expired' ? (timeOf(rest.expired_at) ?? updated_at ?? started_at) : null,
+    events: objectsIn(member?.events).map(event => ({
+      node_id: idOf(event.node_id, 'node'),
+      completed_at: timeOf(event.completed_at) ?? NO_TIME,
+    })),
+    rewards: objectsIn(member?.rewards).map(toReward),
+  }
+}
+
+/** Which of the four keys there are says what the reward is: the hold rule, CONTRACT.md section 2 (D). */
+function toReward(reward: JsonObject): NonNullable<SeedParticipation['rewards']>[number] {
+  const { hold_start_datetime, hold_end_datetime, blocked_by, blocked_at } = reward
+  const facts = {
+    hold_start_datetime: timeOf(hold_start_datetime),
+    hold_end_datetime: timeOf(hold_end_datetime),
+    blocked_by: textOf(blocked_by),
+    blocked_at: timeOf(blocked_at),
+  }
+  const present = Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== null))
+  return { node_id: idOf(reward.node_id, 'node'), ...present }
+}
+
+/**
+ * The sandbox lists by time of creation. Where a list was answered in another order, these times are replaced by others; the answered
+ * ones are served as `extra`.
+ */
+function keepOrder(found: { seed: { id: string; created_at?: string } }[]): void {
+  const keys = found.map(({ seed }) => `${seed.created_at} ${seed.id}`)
+  if (keys.every((key, k) => k === 0 || (keys[k - 1] as string) < key)) return
+  for (const [i, { seed }] of found.entries())
+    seed.created_at = `${NO_TIME.slice(0, -6)}${String(i).padStart(6, '0')}`
+}
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
+const oneOf = <T extends string>(values: readonly T[], value: unknown): T | undefined =>
+  values.find(known => known === value)
+
+/** `true`, and `"true"`, which one operation answers. */
+const isTrue = (value: unknown): boolean => value === true || value === 'true'
+
+const UUID = LowerCaseUuid()
+const TIMESTAMP = Timestamp()
+
+/** A UUID in lower case; any other value becomes one that is always the same for it. */
+function idOf(value: unknown, kind: string): string {
+  const id = (textOf(value) ?? '').toLowerCase()
+  return Value.Check(UUID, id) ? id : uuidOf(JSON.stringify([kind, value]))
+}
+
+/** A vendor timestamp of the same moment; null for what is not a time. */
+function timeOf(value: unknown): string | null {
+  if (typeof value !== 'string') return null
+  try {
+    const near = timestampOf(instantOf(value))
+    if (Value.Check(TIMESTAMP, value)) return value
+    // The year of a timestamp has four digits.
+    return Value.Check(TIMESTAMP, near) ? near : null
+  } catch (error) {
+    if (error instanceof InvalidTime) return null
+    throw error
+  }
+}

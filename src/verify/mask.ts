@@ -1,0 +1,144 @@
+import { createHmac } from 'node:crypto'
+import type { TSchema } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import { Email, foldEmail, TIMESTAMP_PATTERN } from '../contract/formats.ts'
+import { isObject, type JsonObject } from '../contract/json.ts'
+import { ELSE, NODE_CONFIGS } from '../contract/node-config.ts'
+import { type OperationId, operations } from '../contract/operations.ts'
+import { ANSWERS, schemaAt } from '../contract/schemas.ts'
+import { parseJson } from './live-api.ts'
+
+/** What is kept of a captured site. */
+export interface Mask {
+  email(email: string): string
+  /** The email or journey id that was asked for. */
+  identifier(operation: OperationId, identifier: string): string
+  /** The body of an answer. */
+  answer(operation: OperationId, body: unknown): unknown
+  /** A JSON pointer into the body of an answer. */
+  pointer(pointer: string): string
+}
+
+/** Keeps everything. */
+export const noMask: Mask = {
+  email: email => email,
+  identifier: (_operation, identifier) => identifier,
+  answer: (_operation, body) => body,
+  pointer: pointer => pointer,
+}
+
+/**
+ * Keeps ids, times, numbers, truth values and words of the contract, where the contract has them; every other text becomes a
+ * pseudonym, the same for the same text and key, and every other number becomes 0.
+ */
+export function keyedMask(key: Buffer, siteId: string): Mask {
+  const names = pseudonyms(key)
+  return {
+    email: names.email,
+    identifier: (operation, identifier) =>
+      operations[operation].identifier === 'email_id' ? names.email(identifier) : identifier,
+    answer(operation, body) {
+      const schema = ANSWERS[operation]
+      const context = { names, siteId }
+      // A list that is not wrapped is masked as the list that should be in it.
+      return maskValue(body, Array.isArray(body) ? schema.properties.journeys : schema, '', context)
+    },
+    pointer: pointer => pointer.split('/').map(names.property).join('/'),
+  }
+}
+
+interface Context {
+  names: Pseudonyms
+  siteId: string
+}
+
+interface Pseudonyms {
+  /** Of an email, without regard to case. */
+  email(email: string): string
+  text(text: string): string
+  /** Of the name of a property that is not an identifier, and so may be data. */
+  property(name: string): string
+}
+
+const EMAIL = Email()
+/** The names of properties, and the operators of JSON Logic. */
+const PROPERTY_NAME = /^(\d*|[A-Za-z_$][\w$-]{0,39}|[^\w\s@]{1,3})$/
+
+function pseudonyms(key: Buffer): Pseudonyms {
+  const digest = (kind: string, text: string) =>
+    createHmac('sha256', key).update(`${kind} ${text}`).digest('hex').slice(0, 16)
+  const email = (text: string) => `member-${digest('email', foldEmail(text))}@example.com`
+  return {
+    email,
+    text(text) {
+      if (text === '') return ''
+      return Value.Check(EMAIL, text) ? email(text) : `text-${digest('text', text)}`
+    },
+    property: name => (PROPERTY_NAME.test(name) ? name : `key-${digest('key', name)}`),
+  }
+}
+
+/** `name` is that of the property, and `given` its schema, where the contract has one. */
+function maskValue(value: unknown, given: TSchema | undefined, name: string, context: Context): unknown {
+  const schema = given?.$ref === undefined ? given : schemaAt(given.$ref)
+  if (typeof value === 'string')
+    return isImpersonal(value, schema, name, context.siteId) ? value : context.names.text(value)
+  if (typeof value === 'number') return schema?.type === 'number' || schema?.type === 'integer' ? value : 0
+  if (Array.isArray(value)) return value.map(item => maskValue(item, schema?.items, name, context))
+  return isObject(value) ? maskObject(value, schema, context) : value
+}
+
+const maskObject = (object: JsonObject, schema: TSchema | undefined, context: Context): JsonObject =>
+  Object.fromEntries(
+    Object.entries(object).map(([name, value]) => {
+      const known = schema?.properties
+      const isKnown = known !== undefined && Object.hasOwn(known, name)
+      const kept = isKnown
+        ? maskProperty(name, value, object.type, known[name], context)
+        : maskValue(value, undefined, name, context)
+      return [context.names.property(name), kept]
+    }),
+  )
+
+function maskProperty(name: string, value: unknown, nodeType: unknown, schema: TSchema, context: Context) {
+  if (name === 'criteria') return maskRule(value, context.names)
+  if (name === 'condition' && typeof value === 'string') return maskCondition(value, context.names)
+  const config = Object.entries(NODE_CONFIGS).find(([type]) => type === nodeType)?.[1]
+  return maskValue(value, name === 'config' ? config : schema, name, context)
+}
+
+/** Free text by the contract, which is about nobody in these forms. */
+const IMPERSONAL: Record<string, RegExp> = { multi_template_id: /^\d{1,20}$/, type: /^[a-z_]{1,32}$/ }
+const IDENTIFIER = /^[\w-]{1,64}$/
+const WORD = /^[A-Za-z_]{1,32}$/
+const TIME = /^\d{4}-\d{2}-\d{2}([T ][\d:.]{4,18}(Z|[+-]\d{2}:?\d{2})?)?$/
+
+function isImpersonal(value: string, schema: TSchema | undefined, name: string, siteId: string): boolean {
+  if (schema === undefined) return false
+  if (name === 'site_id') return value === siteId
+  if (schema.format === 'uuid') return IDENTIFIER.test(value)
+  if (schema.pattern === TIMESTAMP_PATTERN) return TIME.test(value)
+  if (schema.enum !== undefined) return WORD.test(value)
+  const form = schema.pattern === undefined ? IMPERSONAL[name] : new RegExp(schema.pattern)
+  return form?.test(value) ?? false
+}
+
+/** What a rule of JSON Logic reads. */
+const VARIABLE = /^(event|at|attributes\.\w+|member\.email|member\.attributes\.\w+)$/
+
+/** A rule of JSON Logic with its operators, numbers and variables, but without the texts that it compares with. */
+function maskRule(rule: unknown, names: Pseudonyms): unknown {
+  if (typeof rule === 'string') return VARIABLE.test(rule) ? rule : names.text(rule)
+  if (Array.isArray(rule)) return rule.map(inner => maskRule(inner, names))
+  if (!isObject(rule)) return rule
+  return Object.fromEntries(
+    Object.entries(rule).map(([name, inner]) => [names.property(name), maskRule(inner, names)]),
+  )
+}
+
+/** The same for the condition of a connection, which is a rule as JSON text. */
+function maskCondition(condition: string, names: Pseudonyms): string {
+  if (condition === ELSE) return condition
+  const rule = parseJson(condition)
+  return isObject(rule) ? JSON.stringify(maskRule(rule, names)) : names.text(condition)
+}

@@ -1,0 +1,236 @@
+import type { JsonObject } from '../contract/json.ts'
+import type { OperationId } from '../contract/operations.ts'
+import { PROVENANCE_KEYWORD, type Provenance } from '../contract/provenance.ts'
+import { listOf, partOf } from './openapi-document.ts'
+import {
+  credentialHeaders,
+  type FoundOperation,
+  findOperations,
+  parametersOf,
+  schemeOf,
+  securityOf,
+} from './openapi-operations.ts'
+import { type Shape, shapeOf } from './openapi-shape.ts'
+
+/** Something that the vendor's document and ours say differently. */
+export interface Difference {
+  /** `missing`: only theirs has it. `extra`: only ours has it. */
+  kind: 'missing' | 'extra' | 'changed'
+  /** For example `operation`, `parameter`, `property`, `type` or `enum`. */
+  aspect: string
+  /** Everywhere it shows, such as `getJourney 200 nodes[].type`: one schema may serve many responses. */
+  places: string[]
+  /** What each says; null when it says nothing. */
+  ours: unknown
+  theirs: unknown
+  /** How we know what ours says; null for what ours lacks. */
+  provenance: Provenance | null
+}
+
+/** A place in our document. */
+interface Place {
+  /** The operation and its part, such as `getJourney 200`. */
+  of: string
+  /** The path in a schema, such as `nodes[].type`; empty outside of one. */
+  path: string
+  provenance: Provenance
+}
+
+type Found = Omit<Difference, 'places'> & { place: Place }
+
+const missing = (aspect: string, place: Place, theirs: unknown): Found => ({
+  ...{ kind: 'missing', aspect, place, ours: null, theirs, provenance: null },
+})
+const extra = (aspect: string, place: Place, ours: unknown): Found => ({
+  ...{ kind: 'extra', aspect, place, ours, theirs: null, provenance: place.provenance },
+})
+const changed = (aspect: string, place: Place, ours: unknown, theirs: unknown): Found[] =>
+  JSON.stringify(ours) === JSON.stringify(theirs)
+    ? []
+    : [{ kind: 'changed', aspect, place, ours, theirs, provenance: place.provenance }]
+
+const provenanceOf = (part: unknown, otherwise: Provenance): Provenance =>
+  (partOf(part)[PROVENANCE_KEYWORD] as Provenance | undefined) ?? otherwise
+
+/**
+ * How the vendor's document differs from ours in the four operations, what is only inferred first. Both are without references,
+ * and no schema of ours contains itself.
+ */
+export function compareDocuments(ours: JsonObject, theirs: JsonObject): Difference[] {
+  const theirOperations = findOperations(theirs)
+  const credentials = credentialHeaders(ours, theirs)
+  return arrange(
+    [...findOperations(ours)].flatMap(([id, our]) => {
+      // That there are these four is documented; their parts say themselves how they are known.
+      const place: Place = { of: id, path: '', provenance: 'documented' }
+      const their = theirOperations.get(id)
+      if (!their) return [extra('operation', place, `GET ${our.path}`)]
+      return [
+        ...compareNames(id, our, their, place),
+        ...compareSecurity([ours, our], [theirs, their], credentials, place),
+        ...compareParameters(our, their, credentials, place),
+        ...compareResponses(our, their, place),
+      ]
+    }),
+  )
+}
+
+const ORDER = ['inferred', null, 'observed', 'documented']
+
+/** The same difference in several places as one, and what is only inferred first. */
+function arrange(found: Found[]): Difference[] {
+  const groups = Map.groupBy(found, ({ place, ...said }) => JSON.stringify([said, place.path]))
+  return [...groups.values()]
+    .map(group => {
+      const [{ place: _, ...said }] = group as [Found]
+      return { ...said, places: [...new Set(group.map(({ place }) => nameOf(place)))] }
+    })
+    .sort((a, b) => ORDER.indexOf(a.provenance) - ORDER.indexOf(b.provenance))
+}
+
+const nameOf = ({ of, path }: Place): string => (path === '' ? of : `${of} ${path}`)
+
+function compareNames(id: OperationId, our: FoundOperation, their: FoundOperation, place: Place): Found[] {
+  const name = their.operation.operationId ?? id
+  return [
+    ...(our.template === their.template ? [] : changed('path', place, our.path, their.path)),
+    ...changed('operationId', place, id, name),
+  ]
+}
+
+type InDocument = [document: JsonObject, operation: FoundOperation]
+
+function compareSecurity(
+  ours: InDocument,
+  theirs: InDocument,
+  credentials: ReadonlySet<string>,
+  place: Place,
+): Found[] {
+  const [document, { operation }] = ours
+  const isObserved = listOf(operation.security)
+    .flatMap(way => Object.keys(partOf(way)))
+    .some(name => schemeOf(document, name)[PROVENANCE_KEYWORD] === 'observed')
+  return changed(
+    'security',
+    isObserved ? { ...place, provenance: 'observed' } : place,
+    securityOf(...ours, credentials).join(', or '),
+    securityOf(...theirs, credentials).join(', or '),
+  )
+}
+
+function compareParameters(
+  our: FoundOperation,
+  their: FoundOperation,
+  credentials: ReadonlySet<string>,
+  place: Place,
+): Found[] {
+  return pair(parametersOf(our, credentials), parametersOf(their, credentials)).flatMap(
+    ([key, mine, other]) => {
+      const at = { ...place, of: `${place.of} ${key}` }
+      if (!mine) return other ? [missing('parameter', at, describe(other.schema, other.required))] : []
+      // The path itself has it, though nothing describes it.
+      if (!other && mine.in === 'path') return []
+      if (!other) return [extra('parameter', at, describe(mine.schema, mine.required))]
+      return [
+        ...changed('required', at, mine.required, other.required),
+        ...compareSchemas(mine.schema, other.schema, at),
+      ]
+    },
+  )
+}
+
+function compareResponses(our: FoundOperation, their: FoundOperation, place: Place): Found[] {
+  const responsesOf = ({ operation }: FoundOperation) =>
+    new Map(
+      Object.entries(partOf(operation.responses)).map(([status, response]) => [
+        status.toUpperCase().replace('DEFAULT', 'default'),
+        response,
+      ]),
+    )
+  const pairs = pair(responsesOf(our), responsesOf(their), status => [status, `${status[0]}XX`, 'default'])
+  return pairs.flatMap(([status, mine, other]) => {
+    const at = { of: `${place.of} ${status}`, path: '', provenance: provenanceOf(mine, place.provenance) }
+    if (mine === undefined) return [missing('response', at, status)]
+    if (other === undefined) return [extra('response', at, status)]
+    // HTTP sends these without a body, whatever a default says of all statuses.
+    return status === '204' || status === '304' ? [] : compareBodies(mine, other, at)
+  })
+}
+
+function compareBodies(ours: unknown, theirs: unknown, place: Place): Found[] {
+  const bodiesOf = (response: unknown) =>
+    new Map(
+      Object.entries(partOf(partOf(response).content)).map(([type, media]) => [
+        (type.split(';')[0] as string).trim().toLowerCase(),
+        partOf(media),
+      ]),
+    )
+  const pairs = pair(bodiesOf(ours), bodiesOf(theirs), type => [type, `${type.split('/')[0]}/*`, '*/*'])
+  return pairs.flatMap(([type, mine, other]) => {
+    if (!mine) return [missing('body', place, `${type}: ${describe(other?.schema)}`)]
+    return other ? compareSchemas(mine.schema, other.schema, place) : [extra('body', place, type)]
+  })
+}
+
+function compareSchemas(mine: unknown, other: unknown, around: Place): Found[] {
+  const [our, their] = [shapeOf(mine), shapeOf(other)]
+  const place = { ...around, provenance: provenanceOf(mine, around.provenance) }
+  if (typesIn(our) !== typesIn(their)) return changed('type', place, describe(mine), describe(other))
+  return [
+    ...changed('nullable', place, isNullable(our), isNullable(their)),
+    ...changed('format', place, our.format ?? null, their.format ?? null),
+    ...changed('enum', place, valuesIn(our), valuesIn(their)),
+    ...compareProperties(our, their, place),
+    ...(our.items === undefined && their.items === undefined
+      ? []
+      : compareSchemas(our.items, their.items, { ...place, path: `${place.path}[]` })),
+  ]
+}
+
+const compareProperties = (our: Shape, their: Shape, place: Place): Found[] =>
+  pair(our.properties, their.properties).flatMap(([name, mine, other]) => {
+    const path = place.path === '' ? name : `${place.path}.${name}`
+    const at = { ...place, path, provenance: provenanceOf(mine, place.provenance) }
+    const [needed, demanded] = [our.required.has(name), their.required.has(name)]
+    if (mine === undefined) return [missing('property', at, describe(other, demanded))]
+    if (other === undefined) return [extra('property', at, describe(mine, needed))]
+    return [...changed('required', at, needed, demanded), ...compareSchemas(mine, other, at)]
+  })
+
+const typesIn = ({ types }: Shape): string | undefined =>
+  types &&
+  [...types]
+    .filter(type => type !== 'null')
+    .sort()
+    .join(' | ')
+const isNullable = ({ types }: Shape): boolean => types?.has('null') ?? false
+const valuesIn = ({ values }: Shape): unknown[] | null =>
+  values && values.size > 0 ? [...values].sort().map(value => JSON.parse(value)) : null
+
+/** A schema in a few words, such as `required string | null (uuid)`. */
+function describe(schema: unknown, required = false): string {
+  const shape = shapeOf(schema)
+  const types = typesIn(shape) ?? 'anything'
+  const or = isNullable(shape) ? (types === '' ? 'null' : ' | null') : ''
+  return `${required ? 'required ' : ''}${types}${or}${shape.format ? ` (${shape.format})` : ''}`
+}
+
+/**
+ * What both documents have, or only one of them. `keysFor` are the keys under which theirs may have what ours has, the most
+ * exact first.
+ */
+function pair<T>(
+  ours: ReadonlyMap<string, T>,
+  theirs: ReadonlyMap<string, T>,
+  keysFor: (key: string) => string[] = key => [key],
+): [key: string, ours: T | undefined, theirs: T | undefined][] {
+  const covered = new Set<string>()
+  const known = [...ours].map(([key, value]): [string, T, T | undefined] => {
+    const their = keysFor(key).find(candidate => theirs.has(candidate))
+    if (their === undefined) return [key, value, undefined]
+    covered.add(their)
+    return [key, value, theirs.get(their)]
+  })
+  const others = [...theirs].filter(([key]) => !covered.has(key))
+  return [...known, ...others.map(([key, value]): [string, undefined, T] => [key, undefined, value])]
+}

@@ -1,0 +1,48 @@
+import { agrees, differs, type Report, type Result } from './report.ts'
+
+const TITLES: Record<Result['kind'], string> = {
+  operation: 'Operations',
+  parameter: 'Operations',
+  property: 'Properties of',
+  rule: 'Rules',
+  authentication: 'Authentication',
+  error: 'Errors',
+}
+
+const PROVENANCES = ['inferred', 'observed', 'documented']
+
+/** A report for people: in groups, what is inferred first, with differences marked and counted. */
+export function reportText({ baseUrl, site_id, date, version, results, unchecked, summary }: Report): string {
+  const width = Math.max(...results.map(({ id }) => id.length))
+  const groups = [...Map.groupBy(results, groupOf)].flatMap(([title, group]) => [
+    `\n${title}`,
+    ...PROVENANCES.flatMap(provenance => group.filter(result => result.provenance === provenance)).map(
+      result => line(result, width),
+    ),
+  ])
+  return [
+    `${baseUrl}, site ${site_id}, ${date}, compared with the contract of ${version}`,
+    ...groups,
+    '',
+    ...unchecked.map(text => `not compared: ${text}`),
+    `${summary.differ} differ, ${summary.agree} agree, ${summary.not_seen} not seen`,
+  ].join('\n')
+}
+
+const groupOf = ({ kind, id }: Result): string =>
+  kind === 'property' ? `${TITLES.property} ${id.replace(/\..*/, '')}` : TITLES[kind]
+
+function line(result: Result, width: number): string {
+  const { id, provenance, verdict, kind, what } = result
+  const mark = differs(verdict) ? '✗' : agrees(verdict) ? '✓' : '·'
+  const explanation = kind === 'property' ? detail(result) : `${what}${detail(result)}`
+  return `${mark} ${provenance.padEnd(12)} ${id.padEnd(width)}  ${verdict.padEnd(13)}  ${explanation}`.trimEnd()
+}
+
+/** What was expected and what was found, where it does not agree. */
+function detail({ verdict, expected, found, kind }: Result): string {
+  const both = [expected && `expected ${expected}`, found.length > 0 && `found ${found.join(', ')}`]
+  const told = both.filter(Boolean).join(', ')
+  if (kind === 'property') return differs(verdict) && expected !== null ? told : found.join(', ')
+  return agrees(verdict) || found.length === 0 ? '' : ` (${told})`
+}

@@ -1,0 +1,228 @@
+import { basename } from 'node:path'
+import { Value } from '@sinclair/typebox/value'
+import { InvalidTime, instantFrom, instantOf, timestampOf } from '../clock.ts'
+import { ConfigError } from '../config.ts'
+import { Email, foldEmail, TIMESTAMP_PATTERN } from '../contract/formats.ts'
+import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
+import { matchOperation, type OperationId, operations } from '../contract/operations.ts'
+import { type Capture, journeysIn, type MemberCapture, toExchange } from './capture.ts'
+import { parseJson } from './live-api.ts'
+import type { Mask } from './mask.ts'
+import type { Exchange } from './recording.ts'
+
+export interface SavedFile {
+  name: string
+  text: string
+}
+
+/** An answer of the API that was saved. */
+interface SavedAnswer {
+  file: string
+  operation: OperationId
+  /** Undefined where the answer does not say whom it is about. */
+  identifier: string | undefined
+  siteId: string | undefined
+  /** A vendor timestamp. */
+  at: string
+  status: number
+  text: string
+}
+
+export interface SavedAnswers {
+  siteId: string
+  /** What was taken, what was left out, and why. */
+  notes: string[]
+  toCapture(mask: Mask): Capture
+}
+
+/**
+ * Reads answers of the API from files: the body of one answer as JSON, one answer with its head as `verify --save` writes it, or the
+ * HAR of a browser or proxy. Where there are several answers to one call, the last one is taken.
+ * @throws {ConfigError} when a file has none, or the site is not known
+ */
+export function readSavedAnswers(files: SavedFile[], site: string | undefined, now: string): SavedAnswers {
+  const notes: string[] = []
+  const read = files.map(file => answersIn(file, now, notes))
+  const refusals = read.filter(answers => answers.length === 0).length
+  if (refusals > 0) notes.push(`${refusals} files with a refusal were left out`)
+  const all = read.flat()
+  const siteIds = new Set(all.flatMap(({ siteId }) => siteId ?? []))
+  if (site === undefined && siteIds.size !== 1) {
+    const found =
+      siteIds.size === 0 ? 'no answer says which site it is of' : `there are ${[...siteIds].join(', ')}`
+    throw new ConfigError(`--site: name the site; ${found}`)
+  }
+  const siteId = site ?? ([...siteIds][0] as string)
+  const own = all.filter(answer => (answer.siteId ?? siteId) === siteId)
+  if (own.length < all.length) notes.push(`${all.length - own.length} answers of other sites were left out`)
+  const named = nameMembers(own, notes)
+  const answers = lastOfEach(named, notes)
+  notes.push(
+    'values that the sandbox derives, such as status and expired_at, follow from the seed and are not in it',
+  )
+  return { siteId, notes, toCapture: mask => toCapture(answers, mask) }
+}
+
+function answersIn({ name, text }: SavedFile, now: string, notes: string[]): SavedAnswer[] {
+  const [, status = '200', body = text] = /^HTTP\/[\d.]+ (\d{3}).*?\r?\n\r?\n(.*)$/s.exec(text) ?? []
+  const json = parseJson(body.replace(/^\uFEFF/, ''))
+  if (isObject(json) && isObject(json.log) && Array.isArray(json.log.entries))
+    return harAnswers(name, objectsIn(json.log.entries), now, notes)
+  if (json === undefined) throw new ConfigError(`--from: ${name} is not JSON`)
+  if (status !== '200' || (isObject(json) && 'errorCode' in json)) return []
+  const operation = operationOf(json, emailIn(name) !== undefined)
+  if (operation === undefined)
+    throw new ConfigError(`--from: ${name} is neither an answer of the Journeys API nor a HAR`)
+  const { identifier: kind } = operations[operation]
+  const id = isObject(json) && typeof json.id === 'string' ? json.id : undefined
+  const identifier = kind === 'email_id' ? emailIn(name) : kind === null ? undefined : id
+  const siteId = siteIdIn(json)
+  return [{ file: name, operation, identifier, siteId, at: momentOf(body) ?? now, status: 200, text: body }]
+}
+
+/** Which operation gives such a body. An empty list of a member is that of either. */
+function operationOf(body: unknown, isOfMember: boolean): OperationId | undefined {
+  if (isObject(body) && (Array.isArray(body.nodes) || Array.isArray(body.connections))) return 'getJourney'
+  const journeys = isObject(body) ? body.journeys : body
+  if (!Array.isArray(journeys)) return undefined
+  const items = objectsIn(journeys)
+  if (items.some(item => 'events' in item || 'rewards' in item)) return 'getMemberJourneys'
+  if (items.some(item => 'journey_id' in item)) return 'getUserJourneysByEmail'
+  return isOfMember ? 'getMemberJourneys' : 'getJourneys'
+}
+
+const EMAIL = Email()
+
+/** The email that a file is named after. */
+function emailIn(file: string): string | undefined {
+  const name = basename(file).replace(/\.(json|http|txt)$/i, '')
+  return Value.Check(EMAIL, name) ? name : undefined
+}
+
+function siteIdIn(body: unknown): string | undefined {
+  const journeys = isObject(body) && Array.isArray(body.journeys) ? body.journeys : [body]
+  return objectsIn(journeys.flat())
+    .map(({ site_id }) => site_id)
+    .find(id => typeof id === 'string')
+}
+
+const EVENT_TIMES =
+  /"(?:(?:created|updated|started|completed|expired|blocked)_at|hold_start_datetime)"\s*:\s*"([^"]+)"/g
+
+/** When a body can have been answered: at the latest time in it of something that has happened. */
+function momentOf(body: string): string | undefined {
+  const times = [...body.matchAll(EVENT_TIMES)].map(([, time]) => time as string)
+  const latest = times
+    .filter(time => new RegExp(TIMESTAMP_PATTERN).test(time))
+    .sort()
+    .at(-1)
+  return latest === undefined ? undefined : timestampOf(instantFrom(latest))
+}
+
+/** The answers to calls of the four operations in a HAR (http://www.softwareishard.com/blog/har-12-spec/). */
+function harAnswers(file: string, entries: JsonObject[], now: string, notes: string[]): SavedAnswer[] {
+  let others = 0
+  const answers = entries.flatMap(({ request, response, startedDateTime }): SavedAnswer[] => {
+    const { url, method, headers } = isObject(request) ? request : {}
+    const { status, content } = isObject(response) ? response : {}
+    const matched = method === 'GET' ? matchUrl(String(url)) : undefined
+    const text = contentOf(content)
+    const isUsable = status === 404 || status === 400 || (status === 200 && parseJson(text) !== undefined)
+    if (!matched || !isUsable) {
+      others++
+      return []
+    }
+    const site = objectsIn(headers).find(({ name }) => String(name).toLowerCase() === 'x-annexcloud-site')
+    const siteId = typeof site?.value === 'string' ? site.value : siteIdIn(parseJson(text))
+    const at = timeOf(startedDateTime) ?? now
+    return [{ file, identifier: undefined, ...matched, siteId, at, status, text }]
+  })
+  if (answers.length === 0) throw new ConfigError(`--from: ${file} has no answer of the four operations`)
+  if (others > 0) notes.push(`${file}: ${others} other entries were left out`)
+  return answers
+}
+
+/** The operation of a URL, whatever stands before its path. */
+function matchUrl(url: string): ReturnType<typeof matchOperation> {
+  const path = URL.parse(url)?.pathname ?? ''
+  const starts = [...path.matchAll(/\//g)].map(({ index }) => index)
+  return starts.map(start => matchOperation(path.slice(start))).find(match => match !== undefined)
+}
+
+function contentOf(content: unknown): string {
+  const { text, encoding } = isObject(content) ? content : {}
+  return Buffer.from(String(text ?? ''), encoding === 'base64' ? 'base64' : 'utf8').toString()
+}
+
+function timeOf(time: unknown): string | undefined {
+  try {
+    return timestampOf(instantOf(String(time)))
+  } catch (error) {
+    if (error instanceof InvalidTime) return undefined
+    throw error
+  }
+}
+
+/** Gives an email to the members whose answers do not say whose they are: answers with a participation in common are of one member. */
+function nameMembers(answers: SavedAnswer[], notes: string[]): SavedAnswer[] {
+  const emailOf = new Map<unknown, string>()
+  const idsOf = ({ text }: SavedAnswer) =>
+    journeysIn({ body: parseJson(text) } as Exchange).map(({ id }) => id)
+  const isOfMember = ({ operation }: SavedAnswer) => operations[operation].identifier === 'email_id'
+  for (const answer of answers) {
+    if (!isOfMember(answer) || answer.identifier === undefined) continue
+    for (const id of idsOf(answer)) emailOf.set(id, answer.identifier)
+  }
+  let count = 0
+  return answers.map(answer => {
+    if (!isOfMember(answer) || answer.identifier !== undefined) return answer
+    const ids = idsOf(answer)
+    let email = ids.map(id => emailOf.get(id)).find(known => known !== undefined)
+    if (email === undefined) {
+      email = `member-${++count}@example.com`
+      notes.push(
+        `${answer.file} does not say whose it is: the member is ${email}; name the file after the email`,
+      )
+    }
+    for (const id of ids) emailOf.set(id, email)
+    return { ...answer, identifier: email }
+  })
+}
+
+/** One answer for each call. */
+function lastOfEach(answers: SavedAnswer[], notes: string[]): SavedAnswer[] {
+  const keyOf = ({ operation, identifier = '' }: SavedAnswer) => `${operation} ${foldEmail(identifier)}`
+  return [...Map.groupBy(answers, keyOf).values()].map(group => {
+    const last = group.at(-1) as SavedAnswer
+    if (group.some(({ text }) => text !== last.text))
+      notes.push(
+        `${last.file}: the last of ${group.length} different answers to one call of ${last.operation} was taken`,
+      )
+    return last
+  })
+}
+
+function toCapture(answers: SavedAnswer[], mask: Mask): Capture {
+  const found = answers.map(answer => ({ answer, exchange: toExchange(answer, answer, mask) }))
+  const of = (operation: OperationId) => found.filter(({ answer }) => answer.operation === operation)
+  const members = new Map<string, MemberCapture>()
+  for (const [operation, part] of [
+    ['getUserJourneysByEmail', 'user'],
+    ['getMemberJourneys', 'member'],
+  ] as const) {
+    for (const { answer, exchange } of of(operation)) {
+      const email = answer.identifier as string
+      const known = members.get(foldEmail(email)) ?? {
+        email: mask.email(email),
+        user: undefined,
+        member: undefined,
+      }
+      members.set(foldEmail(email), { ...known, [part]: exchange })
+    }
+  }
+  return {
+    list: of('getJourneys').at(0)?.exchange,
+    journeys: of('getJourney').map(({ exchange }) => exchange),
+    members: [...members.values()],
+  }
+}

@@ -1,0 +1,155 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { type Clock, systemClock } from '../clock.ts'
+import { isInContract } from '../contract/extension.ts'
+import { extensibleObjects } from '../seed/extra-warnings.ts'
+import type { SeedDocument } from '../seed/schema.ts'
+import { type Capture, memberStatus, readSite } from './capture.ts'
+import { addExtra, count, type Differences } from './capture-extra.ts'
+import { toSeed } from './capture-seed.ts'
+import type { LiveApi } from './live-api.ts'
+import { keyedMask, type Mask, noMask } from './mask.ts'
+import { type Exchange, openRecording, type RecordingHeader, readHeader } from './recording.ts'
+
+export interface SnapshotOptions {
+  api: LiveApi
+  /** No two that differ in case only. */
+  emails: readonly string[]
+  /** Where to keep what was read until the snapshot is complete; what an interrupted run has left there is not asked again. */
+  partial: string
+  /** Whether to continue with what is there. */
+  resume: boolean
+  /** Keeps no email and no free text; `true` takes a random key, a text is the key. */
+  anonymise: boolean | string
+  clock?: Clock
+  onProgress?: (done: number, total: number) => void
+}
+
+/** What a snapshot has, without a value of it. */
+export interface Summary {
+  journeys: number
+  members: number
+  participations: number
+  /** The places of the emails that the site does not know. */
+  unknown_emails: number[]
+  /** How many members are refused, by status. */
+  refused: Record<string, number>
+  /** How often the seed has a property beyond the contract, by object and property. */
+  extra: Record<string, number>
+  /** How often the seed has a value that the sandbox would not give by itself, by object and property. */
+  replaced: Record<string, number>
+  /** How often a sandbox with this seed answers otherwise, by operation and place. */
+  different: Differences
+  /** The numbers that JavaScript cannot hold exactly, and so are rounded in the seed, by answer and JSON pointer. */
+  rounded: string[]
+}
+
+export interface Snapshot {
+  document: SeedDocument
+  summary: Summary
+}
+
+/**
+ * Reads a live site into a seed. Call `forget` when the seed is stored: until then, an interrupted run can be continued.
+ * @throws {LiveApiError} when the server gives no answer, or refuses; {ConfigError} when `partial` is of another snapshot
+ */
+export async function takeSnapshot({
+  api,
+  emails,
+  partial,
+  resume,
+  anonymise,
+  clock = systemClock,
+  onProgress = () => undefined,
+}: SnapshotOptions): Promise<Snapshot & { forget(): void }> {
+  if (!resume) rmSync(partial, { force: true })
+  const { mask, mark } = maskFor(anonymise, api.siteId, partial)
+  const header = { base_url: api.baseUrl, site_id: api.siteId, mask: mark }
+  const recording = openRecording(partial, header)
+  const capture = await readSite({ api, emails, recording, mask, clock, onProgress })
+  return { ...(await toSnapshot(api.siteId, capture)), forget: recording.remove }
+}
+
+/** The seed of a capture, tried in a sandbox, and what there is to say of it. */
+export async function toSnapshot(siteId: string, capture: Capture): Promise<Snapshot> {
+  const site = toSeed(siteId, capture)
+  const different = await addExtra(capture, site)
+  const { document } = site
+  const statuses = capture.members.map(memberStatus)
+  const extra = extensibleObjects(document).flatMap(({ kind, object }) =>
+    Object.keys(object.extra ?? {}).map(name => ({
+      name: `${kind} ${name}`,
+      isKnown: isInContract(kind, name),
+    })),
+  )
+  return {
+    document,
+    summary: {
+      journeys: document.journeys.length,
+      members: document.members.length,
+      participations: document.members.flatMap(({ participations = [] }) => participations).length,
+      unknown_emails: statuses.flatMap((status, m) => (status === undefined ? [m] : [])),
+      refused: count(statuses.filter(status => status === 'blocked' || status === 'opted_out')),
+      extra: count(extra.filter(({ isKnown }) => !isKnown).map(({ name }) => name)),
+      replaced: count(extra.filter(({ isKnown }) => isKnown).map(({ name }) => name)),
+      different,
+      rounded: roundedNumbers(capture),
+    },
+  }
+}
+
+function roundedNumbers({ list, journeys, members }: Capture): string[] {
+  const places = ({ operation, inexact = [] }: Exchange, of: string) =>
+    inexact.map(pointer => `${operation}${of} ${pointer}`)
+  return [
+    ...(list ? places(list, '') : []),
+    ...journeys.flatMap(journey => places(journey, ` ${journey.identifier}`)),
+    // Not the email: a summary names no member.
+    ...members.flatMap(({ user, member }, m) =>
+      [user, member].flatMap(exchange => (exchange ? places(exchange, ` of member ${m + 1}`) : [])),
+    ),
+  ]
+}
+
+/** The mask, and what a recording says of it: a given key is recognised by a digest, a random one is kept there. */
+export function maskFor(
+  anonymise: boolean | string,
+  siteId: string,
+  partial?: string,
+): { mask: Mask; mark: RecordingHeader['mask'] } {
+  if (anonymise === false) return { mask: noMask, mark: null }
+  if (anonymise === true) {
+    const known = partial === undefined ? undefined : readHeader(partial)?.mask
+    const mark = known && 'key' in known ? known : { key: randomBytes(32).toString('hex') }
+    return { mask: keyedMask(Buffer.from(mark.key, 'hex'), siteId), mark }
+  }
+  const key = Buffer.from(anonymise, 'utf8')
+  const of = createHmac('sha256', key).update('the mark of this key').digest('hex')
+  return { mask: keyedMask(key, siteId), mark: { of } }
+}
+
+/** A summary for people. */
+export function describeSummary(summary: Summary): string {
+  const { journeys, members, participations, unknown_emails: unknown } = summary
+  const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
+  const section = (title: string, lines: string[]) =>
+    lines.length === 0 ? [] : [title, ...lines.map(line => `  ${line}`)]
+  const counted = (title: string, counts: Record<string, number>) =>
+    section(
+      title,
+      Object.entries(counts).map(([name, times]) => `${name} (${times})`),
+    )
+  return [
+    [plural(journeys, 'journey'), plural(members, 'member'), plural(participations, 'participation')].join(
+      ', ',
+    ),
+    ...(unknown.length === 0
+      ? []
+      : [`${plural(unknown.length, 'email')} that the site does not know, line ${unknown.join(', ')}`]),
+    ...counted('Members who are refused:', summary.refused),
+    ...counted('Properties beyond the contract, served as they are:', summary.extra),
+    ...counted('Values that the sandbox would not give by itself, served as they are:', summary.replaced),
+    ...counted('A sandbox with this seed answers otherwise:', summary.different),
+    ...section('Numbers that JavaScript cannot hold exactly, and that are rounded:', summary.rounded),
+  ].join('\n')
+}
