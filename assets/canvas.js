@@ -195,6 +195,16 @@ function movable(canvas) {
   setTimeout(fitView)
 
   return {
+    /** Moves the chosen node out from under its panel. */
+    uncover(panel) {
+      const node = current().drawing.querySelector('.node.chosen')
+      if (!node) return
+      const [box, over, frame] = [node, panel, view].map(element => element.getBoundingClientRect())
+      const beside = over.left - frame.left > frame.width / 3
+      if (beside && box.right > over.left - MARGIN) move(over.left - 3 * MARGIN - box.right, 0)
+      if (!beside && box.bottom > over.top - MARGIN)
+        move(0, Math.max(frame.top, over.top - 3 * MARGIN - (box.bottom - box.top)) - box.top)
+    },
     // A swap may have put a closed drawing on the screen, or another size.
     refreshed() {
       canvas.classList.add('moving')
@@ -222,7 +232,9 @@ document.addEventListener('click', async event => {
     node.classList.toggle('chosen', id !== null && own.endsWith(`node=${id}`))
   }
   const panel = document.getElementById('node-panel')
-  if (id !== null) panel.querySelector('a').focus({ preventScroll: true, focusVisible: false })
+  if (id === null) return
+  panel.querySelector('a').focus({ preventScroll: true, focusVisible: false })
+  known.get(panel.closest('[data-canvas]')).uncover(panel)
 })
 document.addEventListener('keydown', event => {
   if (event.key === 'Escape') document.querySelector('[data-panel]')?.click()

@@ -3,8 +3,7 @@ import fastifyCookie from '@fastify/cookie'
 import fastifyFormbody from '@fastify/formbody'
 import { html } from '@remix-run/html-template'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { TooEntangled } from '../diagram/graphviz.ts'
-import { Conflict, NotFound } from '../errors.ts'
+import { NotFound } from '../errors.ts'
 import { createGuard } from '../guard.ts'
 import { actionRoutes } from './action-routes.ts'
 import { assetRoutes } from './assets.ts'
@@ -82,7 +81,7 @@ function sendErrorPage(
   reply: FastifyReply,
   page: PageOptions,
 ): FastifyReply {
-  const status = statusOf(error)
+  const { statusCode: status = 500 } = error as Partial<FastifyError>
   if (status >= 500) request.server.log.error({ reqId: request.id, err: error })
   // Nobody who is kept out is shown the names of the sites.
   const admitted = status !== 403 && status !== 421
@@ -94,13 +93,6 @@ function sendErrorPage(
     content: html`<section class="card"><p>${status >= 500 ? 'Something went wrong on the server; its log says what.' : sentence(error.message)}</p>
 <p>${site ? html`<a class="button" href="${sitePath(site.site_id)}">Overview of ${site.name}</a> ` : ''}<a class="button" href="${SITES_PATH}">All sites</a></p></section>`,
   })
-}
-
-function statusOf(error: FastifyError | Error): number {
-  if (error instanceof NotFound) return 404
-  if (error instanceof Conflict) return 409
-  if (error instanceof TooEntangled) return 422
-  return ('statusCode' in error && error.statusCode) || 500
 }
 
 const TITLES: Record<number, string> = {

@@ -43,6 +43,8 @@ export async function memberPage(view: SiteView, given: string, reply: FastifyRe
   return sendPage(reply, {
     view,
     title: email,
+    // What came of an event is told above its form.
+    notice: view.notice?.answer ? { ...view.notice, details: [] } : view.notice,
     tab: 'members',
     crumbs: [[membersPath(site.site_id), 'Members']],
     aside: html`${memberStatus(member)}<a href="${withQuery(requestsPath(site.site_id), { q: email })}">Requests about this member</a>`,
