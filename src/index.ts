@@ -3,8 +3,10 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
 import { type SignedRequest, type SignOptions, sign } from './auth/sign.ts'
 import { type Clock, systemClock, timestampOf } from './clock.ts'
-import { type Config, checkConfig, prefixOf } from './config.ts'
+import { type Config, checkConfig, limitsOf, prefixOf } from './config.ts'
+import { NotFound } from './errors.ts'
 import { openSeededStore } from './seed/seed.ts'
+import { type Report, reportOf } from './sites/report.ts'
 import type { Site } from './sites/site.ts'
 import { type NewSite, openSites } from './sites/sites.ts'
 
@@ -16,6 +18,7 @@ export { SeedError } from './seed/issues.ts'
 export type { SeedDocument } from './seed/schema.ts'
 export type { EventResult, NewEvent } from './sites/events.ts'
 export type { Fault, FaultRule } from './sites/fault-rule.ts'
+export type { Report } from './sites/report.ts'
 export type { NewSite } from './sites/sites.ts'
 export { StoreError } from './store/store-error.ts'
 
@@ -66,6 +69,11 @@ export interface Sandbox extends AsyncDisposable {
   createSite(site?: NewSite): SandboxSite
   /** Removes a site with all that is its own. @throws {NotFound} */
   removeSite(siteId: string): void
+  /**
+   * What a run has exercised of a site since the last reset; of the first site when `site_id` is left out. With `clones`, of the site
+   * and its clones together. @throws {NotFound}
+   */
+  report(options?: { site_id?: string; clones?: boolean }): Report
   /** Takes every site back to its seed, and empties all journals. @throws {Conflict} at a site that has no seed */
   reset(): void
   /** Stops listening, answers what is in flight, and closes the store. */
@@ -90,7 +98,7 @@ export async function startSandbox({
   const config = checkConfig({ port: 0, ...options })
   const store = openSeededStore(config.db, config.seed, timestampOf(clock.now()))
   try {
-    const sites = openSites({ store, clock, journalSize: config.journal, journalBytes: config.journalBytes })
+    const sites = openSites({ store, clock, ...limitsOf(config) })
     const app = await buildApp({ config, sites })
     await app.listen({ port: config.port, host: config.host })
     const origin = originOf(app, config)
@@ -105,6 +113,11 @@ export async function startSandbox({
       sites: sites.list,
       createSite: sites.create,
       removeSite: sites.remove,
+      report({ site_id, clones = false } = {}) {
+        const site = site_id === undefined ? sites.list()[0] : sites.get(site_id)
+        if (!site) throw new NotFound('the sandbox has no site; create one first')
+        return reportOf(clones ? [site, ...sites.clonesOf(site)] : [site])
+      },
       reset: sites.reset,
       close,
       [Symbol.asyncDispose]: close,

@@ -12,6 +12,7 @@ import { faultRoutes } from './faults.ts'
 import { guard } from './guard.ts'
 import { Problem, sendProblem } from './problem.ts'
 import { providerStateRoutes } from './provider-states.ts'
+import { reportRoutes } from './report.ts'
 import { requestRoutes } from './requests.ts'
 import { siteRoutes } from './sites.ts'
 import { snapshotRoutes } from './snapshots.ts'
@@ -58,6 +59,7 @@ export async function control(
     clockRoutes,
     faultRoutes,
     requestRoutes,
+    reportRoutes,
     credentialRoutes,
     providerStateRoutes,
   ]) {

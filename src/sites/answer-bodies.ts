@@ -29,6 +29,7 @@ export function createAnswerBodies(maxBytes: number): AnswerBodies {
 
   return {
     keep(entry, text) {
+      drop(entry)
       const body = shortened(text)
       if (bytesOf(body) > maxBytes) return
       bodies.set(entry, body)

@@ -24,8 +24,11 @@ export interface Faults {
   next(subject: FaultSubject): { id: string; fault: ResolvedFault } | undefined
 }
 
-/** The fault rules of a site. The store has them, so that they outlive the process. */
-export function siteFaults(store: SiteStore): Faults {
+/**
+ * The fault rules of a site. The store has them, so that they outlive the process. `onUnused` is told of every rule that is
+ * removed before it fired.
+ */
+export function siteFaults(store: SiteStore, onUnused: (rule: ActiveFault) => void): Faults {
   const list = () => store.faults().map(fromRecord)
 
   /** The rule after one more request that it matches, and what it does with it. */
@@ -49,9 +52,16 @@ export function siteFaults(store: SiteStore): Faults {
       })
     },
     remove(id) {
-      if (!store.removeFault(id)) throw new NotFound(`there is no fault rule ${id}`)
+      const rule = list().find(rule => rule.id === id)
+      if (!rule) throw new NotFound(`there is no fault rule ${id}`)
+      store.removeFault(id)
+      if (rule.used === 0) onUnused(rule)
     },
-    clear: () => store.clearFaults(),
+    clear() {
+      const unused = list().filter(({ used }) => used === 0)
+      store.clearFaults()
+      for (const rule of unused) onUnused(rule)
+    },
     next(subject) {
       const matching = list().filter(rule => matches(rule, subject))
       if (matching.length === 0) return undefined

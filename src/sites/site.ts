@@ -10,6 +10,7 @@ import { type Content, siteContent } from './content.ts'
 import { type EventResult, type Events, siteEvents } from './events.ts'
 import { type Faults, siteFaults } from './faults.ts'
 import { createJournal, type Journal } from './journal.ts'
+import { createCoverage, type ReadableCoverage } from './report.ts'
 import { type SiteClock, siteClock } from './site-clock.ts'
 import { BEFORE_STATES, type Snapshots, siteSnapshots } from './snapshots.ts'
 
@@ -37,10 +38,12 @@ export interface Site {
   /** The last requests that named this site. */
   readonly requests: Journal
   readonly snapshots: Snapshots
+  /** What has been exercised since the last reset. */
+  readonly coverage: ReadableCoverage
   /** The site's time as a vendor timestamp. */
   now(): string
-  /** @throws {Conflict} when the site has no seed to go back to */
-  checkOrigin(): void
+  /** The seed that the site goes back to. @throws {Conflict} when it has none */
+  seed(): SeedDocument
   /** Back to the seed the site was created from: data, clock, faults and journal. @throws {Conflict} when it has none */
   reset(): void
   /**
@@ -74,7 +77,8 @@ export function createSite(
   { journalSize, bodies }: JournalLimits,
 ): Site {
   const clock = siteClock(store, systemClock)
-  const faults = siteFaults(store)
+  const coverage = createCoverage()
+  const faults = siteFaults(store, fault => coverage.recordUnused(fault))
   const requests = createJournal(journalSize, bodies)
   const { now } = clock
   const graphs = store.memoized(() =>
@@ -126,9 +130,10 @@ export function createSite(
     clock,
     faults,
     requests,
+    coverage,
     snapshots: siteSnapshots(store, { save, load }, systemClock.now),
     now,
-    checkOrigin: () => void originOf(store),
+    seed: () => JSON.parse(originOf(store)),
     reset() {
       const origin = originOf(store)
       store.atomically(() => {
@@ -136,6 +141,7 @@ export function createSite(
         store.removeSnapshot(BEFORE_STATES)
       })
       requests.clear()
+      coverage.clear()
     },
     reseed(document) {
       store.atomically(() => {

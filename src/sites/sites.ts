@@ -63,6 +63,13 @@ export interface Sites {
   create(site?: NewSite): Site
   /** @throws {NotFound} */
   remove(siteId: string): void
+  /**
+   * The site that a request asks for by `<id>~<label>` and that does not exist yet: it would be a copy of the site `<id>`.
+   * Undefined where that is not known, or clones are off.
+   */
+  cloneable(siteId: string): Cloneable | undefined
+  /** The clones of a site, in the order of creation. */
+  clonesOf(site: Site): Site[]
   /** Takes every site back to its seed, and empties the journal of unmatched requests. @throws {Conflict} at a site without one */
   reset(): void
   /** When a site with a `ttl` expires unless it is used: RFC 3339, UTC. */
@@ -73,6 +80,23 @@ export interface Sites {
   readonly systemClock: Clock
 }
 
+/** A clone that can be created. */
+export interface Cloneable {
+  site_id: string
+  /** The secret of the original, which is the clone's too. */
+  secret: string
+  original: Site
+  /** Creates it. At the limit, the clone that is idle for longest is removed. @throws {Conflict} when the original has no seed */
+  create(): Site
+}
+
+export interface CloneOptions {
+  /** An ISO 8601 duration: a clone expires when it is idle for that long. */
+  ttl: string
+  /** The most clones at a time. */
+  max: number
+}
+
 export interface SitesOptions {
   store: Store
   clock: Clock
@@ -80,6 +104,8 @@ export interface SitesOptions {
   journalSize: number
   /** The bytes of answers that the journals of all sites keep together; 0 keeps none. */
   journalBytes: number
+  /** Left out, nothing can be cloned. */
+  clones?: CloneOptions | undefined
 }
 
 interface Entry {
@@ -90,7 +116,7 @@ interface Entry {
 }
 
 /** All sites, with their state; the only place where they are created and removed. */
-export function openSites({ store, clock, journalSize, journalBytes }: SitesOptions): Sites {
+export function openSites({ store, clock, journalSize, journalBytes, clones }: SitesOptions): Sites {
   const entries = new Map<string, Entry>()
   const bodies = createAnswerBodies(journalBytes)
   const now = () => timestampOf(clock.now())
@@ -125,6 +151,18 @@ export function openSites({ store, clock, journalSize, journalBytes }: SitesOpti
     }
     entry.lastUsed = present
     return entry.site
+  }
+
+  const isClone = (siteId: string) => CLONE_ID.test(siteId) && entries.has(originalOf(siteId))
+
+  function createClone(site_id: string, original: Site, { ttl, max }: CloneOptions): Site {
+    const document = original.seed()
+    const { name, secret } = original
+    const living = [...entries].filter(([siteId]) => isClone(siteId))
+    const [idlest] = living.sort(([, a], [, b]) => a.lastUsed.localeCompare(b.lastUsed))
+    if (idlest && living.length >= max) remove(idlest[0])
+    const site = { ...document.site, site_id, name, secret }
+    return register(loadSeed(store, { ...document, site }, now(), ttl), now())
   }
 
   const unmatched = createJournal(journalSize, bodies)
@@ -164,10 +202,21 @@ export function openSites({ store, clock, journalSize, journalBytes }: SitesOpti
       return register(loadSeed(store, { ...document, site }, present, ttl), present)
     },
     remove,
+    cloneable(site_id) {
+      if (clones === undefined || entries.has(site_id) || !CLONE_ID.test(site_id)) return undefined
+      const original = find(originalOf(site_id))
+      if (!original) return undefined
+      const { secret } = original
+      return { site_id, secret, original, create: () => createClone(site_id, original, clones) }
+    },
+    clonesOf: ({ site_id }) =>
+      [...entries.values()]
+        .map(({ site }) => site)
+        .filter(site => isClone(site.site_id) && originalOf(site.site_id) === site_id),
     reset() {
       removeExpired(now())
       // All of them or none: the seeds are there before anything changes.
-      for (const { site } of entries.values()) site.checkOrigin()
+      for (const { site } of entries.values()) site.seed()
       for (const { site } of entries.values()) site.reset()
       unmatched.clear()
     },
@@ -178,6 +227,11 @@ export function openSites({ store, clock, journalSize, journalBytes }: SitesOpti
     },
   }
 }
+
+/** `<id of the original>~<label>`. The vendor has no such ids. */
+const CLONE_ID = /^([^~]+)~[A-Za-z0-9._-]{1,40}$/
+
+const originalOf = (cloneId: string): string => cloneId.slice(0, cloneId.indexOf('~'))
 
 /** When a site expires; null for one that never does. */
 const endOf = ({ ttl, lastUsed }: Entry): string | null =>
