@@ -33,7 +33,7 @@ function open(url) {
       missed += 1
       return say('paused')
     }
-    add(data)
+    if (list.matches('ol')) add(data)
     say('on')
     refresh()
   })

@@ -18,6 +18,7 @@ import type { InspectorOptions } from './options.ts'
 import { overviewRoutes } from './overview.ts'
 import { PAGE_HEADERS, sendPage } from './page.ts'
 import { SITES_PATH, sitePath } from './paths.ts'
+import { reportRoutes } from './report.ts'
 import { requestRoutes } from './requests.ts'
 import { createSession, sendSignIn, sessionRoutes } from './session.ts'
 import { sitesRoutes } from './sites.ts'
@@ -41,6 +42,7 @@ const ROUTES = [
   faultRoutes,
   clockRoutes,
   dataRoutes,
+  reportRoutes,
   actionRoutes,
 ]
 

@@ -8,7 +8,15 @@ import { heldRewards } from './clock.ts'
 import { count, facts, foldedSection, section, time } from './elements.ts'
 import { journeyCounts } from './journeys.ts'
 import { sendPage } from './page.ts'
-import { faultsPath, journeyPath, journeysPath, membersPath, requestsPath, SITES_PATH } from './paths.ts'
+import {
+  faultsPath,
+  journeyPath,
+  journeysPath,
+  membersPath,
+  reportPath,
+  requestsPath,
+  SITES_PATH,
+} from './paths.ts'
 import { newest, reasonOf, requestList, requestRow } from './request-list.ts'
 import { PAGE, type PageOptions, type SiteView, siteViewOf } from './view.ts'
 
@@ -59,6 +67,7 @@ function summary({ site, options }: SiteView): SafeHtml {
       'Active faults',
       html`<a class="figure" href="${faultsPath(site.site_id)}">${site.faults.list().length}</a>`,
     ],
+    ['Test run', html`<a href="${reportPath(site.site_id)}">Report</a>`],
     ['Created', time(created_at)],
     [
       'Expires when idle',

@@ -11,6 +11,7 @@ export const memberPath = (siteId: string, email: string): string =>
   `${membersPath(siteId)}/${segment(email)}`
 export const faultsPath = (siteId: string): string => `${sitePath(siteId)}/faults`
 export const clockPath = (siteId: string): string => `${sitePath(siteId)}/clock`
+export const reportPath = (siteId: string): string => `${sitePath(siteId)}/report`
 export const dataPath = (siteId: string): string => `${sitePath(siteId)}/data`
 /** The requests of a site; the unmatched requests, without one. */
 export const requestsPath = (siteId?: string): string =>

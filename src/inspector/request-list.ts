@@ -61,25 +61,32 @@ export async function newest(
 /** In place of the id of the newest request, where there is none. */
 export const NOTHING = 'none'
 
+/** Attributes with which an element follows the requests as they happen. */
+export function following(
+  { site, run }: Pick<View, 'site' | 'run'>,
+  journal: Journal,
+  query: RequestQuery = {},
+): SafeHtml {
+  const [newest] = journal.list({ limit: 1 })
+  const stream = withQuery(`${requestsPath(site?.site_id)}/stream`, { ...query })
+  return html` data-live="${stream}" data-after="${run} ${newest?.id ?? NOTHING}"`
+}
+
 /** The list of requests, newest first; on the first page, new ones are put on top. */
 export const requestList = (
   records: readonly RequestRecord[],
-  { site, run }: Pick<View, 'site' | 'run'>,
+  view: Pick<View, 'site' | 'run'>,
   journal: Journal,
   {
     query = {},
     selected,
     live = true,
   }: { query?: RequestQuery; selected?: string | undefined; live?: boolean } = {},
-): SafeHtml => {
-  const [newest] = journal.list({ limit: 1 })
-  const stream = withQuery(`${requestsPath(site?.site_id)}/stream`, { ...query })
-  const following = html` data-live="${stream}" data-after="${run} ${newest?.id ?? NOTHING}"`
-  return html`<ol class="calls" id="calls" aria-label="Requests, newest first"${live ? following : ''}>
-${records.map(record => requestRow(record, site?.site_id, { query, selected }))}
+): SafeHtml =>
+  html`<ol class="calls" id="calls" aria-label="Requests, newest first"${live ? following(view, journal, query) : ''}>
+${records.map(record => requestRow(record, view.site?.site_id, { query, selected }))}
 </ol>
 <p class="empty calls-empty">${Object.values(query).some(Boolean) ? 'No request matches the filter.' : 'No requests yet. Make one, and it appears here.'}</p>`
-}
 
 /** A row of the list; its `id` is that of the request, so that a later state replaces it. */
 export function requestRow(

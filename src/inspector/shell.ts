@@ -11,6 +11,7 @@ import {
   faultsPath,
   journeysPath,
   membersPath,
+  reportPath,
   requestsPath,
   SITES_PATH,
   sitePath,
@@ -19,7 +20,16 @@ import type { SiteView, View } from './view.ts'
 
 /** What stays in its place on every page: the site, the navigation, the clock and the faults. */
 
-export type Tab = 'overview' | 'requests' | 'journeys' | 'members' | 'faults' | 'clock' | 'data' | 'sites'
+export type Tab =
+  | 'overview'
+  | 'requests'
+  | 'journeys'
+  | 'members'
+  | 'faults'
+  | 'clock'
+  | 'data'
+  | 'report'
+  | 'sites'
 
 const TABS: readonly [Tab & IconName, string, (siteId: string) => string][] = [
   ['overview', 'Overview', sitePath],
@@ -29,6 +39,7 @@ const TABS: readonly [Tab & IconName, string, (siteId: string) => string][] = [
   ['faults', 'Faults', faultsPath],
   ['clock', 'Clock', clockPath],
   ['data', 'Data', dataPath],
+  ['report', 'Report', reportPath],
 ]
 
 export const shell = (view: View, tab: Tab | undefined): SafeHtml => {

@@ -66,6 +66,7 @@ describe('Every page', () => {
     `${HOME}/faults`,
     `${HOME}/clock`,
     `${HOME}/data`,
+    `${HOME}/report`,
     '/requests',
   ]
 
@@ -327,7 +328,9 @@ describe('A member', () => {
     const { status, to } = await act(sandbox, 'postEvent', form)
     expect(status).toBe(303)
     const after = (await get(sandbox, to)).text
-    expect(words(after)).toMatch(/“purchase” was sent to ann@example\.com\. .*Points/)
+    expect(words(after)).toMatch(
+      /What came of “purchase” .*Points.* “purchase” was sent to ann@example\.com\./,
+    )
     expect(words(after)).toContain('held until 2025-06-04')
     expect(words(after)).toContain('{"amount":9}')
     expect(after).toMatch(/class="node event noted passed lit"/)
@@ -509,6 +512,7 @@ describe('What is hard to show', () => {
       '/faults',
       '/clock',
       '/data',
+      '/report',
       '/<script>',
     ]) {
       const { status, text } = await get(sandbox, url === '/sites' ? url : `/sites/${site}${url}`)
@@ -659,6 +663,7 @@ test('Without a control plane there are no buttons, no credentials, and forms ar
     `${HOME}/faults`,
     `${HOME}/clock`,
     `${HOME}/data`,
+    `${HOME}/report`,
   ]) {
     const { status, text } = await get(sandbox, url)
     expect(status).toBe(url.includes('nobody') ? 404 : 200)
@@ -709,6 +714,59 @@ test.each([
   const { status, to } = await act(sandbox, action, { ...form, back: '/sites' })
   expect(status).toBe(303)
   expect(words((await get(sandbox, to)).text)).toContain(expected)
+})
+
+describe('A request of the journal', () => {
+  it('is shown with its response, and sent again with a fresh token', async () => {
+    await using sandbox = await testApp()
+    const site = sandbox.sites.get(SITE.site_id)
+    await call(sandbox, 'ann@example.com')
+    const [first] = site.requests.list()
+    const shown = words((await get(sandbox, `${HOME}/requests/${first?.id}`)).text)
+    expect(shown).toMatch(/Response 200 \{ "journeys" ?: \[/)
+    expect(shown).toContain('application/json')
+    const { to } = await act(sandbox, 'resend', { request: String(first?.id), back: `${HOME}/requests` })
+    const [second] = site.requests.list()
+    expect(second?.id).not.toBe(first?.id)
+    expect(to).toMatch(new RegExp(`^${HOME}/requests/${second?.id}\\?notice=`))
+    expect(words((await get(sandbox, to)).text)).toContain('The request was sent again')
+    const { to: back } = await act(sandbox, 'resend', { request: 'req-zzz', back: '/sites' })
+    expect(words((await get(sandbox, back)).text)).toContain('there is no request req-zzz')
+  })
+
+  it('is exported with all others, and the site as a seed, to those who have signed in', async () => {
+    await using sandbox = await testApp({ config: { controlToken: 'open-sesame' } })
+    await call(sandbox, 'ann@example.com')
+    for (const [path, name, expected] of [
+      ['requests.har', '9991331.har', { log: { entries: [{ request: { method: 'GET' } }] } }],
+      ['data.json', '9991331.seed.json', { site: { site_id: '9991331' } }],
+    ] as const) {
+      expect((await get(sandbox, `${HOME}/${path}`)).status).toBe(401)
+      const file = await get(sandbox, `${HOME}/${path}`, { authorization: 'Bearer open-sesame' })
+      expect(file.headers['content-disposition']).toBe(`attachment; filename="${name}"`)
+      expect(JSON.parse(file.text)).toMatchObject(expected)
+    }
+    await using off = await testApp({ config: { control: 'off' } })
+    expect((await get(off, `${HOME}/data.json`)).status).toBe(409)
+  })
+})
+
+test('The report is a grid of what was met, with a link to the first request of each', async () => {
+  await using sandbox = await testApp()
+  const site = sandbox.sites.get(SITE.site_id)
+  site.faults.add({ match: { email: 'eve@example.com' }, fault: { kind: 'hang' } })
+  expect(words((await get(sandbox, `${HOME}/report`)).text)).toContain('0 of ')
+  await call(sandbox, 'ann@example.com')
+  await call(sandbox, 'ann@example.com')
+  await call(sandbox, 'nobody@example.com')
+  const { text } = await get(sandbox, `${HOME}/report`)
+  const first = site.requests.list().at(-1)
+  expect(text).toContain(`<a class="met" href="${HOME}/requests/${first?.id}">2</a>`)
+  expect(words(text)).toMatch(/404 AC1005 (?:○ not met )+1/)
+  expect(words(text)).toMatch(/never fired .*fault-1 hang/)
+  expect(words(text)).toContain('1 in all')
+  const { to } = await act(sandbox, 'reset', { back: `${HOME}/report` })
+  expect((await get(sandbox, to)).text).not.toContain('class="met"')
 })
 
 test('An action that is none, and a form that is none, are refused', async () => {

@@ -129,6 +129,7 @@ describe('In a browser', () => {
       `${HOME}/members?search=a`,
       `${HOME}/members/nobody%40example.com`,
       `${HOME}/data`,
+      `${HOME}/report`,
       `/requests/${requests[0]?.id}`,
       `${HOME}/nowhere`,
       hard,
@@ -299,6 +300,21 @@ describe('In a browser', () => {
     demoOf(sandbox).faults.add({ fault: { kind: 'status', status: 503 } })
     await ask(sandbox, 'ann@example.com')
     await page.locator('.checklist').waitFor({ state: 'detached' })
+    expect(tab.complaints).toEqual([])
+  })
+
+  it('the report fills while a suite runs', async () => {
+    await using sandbox = await startSandbox({ logLevel: 'silent' })
+    await using tab = await tabOf(sandbox)
+    const { page } = tab
+    await tab.open(`${HOME}/report`)
+    expect(await page.locator('.met').count()).toBe(0)
+    await ask(sandbox, 'ann@example.com')
+    await page.locator('.met').first().waitFor()
+    await ask(sandbox, 'ann@example.com', 'bob@example.com')
+    await expect.poll(() => page.locator('.met').count()).toBeGreaterThanOrEqual(3)
+    await page.getByRole('row', { name: /^hmac/ }).locator('.met').click()
+    await page.getByText('Refused by the check').waitFor()
     expect(tab.complaints).toEqual([])
   })
 
