@@ -3,9 +3,10 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
 import { type SignedRequest, type SignOptions, sign } from './auth/sign.ts'
 import { type Clock, systemClock, timestampOf } from './clock.ts'
-import { type Config, checkConfig, limitsOf, prefixOf } from './config.ts'
+import { type Config, ConfigError, checkConfig, limitsOf, prefixOf } from './config.ts'
 import { NotFound } from './errors.ts'
-import { openSeededStore } from './seed/seed.ts'
+import { openSeededStore, type SeedSource } from './seed/seed.ts'
+import { toTimestamp } from './seed/times.ts'
 import { type Report, reportOf } from './sites/report.ts'
 import type { Site } from './sites/site.ts'
 import { type NewSite, openSites } from './sites/sites.ts'
@@ -16,6 +17,8 @@ export { type Config, ConfigError } from './config.ts'
 export { Conflict, Invalid, NotFound } from './errors.ts'
 export { SeedError } from './seed/issues.ts'
 export type { SeedDocument } from './seed/schema.ts'
+export { SeedInput } from './seed/schema-input.ts'
+export type { SeedSource } from './seed/seed.ts'
 export type { EventResult, NewEvent } from './sites/events.ts'
 export type { Fault, FaultRule } from './sites/fault-rule.ts'
 export type { Report } from './sites/report.ts'
@@ -80,8 +83,10 @@ export interface Sandbox extends AsyncDisposable {
   close(): Promise<void>
 }
 
-export interface SandboxOptions extends Partial<Config> {
+export interface SandboxOptions extends Partial<Omit<Config, 'seed'>> {
   clock?: Clock
+  /** What a new database starts with: `demo`, `empty`, the path of a file or directory, a seed, or several of these. */
+  seed?: SeedSource | readonly SeedSource[]
 }
 
 // What is still in flight after this long is cut off, so that stopping takes less than a second.
@@ -93,12 +98,14 @@ const CLOSING_GRACE_MS = 500
  */
 export async function startSandbox({
   clock = systemClock,
+  seed = 'demo',
   ...options
 }: SandboxOptions = {}): Promise<Sandbox> {
   const config = checkConfig({ port: 0, ...options })
-  const store = openSeededStore(config.db, config.seed, timestampOf(clock.now()))
+  const start = startOf(config)
+  const store = openSeededStore(config.db, seed, start ?? timestampOf(clock.now()))
   try {
-    const sites = openSites({ store, clock, ...limitsOf(config) })
+    const sites = openSites({ store, clock, start, ...limitsOf(config) })
     const app = await buildApp({ config, sites })
     await app.listen({ port: config.port, host: config.host })
     const origin = originOf(app, config)
@@ -126,6 +133,14 @@ export async function startSandbox({
     store.close()
     throw error
   }
+}
+
+/** The time at which the clocks of all sites start. @throws {ConfigError} */
+function startOf({ now }: Config): string | undefined {
+  if (now === '') return undefined
+  const start = toTimestamp(now, now)
+  if (start === undefined) throw new ConfigError(`now: "${now}" is not a time that exists`)
+  return start
 }
 
 /** A URL that can be called: an address that stands for every interface is replaced by loopback. */

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { Email, Uuid } from '../contract/formats.ts'
 import { SeedDocument, SeedJourney, SeedMember } from '../seed/schema.ts'
+import { JourneyInput, MemberInput, SeedInput } from '../seed/schema-input.ts'
 import { type ControlOptions, Nothing, responses, SiteParams, siteOf, uncheckedBody } from './route.ts'
 
 export const JourneyParams = Type.Object({
@@ -41,9 +42,10 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       operationId: 'putData',
       tags,
       summary: 'Replace the whole site, or nothing',
-      description: 'Every issue of the document is listed. A reset still goes back to the seed of the site.',
+      description:
+        'In the short form or the long one. Every issue of the document is listed. A reset still goes back to the seed of the site.',
       params: SiteParams,
-      body: SeedDocument,
+      body: SeedInput,
       response: responses({ 200: SeedDocument }),
     },
     handler: request => {
@@ -78,7 +80,7 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       summary: 'Create or replace a journey with its graph',
       description: 'The id may be left out of the body. Members keep what they completed at nodes that stay.',
       params: JourneyParams,
-      body: SeedJourney,
+      body: JourneyInput,
       response: responses({ 200: SeedJourney, 201: SeedJourney }),
     },
     handler: (request, reply) => {
@@ -131,7 +133,7 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       summary: 'Create or replace a member with participations',
       description: 'The email may be left out of the body.',
       params: MemberParams,
-      body: SeedMember,
+      body: MemberInput,
       response: responses({ 200: SeedMember, 201: SeedMember }),
     },
     handler: (request, reply) => {

@@ -1,41 +1,14 @@
-/** Where a member stands: at a step that waits, and how often the event it waits for has happened there so far. */
-export interface Standing {
-  node_id: string
-  count: number
-}
+import type { ParticipationRecord, RewardRecord, StandingRecord, StepRecord } from '../contract/records.ts'
 
-export interface StepDone {
-  node_id: string
-  completed_at: string
-}
+/** A step that waits, and how often its event has happened there so far. */
+export type Standing = StandingRecord
 
-/** A reward or badge that was reached. All `null` is one that was never held; CONTRACT.md section 2, the hold rule. */
-export interface RewardReached {
-  node_id: string
-  hold_start_datetime: string | null
-  hold_end_datetime: string | null
-  blocked_by: string | null
-  blocked_at: string | null
-}
+export type StepDone = StepRecord
 
-/** A member's instance of a journey, as stored. Times are vendor timestamps, which compare as text. */
-export interface ParticipationState {
-  id: string
-  journey_id: string
-  started_at: string
-  /** `"0.0"` to `"100.0"`, one decimal; never falls, and is `"100.0"` exactly when completed. */
-  progress_percentage: string
-  completed_at: string | null
-  /** When it expired by itself; it also does with its journey. */
-  expired_at: string | null
-  created_at: string
-  updated_at: string
-  /** The steps completed, in that order; one that a cycle leads back to may be there several times. */
-  events: StepDone[]
-  rewards: RewardReached[]
-  /** `null` where nobody has said so yet: then it follows from `events` and `rewards`. */
-  standing: Standing[] | null
-}
+export type RewardReached = RewardRecord
+
+/** A member's instance of a journey, as stored. */
+export type ParticipationState = ParticipationRecord
 
 export interface MemberState {
   email: string
@@ -43,7 +16,7 @@ export interface MemberState {
   participations: readonly ParticipationState[]
 }
 
-/** Something a member did. */
+/** An event of a member. */
 export interface Occurrence {
   name: string
   attributes: Readonly<Record<string, unknown>>

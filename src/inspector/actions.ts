@@ -1,4 +1,6 @@
 import { Invalid } from '../errors.ts'
+import { SeedError } from '../seed/issues.ts'
+import { formatOf, parseSeedText } from '../seed/text.ts'
 import type { EventResult } from '../sites/events.ts'
 import { faultRuleOf } from './fault-form.ts'
 import type { Notice } from './notices.ts'
@@ -25,6 +27,16 @@ function json(text: string, what: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     throw new Invalid(`${what} must be JSON: ${(error as Error).message}`)
+  }
+}
+
+/** A seed in JSON or YAML, as the value that the control API checks. @throws {Invalid} where it is neither */
+function seedValue(text: string): object {
+  try {
+    return parseSeedText(text, { format: formatOf('', text), name: 'the seed' }) as object
+  } catch (error) {
+    if (error instanceof SeedError) throw new Invalid(error.message)
+    throw error
   }
 }
 
@@ -148,7 +160,7 @@ const ACTIONS = {
     call: (site, { seed = '' }) => ({
       method: 'PUT',
       path: controlPath(site, '/data'),
-      body: json(seed, 'The seed') as object,
+      body: seedValue(seed),
     }),
     said: () => ({ text: 'The site holds the data of the seed.' }),
   },

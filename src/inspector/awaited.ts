@@ -82,29 +82,3 @@ function stepsAt(
     }
   })
 }
-
-/** The name among `names` that was probably meant by one that is not among them; undefined where none is close. */
-export function closest(name: string, names: readonly string[]): string | undefined {
-  const limit = Math.max(1, Math.floor(name.length / 3))
-  let best: { name: string; distance: number } | undefined
-  for (const each of names) {
-    if (Math.abs(each.length - name.length) > limit) continue
-    const distance = distanceOf(name.toLowerCase(), each.toLowerCase())
-    if (distance <= limit && (best === undefined || distance < best.distance)) best = { name: each, distance }
-  }
-  return best?.name
-}
-
-/** Levenshtein's distance: how many characters must change. */
-function distanceOf(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const changed = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(changed, (row[j] as number) + 1, (next[j - 1] as number) + 1))
-    }
-    row = next
-  }
-  return row[b.length] as number
-}

@@ -1,10 +1,10 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Conflict } from '../errors.ts'
-import { checkSeedText } from '../seed/check-text.ts'
+import { type PlacedIssue, SeedError } from '../seed/issues.ts'
+import { checkSeedText } from '../seed/seed.ts'
 import { type ActionForm, curls } from './action-forms.ts'
 import { facts, section, table, time } from './elements.ts'
-import type { Notice } from './notices.ts'
 import { sendPage } from './page.ts'
 import { dataPath } from './paths.ts'
 import { PAGE, type PageOptions, type SiteView, siteViewOf } from './view.ts'
@@ -38,18 +38,18 @@ export async function dataRoutes(scope: FastifyInstance, page: PageOptions): Pro
   scope.get('/sites/:site_id/requests.har', PAGE, (request, reply) =>
     sendFile(siteViewOf(request, page), 'requests.har', 'application/json', reply),
   )
-  scope.get('/sites/:site_id/data', PAGE, async (request, reply) => {
+  scope.get('/sites/:site_id/data', PAGE, (request, reply) => {
     const view = siteViewOf(request, page)
     return sendPage(reply, {
       view,
       title: 'Data',
       tab: 'data',
-      content: [await seedForm(view), snapshots(view), siteSettings(view)],
+      content: [seedForm(view), snapshots(view), siteSettings(view)],
     })
   })
 }
 
-async function seedForm(view: SiteView): Promise<SafeHtml> {
+function seedForm(view: SiteView): SafeHtml {
   const { site, form, options, origin, notice } = view
   const edited = view.query.edit === undefined ? undefined : JSON.stringify(site.content.read(), null, 2)
   const text = notice?.form?.seed ?? edited
@@ -60,13 +60,14 @@ async function seedForm(view: SiteView): Promise<SafeHtml> {
     back: dataPath(site.site_id),
     tone: 'primary',
     confirm: 'Replace all journeys and members of this site?',
-    fields: html`<label class="wide">Seed, as JSON <textarea name="seed" rows="14" spellcheck="false" required data-file-target placeholder='{"site": {…}, "journeys": […], "members": […]}'>${text}</textarea></label>
-<label data-file hidden>Or a file <input type="file" accept=".json,application/json"></label>`,
+    fields: html`<label class="wide">Seed, in JSON or YAML <textarea name="seed" rows="14" spellcheck="false" required data-file-target placeholder="journeys: …
+members: …">${text}</textarea></label>
+<label data-file hidden>Or a file <input type="file" accept=".json,.yaml,.yml"></label>`,
   }
   return section(
     'Seed',
     html`<p class="hint">The whole site as a seed: a file for <code>--seed</code>, and for other sites. To replace it changes no clock, no fault and no request.</p>
-${notice?.form?.seed === undefined ? '' : await issues(notice.form.seed, notice)}
+${notice?.form?.seed === undefined ? '' : issues(notice.form.seed, site.now())}
 ${form(upload)}
 ${curls(options, origin, [{ action: 'putData', site: site.site_id, given: { seed: '{"site":{},"journeys":[],"members":[]}' } }])}`,
     {
@@ -77,20 +78,29 @@ ${curls(options, origin, [{ action: 'putData', site: site.site_id, given: { seed
   )
 }
 
-/** The issues of a refused seed, each beside its line. */
-async function issues(text: string, notice: Notice | undefined): Promise<SafeHtml | string> {
-  const { issues: found } = await checkSeedText(text)
-  if (found.length === 0) return notice?.tone === 'bad' ? html`<p class="notice bad">${notice.text}</p>` : ''
+/** The issues of a seed that was refused, each with its line. */
+function issues(text: string, now: string): SafeHtml | string {
+  const found = issuesIn(text, now)
+  if (found.length === 0) return ''
   const lines = text.split('\n')
   const rows = found
     .slice(0, MOST_ISSUES)
-    .map(({ line, column, pointer, message }) => [
+    .map(({ line = 1, column = 1, pointer, message }) => [
       html`<span class="number">${line}:${column}</span>`,
       html`<code class="line">${(lines[line - 1] ?? '').trim().slice(0, 120)}</code>`,
       html`<code>${pointer || '/'}</code> ${message}`,
     ])
   return html`<div class="notice bad" role="alert"><p><strong>${found.length} ${found.length === 1 ? 'issue' : 'issues'}.</strong> Nothing was changed.</p></div>
 ${table('The issues of the seed', ['Line', 'Text', 'Issue'], rows)}${found.length > MOST_ISSUES ? html`<p class="hint">and ${found.length - MOST_ISSUES} more</p>` : ''}`
+}
+
+function issuesIn(text: string, now: string): readonly PlacedIssue[] {
+  try {
+    return checkSeedText(text, { name: '', now }).issues
+  } catch (error) {
+    if (error instanceof SeedError) return error.issues
+    throw error
+  }
 }
 
 const MOST_ISSUES = 50

@@ -1,8 +1,9 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import { clip } from '../diagram/text.ts'
+import { nearestName } from '../seed/suggest.ts'
 import type { EventResult } from '../sites/events.ts'
 import { curls } from './action-forms.ts'
-import { type AwaitedEvent, closest } from './awaited.ts'
+import type { AwaitedEvent } from './awaited.ts'
 import { chip, section } from './elements.ts'
 import { journeyPath, memberPath, withQuery } from './paths.ts'
 import type { SiteView } from './view.ts'
@@ -85,7 +86,7 @@ function cameOfIt({ site, notice }: SiteView, names: readonly string[]): SafeHtm
       moved: false,
     }))
   })
-  const meant = names.includes(result.event) ? undefined : closest(result.event, names)
+  const meant = names.includes(result.event) ? undefined : nearestName(result.event, names)
   const unknown = names.includes(result.event)
     ? ''
     : html`<li class="wait"><p>“${result.event}” is awaited nowhere.${meant === undefined ? '' : html` Did you mean <code>${meant}</code>?`}</p></li>`

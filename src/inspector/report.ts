@@ -53,7 +53,8 @@ function grid({ site }: SiteView, { operations }: Report, kind: ReportOutcome['k
   const names = [...new Set(ofKind.flat().map(({ outcome }) => outcome))]
   const cell = (outcome: ReportOutcome | undefined): Cell => {
     if (!outcome) return ''
-    if (!outcome.first) return html`<span class="unmet"><span aria-hidden="true">○</span><span class="sr">not met</span></span>`
+    if (!outcome.first)
+      return html`<span class="unmet"><span aria-hidden="true">○</span><span class="sr">not met</span></span>`
     return html`<a class="met" href="${requestPath(site.site_id, outcome.first.id)}">${count(outcome.count)}</a>`
   }
   const rows = names.map(name => [

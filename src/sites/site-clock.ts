@@ -91,10 +91,13 @@ interface ClockState {
   tokens: boolean
 }
 
-export function siteClock(store: SiteStore, systemClock: Clock): SiteClock {
+/** @param start The vendor timestamp at which it is frozen as long as nobody sets it; undefined for the system clock. */
+export function siteClock(store: SiteStore, systemClock: Clock, start?: string): SiteClock {
+  const unset = start === undefined ? null : { at: start, since: null, tokens: false }
+
   function load(): ClockState | null {
     const stored = store.clock()
-    return stored === null ? null : JSON.parse(stored)
+    return stored === null ? unset : JSON.parse(stored)
   }
 
   /** Each operation looks at the system clock once, so that all it compares belongs to one moment. */

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { compileJourney } from '../engine/graph.ts'
 import { Conflict } from '../errors.ts'
 import type { SeedDocument } from '../seed/schema.ts'
+import type { SeedInput } from '../seed/schema-input.ts'
 import type { FaultRecord, GraphRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
 import type { AnswerBodies } from './answer-bodies.ts'
@@ -50,7 +51,7 @@ export interface Site {
    * Replaces the data by another seed, which a reset goes back to from then on. Clock, faults and journal stay.
    * @throws {SeedError} with every fault, having changed nothing
    */
-  reseed(document: SeedDocument): void
+  reseed(document: SeedInput): void
 }
 
 const AN_HOUR = 3600
@@ -64,19 +65,21 @@ interface SiteState {
   fault_count: number
 }
 
-export interface JournalLimits {
+export interface SiteOptions {
   /** How many requests the journal of each site keeps. */
   journalSize: number
   /** The bodies of answers, of all sites. */
   bodies: AnswerBodies
+  /** The vendor timestamp at which the clock is frozen at first; the system clock without it. */
+  start?: string | undefined
 }
 
 export function createSite(
   store: SiteStore,
   systemClock: Clock,
-  { journalSize, bodies }: JournalLimits,
+  { journalSize, bodies, start }: SiteOptions,
 ): Site {
-  const clock = siteClock(store, systemClock)
+  const clock = siteClock(store, systemClock, start)
   const coverage = createCoverage()
   const faults = siteFaults(store, fault => coverage.recordUnused(fault))
   const requests = createJournal(journalSize, bodies)

@@ -68,7 +68,7 @@ export interface MemberPage {
 
 /**
  * The statements of what the pages count and list, which no operation of the vendor's needs. `now` is a vendor timestamp.
- * With 100,000 members in a journey each of them takes milliseconds, from the indexes of 0010_overview.sql.
+ * With 100,000 members in a journey each of them takes milliseconds, from the indexes of 0008_overview.sql.
  */
 export function overviewStatements(db: Db) {
   const inJourney = (rest = '') =>

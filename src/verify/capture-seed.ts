@@ -6,8 +6,8 @@ import { JOURNEY_STATUSES, NODE_TYPES } from '../contract/journey.ts'
 import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
 import { NODE_CONFIGS } from '../contract/node-config.ts'
 import { checkSeed } from '../seed/check.ts'
+import { uuidOf } from '../seed/ids.ts'
 import { SeedError } from '../seed/issues.ts'
-import { uuidOf } from '../seed/live.ts'
 import type { SeedDocument, SeedJourney, SeedMember, SeedParticipation } from '../seed/schema.ts'
 import { DEMO_SITE } from '../seed/seed.ts'
 import { type Capture, journeysIn, type MemberCapture, memberStatus } from './capture.ts'
@@ -62,7 +62,8 @@ export function toSeed(siteId: string, capture: Capture): CapturedSite {
 
 /** Removes what a seed cannot have: a graph that makes no sense, and what members cannot have done in the graph there is. */
 function makeValid(document: SeedDocument): void {
-  for (let issues = checkSeed(document); issues.length > 0; issues = checkSeed(document)) {
+  const issuesNow = () => checkSeed(document, NO_TIME).issues
+  for (let issues = issuesNow(); issues.length > 0; issues = issuesNow()) {
     const places = issues.map(({ pointer }) => pointer.split('/').slice(1))
     const graphs = places.flatMap(([list, j]) =>
       list === 'journeys' ? (document.journeys[Number(j)] ?? []) : [],

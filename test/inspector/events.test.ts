@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { criterionCompiler } from '../../src/engine/criterion.ts'
-import { closest } from '../../src/inspector/awaited.ts'
 import { exampleAttributes } from '../../src/inspector/example-attributes.ts'
+import { nearestName } from '../../src/seed/suggest.ts'
 import { testApp } from '../support/app.ts'
 import { id, journeyOf, memberOf, nodesOf, SITE, seedOf } from '../support/seeds.ts'
 
@@ -128,5 +128,5 @@ test.each([
   ['x', undefined],
   ['something_else', undefined],
 ])('%s means %s', (name, expected) => {
-  expect(closest(name, ['purchase', 'return', 'signup'])).toBe(expected)
+  expect(nearestName(name, ['purchase', 'return', 'signup'])).toBe(expected)
 })

@@ -88,7 +88,7 @@ it('Any document at all is either loaded whole, or refused with its issues, a li
           refused++
           expect(error.issues.length).toBeGreaterThan(0)
           expect(error.message.split('\n')).toHaveLength(error.issues.length)
-          for (const line of error.message.split('\n')) expect(line).toMatch(/^my\.json \/.*: \S/)
+          for (const line of error.message.split('\n')) expect(line).toMatch(/^my\.json:\d+:\d+ \/.*: \S/)
           expect(store.sites()).toEqual([])
         }
       },
