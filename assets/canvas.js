@@ -54,7 +54,7 @@ function movable(canvas) {
     view.style.height = document.fullscreenElement === canvas ? '' : `${Math.ceil(needed)}px`
     const tall = view.clientHeight
     const whole = Math.min(LARGEST, (room - 2 * MARGIN) / width, (tall - 2 * MARGIN) / height)
-    // The way of a member begins where the member stands, large enough to be read.
+    // The way of a member begins where the member waits, large enough to be read.
     const here = canvas.classList.contains('compact') && whole < READABLE ? placeOf(drawing) : undefined
     const scale = here ? READABLE : whole
     const [x, y] = here ?? [width / 2, height / 2]
@@ -67,7 +67,7 @@ function movable(canvas) {
     fitted = true
   }
 
-  /** The centre of the node where the member stands, or came to last, in the drawing's own measure. */
+  /** The centre of the node where the member waits, or came to last, in the drawing's own measure. */
   function placeOf(drawing) {
     const node = drawing.querySelector('.node.here') ?? [...drawing.querySelectorAll('.node.passed')].at(-1)
     if (!node) return undefined

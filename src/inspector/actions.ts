@@ -205,7 +205,7 @@ const ACTIONS = {
 
 /** Green where something moved, amber where the event had no effect. */
 function eventSent(event: string, email: string, { outcomes }: EventResult): ReturnType<Action['said']> {
-  const effects = outcomes.filter(({ type }) => type !== 'nothing_moved')
+  const effects = outcomes.filter(({ type }) => type !== 'no_effect')
   const told = effects.map(({ message }) => message)
   return effects.length > 0
     ? { text: `“${event}” was sent to ${email}.`, details: told }

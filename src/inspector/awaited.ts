@@ -1,9 +1,9 @@
+import type { GraphRecord } from '../contract/records.ts'
 import { closedAt } from '../engine/enter.ts'
 import { compileJourney, isStep, type JourneyGraph } from '../engine/graph.ts'
-import { stillAt } from '../engine/move.ts'
-import { standingOf, uptoSteps } from '../engine/standing.ts'
+import { reasonToStay } from '../engine/move.ts'
+import { uptoSteps, waitingStepsOf } from '../engine/waiting.ts'
 import type { Site } from '../sites/site.ts'
-import type { GraphRecord } from '../store/records.ts'
 import type { ParticipationDetail } from '../store/store.ts'
 import { exampleAttributes } from './example-attributes.ts'
 
@@ -26,9 +26,9 @@ export function awaitedEvents(site: Site, participations: readonly Participation
   const inside = participations.flatMap(participation => {
     const record = site.store.journey(participation.journey_id) as GraphRecord
     const graph = compileJourney(record)
-    const standing =
-      stillAt(graph, participation, now) === undefined
-        ? standingOf(graph, participation).map(({ node_id }) => node_id)
+    const waiting =
+      reasonToStay(graph, participation, now) === undefined
+        ? waitingStepsOf(graph, participation).map(({ node_id }) => node_id)
         : []
     const held = participation.rewards.filter(
       ({ hold_end_datetime }) => hold_end_datetime !== null && hold_end_datetime > now,
@@ -38,7 +38,7 @@ export function awaitedEvents(site: Site, participations: readonly Participation
       return node?.type === 'reward' ? [...node.blockedBy] : []
     })
     return [
-      ...stepsAt(record, graph, standing, 'next'),
+      ...stepsAt(record, graph, waiting, 'next'),
       ...blocking.map(event => ({ event, attributes: {}, journey: record.name, effect: 'block' as const })),
     ]
   })

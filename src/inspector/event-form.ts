@@ -75,7 +75,7 @@ function cameOfIt({ site, notice }: SiteView, names: readonly string[]): SafeHtm
   const result = notice?.answer as EventResult | undefined
   if (result?.outcomes === undefined) return ''
   const rows = result.outcomes.flatMap(outcome => {
-    if (outcome.type !== 'nothing_moved')
+    if (outcome.type !== 'no_effect')
       return [
         { journey_id: outcome.journey_id, name: outcome.journey_name, message: outcome.message, moved: true },
       ]

@@ -1,12 +1,12 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyReply } from 'fastify'
+import type { GraphRecord, JourneyRecord } from '../contract/records.ts'
 import { type Diagram, diagramOf } from '../diagram/diagram.ts'
 import { clip } from '../diagram/text.ts'
 import { expiryOf } from '../engine/as-of.ts'
 import { NotFound } from '../errors.ts'
-import { DIAGRAM_FORMATS, membersStanding } from '../sites/diagrams.ts'
+import { DIAGRAM_FORMATS, waitingMembers } from '../sites/diagrams.ts'
 import type { Site } from '../sites/site.ts'
-import type { GraphRecord, JourneyRecord } from '../store/records.ts'
 import { callWithToken } from './calls.ts'
 import { canvas, legend } from './canvas.ts'
 import { chip, count, facts, foldedSection, shortened, status, table, time } from './elements.ts'
@@ -50,10 +50,10 @@ ${legend(new Set(journey.nodes.map(({ type }) => type)))}</div>`,
 const COUNTED = ['event', 'action', 'reward', 'badge']
 
 async function nodeCounts(site: Site, journey: GraphRecord): Promise<Map<string, NodeCount>> {
-  const standing = await membersStanding(site, journey)
+  const waiting = await waitingMembers(site, journey)
   const counts = new Map<string, NodeCount>()
   for (const { id, type } of journey.nodes) {
-    const at = standing.get(id) ?? { members: 0, first: [] }
+    const at = waiting.get(id) ?? { members: 0, first: [] }
     const passed = COUNTED.includes(type) ? site.store.passedCount(journey.id, id) : undefined
     counts.set(id, { ...at, passed })
     if (counts.size % 5 === 0) await new Promise(setImmediate)

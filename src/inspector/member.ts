@@ -1,6 +1,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyReply } from 'fastify'
 import { MEMBER_STATUSES, type MemberStatus } from '../contract/member.ts'
+import type { GraphRecord, MemberRecord } from '../contract/records.ts'
 import { diagramOf } from '../diagram/diagram.ts'
 import { clip } from '../diagram/text.ts'
 import { participationAsOf } from '../engine/as-of.ts'
@@ -8,7 +9,6 @@ import { compileJourney } from '../engine/graph.ts'
 import { pathOf } from '../engine/path.ts'
 import type { EventResult } from '../sites/events.ts'
 import type { Site } from '../sites/site.ts'
-import type { GraphRecord, MemberRecord } from '../store/records.ts'
 import type { ParticipationDetail } from '../store/store.ts'
 import { type ActionForm, curls } from './action-forms.ts'
 import { awaitedEvents } from './awaited.ts'
@@ -130,7 +130,7 @@ function wayDrawing(view: SiteView, stored: ParticipationDetail): Promise<SafeHt
       const href = `${link}?node=${id}`
       const reward = rewards.get(id)
       if (reward) return { href, note: rewardNote(reward), marks: ['passed', reward.status, ...marks] }
-      if (path.standing.has(id)) return { href, note: 'stands here', marks: ['here', ...marks] }
+      if (path.waiting.has(id)) return { href, note: 'waits here', marks: ['here', ...marks] }
       if (!path.passed.has(id)) return { href, marks: ['ahead'] }
       const at = done.get(id)
       return {
@@ -171,18 +171,18 @@ function rewardTimes(reward: Reward): SafeHtml | string {
 function steps(site: Site, stored: ParticipationDetail): SafeHtml {
   const { events } = participationAsOf(stored, site.now())
   const graph = site.store.journey(stored.journey_id) as GraphRecord
-  const { standing } = pathOf(compileJourney(graph), stored)
+  const { waiting } = pathOf(compileJourney(graph), stored)
   const rows = [
     ...events.map(({ name, completed_at }) => [clip(name), chip('done', 'good'), time(completed_at)]),
     ...graph.nodes
-      .filter(({ id }) => standing.has(id))
+      .filter(({ id }) => waiting.has(id))
       .map(({ name, config }) => [
         clip(name),
-        chip('stands here', 'live'),
+        chip('waits here', 'live'),
         typeof config.event === 'string' ? html`waits for <code>${config.event}</code>` : '',
       ]),
   ]
-  return html`<details class="folded"><summary>Steps as a table</summary>${table('Steps done, and where the member stands', ['Step', 'Status', 'When'], rows)}</details>`
+  return html`<details class="folded"><summary>Steps as a table</summary>${table('Steps done, and where the member waits', ['Step', 'Status', 'When'], rows)}</details>`
 }
 
 async function answers({ site, options }: SiteView, email: string): Promise<SafeHtml> {

@@ -1,8 +1,8 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
+import type { GraphRecord, NodeRecord } from '../contract/records.ts'
 import { clip } from '../diagram/text.ts'
 import { nodeInWords } from '../diagram/words.ts'
 import type { NodeMembers } from '../sites/diagrams.ts'
-import type { GraphRecord, NodeRecord } from '../store/records.ts'
 import { curls } from './action-forms.ts'
 import { chip, count } from './elements.ts'
 import { exampleAttributes } from './example-attributes.ts'
@@ -32,7 +32,7 @@ ${nodeInWords(node, journey.nodes, journey.connections).map(text => html`<p>${te
 ${passed === undefined ? '' : html`<p class="hint">${count(passed)} ${passed === 1 ? 'member has' : 'members have'} passed it.</p>`}
 ${
   members > 0
-    ? html`<h3>${count(members)} ${members === 1 ? 'member stands' : 'members stand'} here</h3>
+    ? html`<h3>${count(members)} ${members === 1 ? 'member waits' : 'members wait'} here</h3>
 <ul class="plain">${emails.map(email => html`<li><a href="${memberPath(site.site_id, email)}">${email}</a></li>`)}</ul>
 ${members > emails.length ? html`<p class="hint">and ${count(members - emails.length)} more</p>` : ''}`
     : ''

@@ -3,7 +3,7 @@ import type { HistoryRecord, MemberRecord, ParticipationRecord } from '../contra
 import type { JourneyGraph } from '../engine/graph.ts'
 import { replay } from '../engine/handle-event.ts'
 import { beginAt, retrace } from '../engine/retrace.ts'
-import type { Occurrence, ParticipationState } from '../engine/state.ts'
+import type { Occurrence } from '../engine/state.ts'
 import type { ExpandedMember } from './expand-member.ts'
 import type { StatedParticipation } from './expand-participation.ts'
 import { participationIds } from './ids.ts'
@@ -43,7 +43,7 @@ export function deriveParticipations(
   const history = member.history.map(toOccurrence)
   const newId = participationIds(email, isTaken)
 
-  function play(journeys: readonly JourneyGraph[], participations: ParticipationState[]) {
+  function play(journeys: readonly JourneyGraph[], participations: ParticipationRecord[]) {
     const played = replay({ journeys, member: { ...member, participations }, history, newId })
     return { ...played, noEffect: () => noEffects(member.history, played.outcomes, journeys, place) }
   }
@@ -74,7 +74,7 @@ export function deriveParticipations(
   return { member: { ...member, participations }, issues, warnings }
 
   /** What becomes of those that follow from the history: entered by it, or begun before it. */
-  function follow(): Map<string, ParticipationState> {
+  function follow(): Map<string, ParticipationRecord> {
     const journeys = all.filter(({ journey }) => followed.some(({ journey_id }) => journey_id === journey.id))
     const begun = followed.filter(({ started_at }) => started_at !== undefined)
     const first = play(journeys, begun.map(begin))
@@ -100,9 +100,9 @@ export function deriveParticipations(
   }
 
   /** Warns where progress is stated that the events do not give; where the member waits is stated too, that decides it. */
-  function asStated(one: StatedParticipation, begun: ParticipationState): ParticipationRecord {
+  function asStated(one: StatedParticipation, begun: ParticipationRecord): ParticipationRecord {
     const graph = graphOf(one)
-    if (graph && !one.standing && !one.completed_at && one.status !== 'Completed') {
+    if (graph && !one.waiting_at && !one.completed_at && one.status !== 'Completed') {
       const { progress_percentage: follows } = retrace(graph, begun, one.events ?? [], member).participation
       if (follows !== one.progress_percentage) {
         const message = `is "${one.progress_percentage}", but the events give "${follows}"; leave it out, and it follows`
@@ -123,7 +123,7 @@ const bare = ({
   id: string
   journey_id: string
   at: string
-}): ParticipationState => ({
+}): ParticipationRecord => ({
   id,
   journey_id,
   started_at: at,
@@ -134,13 +134,13 @@ const bare = ({
   updated_at: at,
   events: [],
   rewards: [],
-  standing: null,
+  waiting_at: null,
 })
 
 /** A participation with all that is stated of it in the place of what follows. */
 function finish(
   { place, status, ...stated }: StatedParticipation,
-  followed: ParticipationState,
+  followed: ParticipationRecord,
   issues: Issue[],
 ): ParticipationRecord {
   const before = { ...followed, ...stated }
@@ -155,7 +155,7 @@ function finish(
     ...before,
     completed_at,
     expired_at,
-    ...(isNew && { progress_percentage: '100.0', standing: [] }),
+    ...(isNew && { progress_percentage: '100.0', waiting_at: [] }),
     created_at: stated.created_at ?? before.started_at,
   }
   return {
@@ -204,7 +204,7 @@ function noEffects(
   const known = new Set(journeys.flatMap(graph => [...graph.awaited, ...blockingEventsOf(graph)]))
   return history.flatMap(({ event }, h) => {
     const [outcome] = outcomes[h] ?? []
-    if (outcome?.type !== 'nothing_moved') return []
+    if (outcome?.type !== 'no_effect') return []
     const reasons = outcome.reasons.slice(0, 3).map(({ message }) => message)
     const message = known.has(event)
       ? `"${event}" has no effect: ${reasons.join('; ')}`

@@ -1,12 +1,11 @@
+import type { GraphRecord, RewardRecord, StepRecord, WaitingRecord } from '../contract/records.ts'
 import { type Diagram, type DiagramLayout, diagramOf } from '../diagram/diagram.ts'
 import { toDot } from '../diagram/dot.ts'
 import { toMermaid } from '../diagram/mermaid.ts'
 import { toSvg } from '../diagram/svg.ts'
 import { compileJourney } from '../engine/graph.ts'
-import { deriveStanding } from '../engine/standing.ts'
-import type { Standing } from '../engine/state.ts'
+import { deriveWaitingSteps } from '../engine/waiting.ts'
 import { NotFound } from '../errors.ts'
-import type { GraphRecord, RewardRecord, StepRecord } from '../store/records.ts'
 import type { Site } from './site.ts'
 
 /** The notations in which a journey can be had as a file, by the ending of its name. */
@@ -21,14 +20,14 @@ export const DIAGRAM_FORMATS = {
 
 export type DiagramFormat = keyof typeof DIAGRAM_FORMATS
 
-/** A journey as a drawing, with how many members stand on each node. @throws {NotFound} */
+/** A journey as a drawing, with how many members wait at each node. @throws {NotFound} */
 export async function journeyDiagram(site: Site, journeyId: string): Promise<Diagram> {
   const journey = site.store.journey(journeyId)
   if (!journey) throw new NotFound(`there is no journey ${journeyId}`)
-  const standing = await membersStanding(site, journey)
+  const waiting = await waitingMembers(site, journey)
   return diagramOf(journey, {
     node(id) {
-      const members = standing.get(id)?.members
+      const members = waiting.get(id)?.members
       return members === undefined ? {} : { note: `${members} here`, marks: ['here'] }
     },
   })
@@ -46,34 +45,34 @@ const FIRST = 10
 const CHUNK = 500
 
 /**
- * Which members stand on each node of a journey at the site's present; nodes without any are left out. It reads every
+ * Which members wait at each node of a journey at the site's present; nodes without any are left out. It reads every
  * open participation, so it gives way to other requests again and again.
  */
-export async function membersStanding(
+export async function waitingMembers(
   { store, now }: Site,
   journey: GraphRecord,
 ): Promise<Map<string, NodeMembers>> {
   const graph = compileJourney(journey)
   const at = now()
   const nodes = new Map<string, NodeMembers>()
-  // Most participations are alike, and deriving where a member stands takes longer than reading it.
+  // Most participations are alike, and deriving where a member waits takes longer than reading it.
   const derived = new Map<string, string[]>()
-  const placesOf = (standing: string | null, done: string | null, reached: string | null): string[] => {
-    const facts = standing ?? `${done} ${reached}`
+  const placesOf = (waiting_at: string | null, done: string | null, reached: string | null): string[] => {
+    const facts = waiting_at ?? `${done} ${reached}`
     const known = derived.get(facts)
     if (known) return known
-    const places: Standing[] =
-      standing === null
-        ? deriveStanding(graph, { completed_at: null, events: steps(done), rewards: rewards(reached) })
-        : JSON.parse(standing)
+    const places: WaitingRecord[] =
+      waiting_at === null
+        ? deriveWaitingSteps(graph, { completed_at: null, events: steps(done), rewards: rewards(reached) })
+        : JSON.parse(waiting_at)
     const ids = places.map(({ node_id }) => node_id)
     derived.set(facts, ids)
     return ids
   }
   for (let after = 0, length = CHUNK; length === CHUNK; ) {
     const page = store.openParticipations(journey.id, { now: at, after, limit: CHUNK })
-    for (const { participation_key, standing, done, reached } of page) {
-      for (const id of placesOf(standing, done, reached)) {
+    for (const { participation_key, waiting_at, done, reached } of page) {
+      for (const id of placesOf(waiting_at, done, reached)) {
         const node = nodes.get(id) ?? { members: 0, first: [] }
         node.members++
         if (node.first.length < FIRST) node.first.push(participation_key)
@@ -89,7 +88,7 @@ export async function membersStanding(
 
 const idsIn = (json: string | null): string[] => JSON.parse(json ?? '[]')
 
-// Only which nodes they are decides where a member stands.
+// Where a member waits follows from the nodes alone.
 const steps = (json: string | null): StepRecord[] =>
   idsIn(json).map(node_id => ({ node_id, completed_at: '' }))
 const rewards = (json: string | null): RewardRecord[] =>

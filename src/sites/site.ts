@@ -1,10 +1,11 @@
 import { type SignedRequest, sign } from '../auth/sign.ts'
 import type { Clock } from '../clock.ts'
+import type { GraphRecord } from '../contract/records.ts'
 import { compileJourney } from '../engine/graph.ts'
 import { Conflict } from '../errors.ts'
 import type { SeedDocument } from '../seed/schema.ts'
 import type { SeedInput } from '../seed/schema-input.ts'
-import type { FaultRecord, GraphRecord } from '../store/records.ts'
+import type { FaultRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
 import type { AnswerBodies } from './answer-bodies.ts'
 import { type Content, siteContent } from './content.ts'
@@ -45,6 +46,8 @@ export interface Site {
   now(): string
   /** The seed that the site goes back to. @throws {Conflict} when it has none */
   seed(): SeedDocument
+  /** As `reset`, but for the journal. */
+  resetState(): void
   /** Back to the seed the site was created from: data, clock, faults and journal. @throws {Conflict} when it has none */
   reset(): void
   /**
@@ -106,6 +109,20 @@ export function createSite(
     })
   }
 
+  function seed(): SeedDocument {
+    const { origin } = store.origin()
+    if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
+    return JSON.parse(origin)
+  }
+
+  function resetState(): void {
+    const data = seed()
+    store.atomically(() => {
+      load({ data, clock: null, faults: [], fault_count: 0 })
+      store.removeSnapshot(BEFORE_STATES)
+    })
+  }
+
   const signRequest: Site['sign'] = (identifier, expiresIn = AN_HOUR) => {
     const exp = Math.floor(clock.tokenNow() / 1000) + expiresIn
     return sign({ ...store.site, identifier, exp, sub: store.site.name })
@@ -136,13 +153,10 @@ export function createSite(
     coverage,
     snapshots: siteSnapshots(store, { save, load }, systemClock.now),
     now,
-    seed: () => JSON.parse(originOf(store)),
+    seed,
+    resetState,
     reset() {
-      const origin = originOf(store)
-      store.atomically(() => {
-        load({ data: JSON.parse(origin), clock: null, faults: [], fault_count: 0 })
-        store.removeSnapshot(BEFORE_STATES)
-      })
+      resetState()
       requests.clear()
       coverage.clear()
     },
@@ -154,11 +168,4 @@ export function createSite(
       })
     },
   }
-}
-
-/** The seed that a site goes back to, as JSON. @throws {Conflict} when it has none */
-function originOf(store: SiteStore): string {
-  const { origin } = store.origin()
-  if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
-  return origin
 }

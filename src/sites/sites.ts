@@ -67,7 +67,7 @@ export interface Sites {
   cloneable(siteId: string): Cloneable | undefined
   /** The clones of a site, in the order of creation. */
   clonesOf(site: Site): Site[]
-  /** Takes every site back to its seed, and empties the journal of unmatched requests. @throws {Conflict} at a site without one */
+  /** Takes all sites back to their seeds, or none, and empties all journals. @throws {Conflict} at a site without a seed */
   reset(): void
   /** When a site with a `ttl` expires unless it is used: RFC 3339, UTC. */
   expiryOf(site: Site): string | null
@@ -215,9 +215,14 @@ export function openSites({ store, clock, journalSize, journalBytes, clones, sta
         .filter(site => isClone(site.site_id) && originalOf(site.site_id) === site_id),
     reset() {
       removeExpired(now())
-      // All of them or none: the seeds are there before anything changes.
-      for (const { site } of entries.values()) site.seed()
-      for (const { site } of entries.values()) site.reset()
+      const all = [...entries.values()].map(({ site }) => site)
+      store.atomically(() => {
+        for (const site of all) site.resetState()
+      })
+      for (const { requests, coverage } of [...all]) {
+        requests.clear()
+        coverage.clear()
+      }
       unmatched.clear()
     },
     expiryOf(site) {

@@ -9,12 +9,12 @@ export interface JourneyCount {
   expired: number
 }
 
-/** An open participation, and where the member stands in it. */
+/** An open participation, and where the member waits in it. */
 export interface OpenParticipation {
   participation_key: number
   /** JSON, as stored; null where it follows from the nodes done and reached. */
-  standing: string | null
-  /** The ids of the nodes done and reached, as JSON; null where the standing is stored. */
+  waiting_at: string | null
+  /** The ids of the nodes done and reached, as JSON; null where `waiting_at` is stored. */
   done: string | null
   reached: string | null
 }
@@ -68,7 +68,7 @@ export interface MemberPage {
 
 /**
  * The statements of what the pages count and list, which no operation of the vendor's needs. `now` is a vendor timestamp.
- * With 100,000 members in a journey each of them takes milliseconds, from the indexes of 0008_overview.sql.
+ * With 100,000 members in a journey each of them takes milliseconds, from the indexes of 0009_overview.sql.
  */
 export function overviewStatements(db: Db) {
   const inJourney = (rest = '') =>
@@ -86,11 +86,11 @@ export function overviewStatements(db: Db) {
       WHERE j.site_key = @siteKey AND j.id = @journeyId AND n.id = @nodeId`)
     .pluck()
   const idsOf = (table: 'completed_steps' | 'rewards', key: string) => `
-    CASE WHEN p.standing IS NULL THEN (
+    CASE WHEN p.waiting_at IS NULL THEN (
       SELECT json_group_array(n.id ORDER BY u.${key}) FROM ${table} u JOIN nodes n USING (node_key)
       WHERE u.participation_key = p.participation_key) END`
   const open = db.prepare<{ siteKey: number; journeyId: string } & OpenPage, OpenParticipation>(`
-    SELECT p.participation_key, p.standing, ${idsOf('completed_steps', 'step_key')} AS done,
+    SELECT p.participation_key, p.waiting_at, ${idsOf('completed_steps', 'step_key')} AS done,
       ${idsOf('rewards', 'reward_key')} AS reached
     FROM journeys j JOIN participations p INDEXED BY participations_by_journey USING (journey_key)
     WHERE j.site_key = @siteKey AND j.id = @journeyId AND p.participation_key > @after

@@ -1,4 +1,5 @@
 import { type Extended, extensionOf } from '../contract/extension.ts'
+import type { GraphRecord, JourneyRecord, MemberRecord, SiteRecord } from '../contract/records.ts'
 import { NotFound } from '../errors.ts'
 import { checkPresence, type Db, lockDatabase, openDatabase, toStoreError } from './database.ts'
 import { extensionIn } from './extensions.ts'
@@ -21,15 +22,7 @@ import {
   participationTables,
   type UsedNode,
 } from './participations.ts'
-import type {
-  FaultRecord,
-  GraphRecord,
-  JourneyRecord,
-  MemberRecord,
-  OriginRecord,
-  SiteRecord,
-  SnapshotRecord,
-} from './records.ts'
+import type { FaultRecord, OriginRecord, SnapshotRecord } from './records.ts'
 import { type SiteRow, siteTable } from './sites.ts'
 import { faultTable, snapshotTable } from './test-state.ts'
 
@@ -150,6 +143,8 @@ export interface Store {
   ): SiteStore
   /** Removes a site with all that is its own. @returns whether there was one */
   removeSite(siteId: string): boolean
+  /** Makes writes to several sites one: all of them happen, or none. */
+  atomically<T>(writes: () => T): T
   /** The whole database as the bytes of a file. */
   image(): Buffer
   close(): void
@@ -212,6 +207,7 @@ function createStore(file: string, lock: { close(): void }, db: Db): Store {
       bound.delete(siteId)
       return true
     },
+    atomically,
     image: () => db.serialize(),
     close() {
       db.close()

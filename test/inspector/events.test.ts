@@ -89,7 +89,7 @@ describe('The form of a member', () => {
       /Waits for the event purchase where amount is at least 50\./,
     )
     await using other = await testApp({ seeds: [seedOf()] })
-    expect(words(await page(other, url))).toMatch(/1 member stands here ann@example\.com/)
+    expect(words(await page(other, url))).toMatch(/1 member waits here ann@example\.com/)
   })
 })
 

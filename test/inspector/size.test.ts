@@ -37,7 +37,7 @@ test.each([
   [`${HOME}/requests`, 'No requests yet'],
   [`${HOME}/journeys?page=4`, '151–200 of 200'],
   [`${HOME}/journeys/${id(1)}`, '5,000 here'],
-  [`${HOME}/journeys/${id(1)}?node=${nodesOf(1).event}`, '5,000 members stand here'],
+  [`${HOME}/journeys/${id(1)}?node=${nodesOf(1).event}`, '5,000 members wait here'],
   [`${HOME}/members?page=200`, '9,951–10,000 of 10,000'],
   [`${HOME}/members?search=R999`, '1–11 of 11'],
   [`${HOME}/members/member5@example.com`, 'member5@example.com'],

@@ -104,7 +104,9 @@ describe('In a browser', () => {
     return sandbox
   }
 
-  it('every page is accessible, fits, and runs nothing of the data, at both widths and in both schemes', async () => {
+  it('every page is accessible, fits, and runs nothing of the data, at both widths and in both schemes', {
+    timeout: 300_000,
+  }, async () => {
     await using sandbox = await withHardSite()
     const [refused] = demoOf(sandbox).requests.list()
     const { requests } = (await (await fetch(`${sandbox.origin}/_sandbox/requests`)).json()) as {
@@ -402,11 +404,11 @@ describe('In a browser', () => {
       await page.locator('.drawing:visible').getByRole('link', { name: 'Reviews the boots' }).click()
       const panel = page.locator('#node-panel')
       await panel.getByText('Waits for the event review_written').waitFor()
-      await panel.getByText('1 member stands here').waitFor()
+      await panel.getByText('1 member waits here').waitFor()
       expect(page.url()).toContain('node=')
       await panel.getByRole('button', { name: 'Send event' }).click()
       await page.locator('.toast.good').waitFor()
-      await panel.getByText('1 member stands here').waitFor({ state: 'detached' })
+      await panel.getByText('1 member waits here').waitFor({ state: 'detached' })
       await page.keyboard.press('Escape')
       await panel.getByText('Waits for').waitFor({ state: 'detached' })
       await page.locator('.legend').getByText('reward').click()
