@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
 import { isoOf, parseTime } from '../clock.ts'
 import { isObject, objectsIn } from '../contract/json.ts'
 import { Conflict, Invalid } from '../errors.ts'
@@ -114,7 +115,7 @@ export function readCapsule(value: unknown, secret: string): Capsule {
     throw new Invalid(
       `this capsule has version ${found}, and this program reads up to ${CAPSULE_VERSION}; use a newer journeys-sandbox`,
     )
-  const capsule = structuredClone(value) as Capsule
+  const capsule = Value.Clone(value) as Capsule
   const states = [capsule.state, ...objectsIn(capsule.snapshots).map(({ state }) => state as CapsuleState)]
   for (const document of [capsule.seed, ...states.map(state => state?.data)])
     if (isObject(document?.site)) document.site.secret ??= secret
