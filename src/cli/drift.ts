@@ -8,8 +8,8 @@ import { CommandFailed, type Terminal } from './terminal.ts'
 const OUR_DOCUMENT = fileURLToPath(packageFile('openapi/journeys.openapi.json'))
 
 /**
- * `journeys-sandbox drift [FILE|URL]`: how the vendor's OpenAPI document differs from ours in the four operations.
- * `published` is compared with when no document is named.
+ * `journeys-sandbox drift [FILE|URL]`: compares the vendor's OpenAPI document with ours in the four operations. `published` is the
+ * document when none is named.
  */
 export function driftCommand({ print, warn }: Terminal, published?: string): Command {
   return new Command('drift')
@@ -21,9 +21,9 @@ export function driftCommand({ print, warn }: Terminal, published?: string): Com
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
-      '\nOf the four operations it compares path, operationId, security, parameters, responses, bodies, and of their schemas\n' +
+      '\nIt compares the four operations: path, operationId, security, parameters, responses and bodies, and in the schemas\n' +
         'properties, required, type, nullable, format and enum. "missing" is what only the vendor has, "extra" what only the\n' +
-        'sandbox has. The differences are grouped by provenance, what is only inferred first.\n' +
+        'sandbox has. The differences are grouped by provenance, inferred first.\n' +
         'Exit codes: 0 no difference, 1 differences, 2 the documents could not be compared.',
     )
     .action(async (given: string | undefined, { json }: { json?: boolean }) => {

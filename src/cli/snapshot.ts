@@ -25,27 +25,30 @@ interface Flags extends LiveApiFlags {
 const FASTEST = 1000
 
 const DETAILS = `
-The site is a live one, named with --base-url or --environment, or saved answers, with --from. Of a live site it reads the
-journeys, and of each member in --emails both lists of journeys. What the sandbox does not know is kept as extra. The seed
-is tried in a sandbox, and the summary says what that answers otherwise. The secret of the seed is sandbox-secret.
+Captures a live site, which --base-url or --environment names, or saved answers, with --from. Of a live site it reads the
+journeys, and both lists of journeys of each member in --emails. Properties beyond the contract become extra. The seed is
+tested in a sandbox, and the summary lists the answers that differ. The secret of the seed is sandbox-secret.
 
-What was read of a live site is in OUT.partial until the seed is written. After an interruption, the same command continues.
+OUT.partial holds the answers of a live site until the seed is written. After an interruption, the same command continues.
 
-With --anonymise, emails and all other texts are replaced by pseudonyms, in OUT.partial too. Ids, times, the numbers of the
-contract and the names of properties stay: look through the seed before you share it.
+With --anonymise, pseudonyms replace emails and all other texts, also in OUT.partial. Ids, times, the numbers of the contract
+and the names of properties stay: read the seed before you share it.
 
-A file of --from is a HAR, or the body of one answer as JSON. A body does not say whose it is: name the file after the
-email, such as ann@example.com.json. Exit codes: 0 done, 1 no answer or a refusal, 2 wrong use.`
+A file of --from is a HAR, or the JSON body of one answer. The body about a member has no email: name the file after it, such
+as ann@example.com.json. Exit codes: 0 done, 1 no answer or an error, 2 wrong use.`
 
 /** `journeys-sandbox snapshot`: captures a site into a seed. */
 export function snapshotCommand({ print }: Terminal): Command {
   const command = new Command('snapshot').description('capture a live site, or saved answers, into a seed')
   return addLiveApiOptions(command)
-    .option('--emails <file>', 'the members of a live site, an email a line; # starts a comment')
+    .option('--emails <file>', 'the members of a live site, one email per line; # starts a comment')
     .option('--from <files...>', 'saved answers instead of a live site')
     .requiredOption('--out <file>', 'the seed to write')
-    .option('--anonymise', 'keep no email and no free text')
-    .option('--anonymise-key-env <name>', 'the same, with the key in this variable, for the same pseudonyms')
+    .option('--anonymise', 'replace emails and free text by pseudonyms')
+    .option(
+      '--anonymise-key-env <name>',
+      'the same, with a key from this variable, which makes the pseudonyms repeatable',
+    )
     .option('--resume', 'continue an interrupted run; this is the default', true)
     .option('--no-resume', 'read everything again')
     .option('--force', 'replace an existing seed')
@@ -110,7 +113,7 @@ async function fromFiles(flags: Flags, names: string[]): Promise<Taken> {
   return { ...snapshot, notes: saved.notes, finish: () => undefined }
 }
 
-/** The emails of a file with the numbers of their lines, each once. @throws {ConfigError} naming a line that is none */
+/** The emails in a file, each once, with its line. @throws {ConfigError} naming a line that is not an email */
 function readEmails(file: string): { email: string; line: number }[] {
   const schema = Email()
   const found = new Map<string, { email: string; line: number }>()
@@ -145,7 +148,7 @@ function readAnonymise({ anonymise = false, anonymiseKeyEnv: name }: Flags): boo
   return key
 }
 
-/** Readable by the user alone, as it may hold data of members, and complete or not there at all. */
+/** Writes the whole file or none. Only the user can read it, as it may hold data of members. */
 function writeAtomically(file: string, document: SeedDocument): void {
   const unfinished = `${file}.unfinished`
   writeFileSync(unfinished, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 })

@@ -23,11 +23,11 @@ export function verifyCommand({ print }: Terminal): Command {
     'compare a live server with the contract of the sandbox; only reads',
   )
   return addLiveApiOptions(command)
-    .option('--email <emails...>', 'members to ask about; they never appear in the report')
+    .option('--email <emails...>', 'members to read; the report does not name them')
     .option('--email-without-journeys <email>', 'a member who is known to be in no journey')
-    .option('--journey <ids...>', 'journeys to ask for; otherwise some of those that are listed')
+    .option('--journey <ids...>', 'journeys to read (default: some that the site lists)')
     .option('--json', 'print the report as JSON')
-    .option('--save <folder>', 'write every answer there, unchanged: it holds data of members')
+    .option('--save <folder>', 'write every answer there, unchanged, with data of members')
     .addHelpText(
       'after',
       '\nThe server is named with --base-url or --environment. Exit codes: 0 nothing differs, 1 something differs or there\n' +
@@ -57,7 +57,7 @@ export function verifyCommand({ print }: Terminal): Command {
     })
 }
 
-/** Creates the folder, and returns what writes an answer there, without whom it is about. */
+/** Creates the folder, and returns a function that writes an answer there, without its identifier. */
 function openFolder(folder: string | undefined): (call: Call, n: number) => void {
   if (folder === undefined) return () => undefined
   onDisk(() => mkdirSync(folder, { recursive: true, mode: 0o700 }), ConfigError)

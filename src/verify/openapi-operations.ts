@@ -2,7 +2,7 @@ import type { JsonObject } from '../contract/json.ts'
 import { OPERATION_IDS, type OperationId, operations } from '../contract/operations.ts'
 import { listOf, partOf } from './openapi-document.ts'
 
-/** One of the four operations, where it was found in a document. */
+/** One of the four operations in a document. */
 export interface FoundOperation {
   /** Its key in `paths`, as written. */
   path: string
@@ -40,7 +40,7 @@ export function findOperations(document: JsonObject): Map<OperationId, FoundOper
   const found = new Map<OperationId, FoundOperation>()
   for (const id of OPERATION_IDS) {
     const ours = templateOf(operations[id].path)
-    // What stands in front must be a base such as /api/3.0: /user/{}/journeys is not /journeys.
+    // The rest of the path must be a base path such as /api/3.0: /user/{}/journeys is not /journeys.
     const [best] = candidates
       .filter(({ template }) => template.endsWith(ours) && !template.slice(0, -ours.length).includes('{}'))
       .sort((a, b) => a.template.length - b.template.length)
@@ -72,7 +72,7 @@ export function parametersOf(
     text.replace(/[^\w.-]/g, ''),
   )
   const inPath = parameters.filter(parameter => parameter.in === 'path')
-  // A parameter whose name is not in the path takes a place that no other parameter names.
+  // A parameter whose name is not in the path takes a placeholder that no other parameter names.
   const free = places.filter(place => !inPath.some(({ name }) => name === place))
   return new Map(
     parameters.map(parameter => {
@@ -95,7 +95,7 @@ function allParameters({ pathItem, operation }: FoundOperation): Parameter[] {
     required: raw.required === true || raw.in === 'path',
     schema: raw.schema ?? partOf(Object.values(partOf(raw.content))[0]).schema,
   }))
-  // What the operation says of a parameter wins over what its path says.
+  // A parameter of the operation overrides that of its path.
   return [...new Map(read.map(parameter => [`${parameter.in} ${parameter.name}`, parameter])).values()]
 }
 
@@ -104,7 +104,7 @@ const schemesOf = (document: JsonObject): JsonObject => partOf(partOf(document.c
 /** A security scheme of a document, by its name. */
 export const schemeOf = (document: JsonObject, name: string): JsonObject => partOf(schemesOf(document)[name])
 
-/** The headers by which a caller can authenticate in any of the documents, in lower case. */
+/** The headers with credentials in any of the documents, in lower case. */
 export function credentialHeaders(...documents: JsonObject[]): Set<string> {
   const schemes = documents.flatMap(document => Object.values(schemesOf(document)).map(partOf))
   const keys = schemes.filter(scheme => scheme.type === 'apiKey' && scheme.in === 'header')

@@ -59,7 +59,7 @@ describe('There is no difference', () => {
       },
     ],
     [
-      'when security is said once for all',
+      'when security is declared for the whole document',
       d => {
         d.security = operation(d, '/journeys').security
         for (const item of Object.values<Document>(d.paths)) delete item.get.security
@@ -80,7 +80,7 @@ describe('There is no difference', () => {
       },
     ],
     [
-      'when schemas are pieced together',
+      'when schemas are composed with allOf',
       d => {
         const { required, properties, ...rest } = schema(d, 'Journey')
         const { nodes, connections, ...base } = properties
@@ -96,7 +96,7 @@ describe('There is no difference', () => {
       },
     ],
     [
-      'when null is one of several',
+      'when null is a variant of oneOf',
       d => {
         const { type: _, ...rest } = property(d, 'UserJourney', 'expired_at')
         schema(d, 'UserJourney').properties.expired_at = {
@@ -105,7 +105,7 @@ describe('There is no difference', () => {
       },
     ],
     [
-      'when a list of values is one of constants',
+      'when an enum is written as constants',
       d => {
         const status = property(d, 'Journey', 'status')
         status.anyOf = status.enum.toReversed().map((value: string) => ({ const: value }))
@@ -137,7 +137,7 @@ describe('There is no difference', () => {
       },
     ],
     [
-      'when several statuses are said as one',
+      'when one response covers several statuses',
       d => {
         const { responses } = operation(d, '/journeys')
         operation(d, '/journeys').responses = {
@@ -291,7 +291,7 @@ describe('There is a difference', () => {
     expect(await changesBy(change)).toEqual([line])
   })
 
-  it('said once, with all its places, where one schema serves many responses', async () => {
+  it('reported once, with all its places, where one schema is in many responses', async () => {
     const theirs = ourDocument()
     property(theirs, 'ApiError', 'errorCode').type = 'integer'
     const [difference, ...others] = compareDocuments(ours, await readOpenApi(theirs))
@@ -300,7 +300,7 @@ describe('There is a difference', () => {
     expect(difference).toMatchObject({ aspect: 'type', ours: 'string', theirs: 'integer' })
   })
 
-  it('told with what we only inferred first, then what we did not know', async () => {
+  it('listed by provenance: inferred first, then what our document lacks', async () => {
     const lines = await changesBy(d => {
       delete schema(d, 'Journey').properties.name
       delete schema(d, 'Journey').properties.created_by
