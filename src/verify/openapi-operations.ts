@@ -19,14 +19,10 @@ export interface Parameter {
   schema: unknown
 }
 
-const PLACEHOLDER = /\{\{[^{}]*\}\}|\{[^{}]*\}|:\w+|<\w+>/g
+const PLACEHOLDER = /\{([^{}]*)\}/g
 
-/** A path without base URL and query. */
-const withoutBase = (path: string): string =>
-  path.replace(/^\/?\{\{[^{}]*\}\}(?=\/)|^https?:\/\/[^/]+/, '').replace(/[?#].*$/, '')
-
-/** A path without what documents write differently: `{{base}}/user/{{email}}/journeys/` → `/user/{}/journeys`. */
-const templateOf = (path: string): string => withoutBase(path).replace(PLACEHOLDER, '{}').replace(/\/+$/, '')
+/** A path without parameter names and a slash at its end: `/user/{email}/journeys/` → `/user/{}/journeys`. */
+const templateOf = (path: string): string => path.replace(PLACEHOLDER, '{}').replace(/\/+$/, '')
 
 const fold = (name: unknown): string => String(name).replace(/\W|_/g, '').toLowerCase()
 
@@ -39,7 +35,7 @@ export function findOperations(document: JsonObject): Map<OperationId, FoundOper
   })
   const found = new Map<OperationId, FoundOperation>()
   for (const id of OPERATION_IDS) {
-    const ours = templateOf(operations[id].path)
+    const ours = operations[id].path.replace(/:\w+/, '{}')
     // The rest of the path must be a base path such as /api/3.0: /user/{}/journeys is not /journeys.
     const [best] = candidates
       .filter(({ template }) => template.endsWith(ours) && !template.slice(0, -ours.length).includes('{}'))
@@ -68,9 +64,7 @@ export function parametersOf(
   const parameters = allParameters(operation).filter(
     parameter => !isHeader(parameter, [...IGNORED_HEADERS, ...credentials]),
   )
-  const places = [...withoutBase(operation.path).matchAll(PLACEHOLDER)].map(([text]) =>
-    text.replace(/[^\w.-]/g, ''),
-  )
+  const places = [...operation.path.matchAll(PLACEHOLDER)].map(([, name]) => name as string)
   const inPath = parameters.filter(parameter => parameter.in === 'path')
   // A parameter whose name is not in the path takes a placeholder that no other parameter names.
   const free = places.filter(place => !inPath.some(({ name }) => name === place))
