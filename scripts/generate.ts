@@ -10,7 +10,7 @@ import { checkConfig } from '../src/config.ts'
 import { addressOf, OPERATION_IDS, type OperationId } from '../src/contract/operations.ts'
 import { OPENAPI_30_FILE, toYaml } from '../src/openapi/documents.ts'
 import { EXAMPLES_FILE, type Examples } from '../src/openapi/vendor-document.ts'
-import { SeedDocument } from '../src/seed/schema.ts'
+import { SeedInput } from '../src/seed/schema-input.ts'
 import { DEMO_SITE, loadSeed, readSeed } from '../src/seed/seed.ts'
 import { openSites } from '../src/sites/sites.ts'
 import { openStore } from '../src/store/store.ts'
@@ -66,7 +66,7 @@ export async function generate(): Promise<Map<URL, string>> {
     [new URL('control.openapi.json', OPENAPI), json(app.controlDocument())],
     [new URL('control.openapi.yaml', OPENAPI), toYaml(app.controlDocument())],
     [FIDELITY_PAGE, fidelityPage()],
-    [SEED_SCHEMA, json({ $schema: 'http://json-schema.org/draft-07/schema#', ...SeedDocument })],
+    [SEED_SCHEMA, json({ $schema: 'http://json-schema.org/draft-07/schema#', ...SeedInput })],
   ])
   await Promise.all([asking.close(), app.close()])
   store.close()

@@ -13,9 +13,15 @@ export const settings = {
     description: 'SQLite file to keep the data in; in memory without it',
   },
   seed: {
-    flag: '--seed <file|demo|empty>',
+    flag: '--seed <path|demo|empty>',
     env: 'SANDBOX_SEED',
-    description: 'what a new database starts with',
+    description:
+      'what a new database starts with: a file in YAML or JSON, or a directory of them, each a site; may be given several times (in the variable, separated by commas)',
+  },
+  now: {
+    flag: '--now <time>',
+    env: 'SANDBOX_NOW',
+    description: 'time at which the clocks of all sites start, frozen; the system clock without it',
   },
   auth: {
     flag: '--auth <strict|off>',
@@ -116,7 +122,16 @@ export const Config = Type.Object({
   }),
   host: Type.String({ minLength: 1, default: '127.0.0.1', expectation: 'an address or a host name' }),
   db: Type.String({ minLength: 1, default: ':memory:', expectation: 'the path of a file' }),
-  seed: Type.String({ minLength: 1, default: 'demo', expectation: 'demo, empty, or the path of a file' }),
+  seed: Type.Array(Type.String({ minLength: 1 }), {
+    minItems: 1,
+    default: ['demo'],
+    expectation: 'demo, empty, or the path of a file or directory',
+  }),
+  now: Type.String({
+    pattern: '^$|^\\d{4}-\\d{2}-\\d{2}([Tt ].+)?$',
+    default: '',
+    expectation: 'a date, or a time such as 2026-01-31T12:00:00Z',
+  }),
   auth: OneOf(['strict', 'off'], { default: 'strict', expectation: 'strict or off' }),
   basePath: Type.String({
     pattern: '^/$|^(/[A-Za-z0-9._~-]+)+$',
@@ -190,13 +205,14 @@ export class ConfigError extends Error {
  * @throws {ConfigError} naming the flag or the variable of the first bad value
  */
 export function readConfig(
-  flags: Partial<Record<SettingName, string | true>> = {},
+  flags: Partial<Record<SettingName, string | true | string[]>> = {},
   env = process.env,
 ): Config {
   const given = Object.entries(settings).flatMap(([name, { flag, env: variable }]) => {
     const fromFlag = flags[name as SettingName]
     // An empty flag is usually an unset shell variable. Guessing what was meant could switch a protection off.
-    if (fromFlag === '') throw new ConfigError(`${flag.split(' ')[0]}: "" is not ${expectationOf(name)}`)
+    if (fromFlag === '' || (Array.isArray(fromFlag) && fromFlag.includes('')))
+      throw new ConfigError(`${flag.split(' ')[0]}: "" is not ${expectationOf(name)}`)
     const value = fromFlag === true ? 'on' : (fromFlag ?? (env[variable] || undefined))
     return value === undefined
       ? []
@@ -218,17 +234,19 @@ export function checkConfig(
 ): Config {
   const config = Value.Default(Config, { ...values })
   for (const { path, value, schema } of Value.Errors(Config, config)) {
-    const name = path.slice(1)
+    const [, name = ''] = path.split('/')
     throw new ConfigError(
-      `${origins.get(name) ?? name}: ${JSON.stringify(value)} is not ${schema.expectation}`,
+      `${origins.get(name) ?? name}: ${JSON.stringify(value)} is not ${schema.expectation ?? expectationOf(name)}`,
     )
   }
   return Object.freeze(config as Config)
 }
 
 /** Text as the type of its setting. What is not of that type stays text, and is then refused. */
-function parse(name: string, value: string): string | number | boolean {
+function parse(name: string, value: string | string[]): string | string[] | number | boolean {
   const { type } = Config.properties[name as SettingName] as TSchema
+  if (Array.isArray(value)) return value
+  if (type === 'array') return value.split(',')
   if (type === 'integer' && /^\d+$/.test(value)) return Number(value)
   if (name === 'logLevel') return value.toLowerCase()
   if (type === 'boolean' && /^(on|off|true|false)$/i.test(value)) return /^(on|true)$/i.test(value)

@@ -3,9 +3,11 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
 import { type SignedRequest, type SignOptions, sign } from './auth/sign.ts'
 import { type Clock, systemClock, timestampOf } from './clock.ts'
-import { type Config, checkConfig, limitsOf, prefixOf } from './config.ts'
+import { type Config, ConfigError, checkConfig, limitsOf, prefixOf } from './config.ts'
 import { NotFound } from './errors.ts'
-import { openSeededStore } from './seed/seed.ts'
+import { openSeededStore, type SeedSource } from './seed/seed.ts'
+import { toTimestamp } from './seed/times.ts'
+import { type Capsule, packSite } from './sites/capsule.ts'
 import { type Report, reportOf } from './sites/report.ts'
 import type { Site } from './sites/site.ts'
 import { type NewSite, openSites } from './sites/sites.ts'
@@ -16,6 +18,9 @@ export { type Config, ConfigError } from './config.ts'
 export { Conflict, Invalid, NotFound } from './errors.ts'
 export { SeedError } from './seed/issues.ts'
 export type { SeedDocument } from './seed/schema.ts'
+export { SeedInput } from './seed/schema-input.ts'
+export type { SeedSource } from './seed/seed.ts'
+export type { Capsule } from './sites/capsule.ts'
 export type { EventResult, NewEvent } from './sites/events.ts'
 export type { Fault, FaultRule } from './sites/fault-rule.ts'
 export type { Report } from './sites/report.ts'
@@ -74,14 +79,22 @@ export interface Sandbox extends AsyncDisposable {
    * and its clones together. @throws {NotFound}
    */
   report(options?: { site_id?: string; clones?: boolean }): Report
+  /** The site of this id in one file: data, clock, fault rules, snapshots and request journal. @throws {NotFound} */
+  capsule(siteId: string, options?: { secrets?: boolean }): Capsule
+  /** Sets a site to what a capsule holds, or creates it. @throws {Invalid} saying what to do; {ValidationError} with every issue */
+  openCapsule(capsule: unknown): SandboxSite
   /** Takes every site back to its seed, and empties all journals. @throws {Conflict} at a site that has no seed */
   reset(): void
   /** Stops listening, answers what is in flight, and closes the store. */
   close(): Promise<void>
 }
 
-export interface SandboxOptions extends Partial<Config> {
+export interface SandboxOptions extends Partial<Omit<Config, 'seed'>> {
   clock?: Clock
+  /** What a new database starts with: `demo`, `empty`, the path of a file or directory, a seed, or several of these. */
+  seed?: SeedSource | readonly SeedSource[]
+  /** A capsule whose site a new database starts with, in place of a seed. */
+  capsule?: unknown
 }
 
 // What is still in flight after this long is cut off, so that stopping takes less than a second.
@@ -93,12 +106,20 @@ const CLOSING_GRACE_MS = 500
  */
 export async function startSandbox({
   clock = systemClock,
+  capsule,
+  seed = 'demo',
   ...options
 }: SandboxOptions = {}): Promise<Sandbox> {
   const config = checkConfig({ port: 0, ...options })
-  const store = openSeededStore(config.db, config.seed, timestampOf(clock.now()))
+  const start = startOf(config)
+  const store = openSeededStore(
+    config.db,
+    capsule === undefined ? seed : [],
+    start ?? timestampOf(clock.now()),
+  )
   try {
-    const sites = openSites({ store, clock, ...limitsOf(config) })
+    const sites = openSites({ store, clock, start, ...limitsOf(config) })
+    if (capsule !== undefined) sites.openCapsule(capsule)
     const app = await buildApp({ config, sites })
     await app.listen({ port: config.port, host: config.host })
     const origin = originOf(app, config)
@@ -118,6 +139,8 @@ export async function startSandbox({
         if (!site) throw new NotFound('the sandbox has no site; create one first')
         return reportOf(clones ? [site, ...sites.clonesOf(site)] : [site])
       },
+      capsule: (siteId, { secrets = false } = {}) => packSite(sites.get(siteId), clock.now(), secrets),
+      openCapsule: capsule => sites.openCapsule(capsule).site,
       reset: sites.reset,
       close,
       [Symbol.asyncDispose]: close,
@@ -126,6 +149,14 @@ export async function startSandbox({
     store.close()
     throw error
   }
+}
+
+/** The time at which the clocks of all sites start. @throws {ConfigError} */
+function startOf({ now }: Config): string | undefined {
+  if (now === '') return undefined
+  const start = toTimestamp(now, now)
+  if (start === undefined) throw new ConfigError(`now: "${now}" is not a time that exists`)
+  return start
 }
 
 /** A URL that can be called: an address that stands for every interface is replaced by loopback. */

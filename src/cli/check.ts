@@ -1,7 +1,8 @@
 import { Command } from 'commander'
-import { checkSeedText } from '../seed/check-text.ts'
-import { issueLine } from '../seed/issues.ts'
-import type { SeedDocument } from '../seed/schema.ts'
+import { systemClock, timestampOf } from '../clock.ts'
+import { issueLine, type PlacedIssue, SeedError } from '../seed/issues.ts'
+import type { SeedRecords } from '../seed/schema.ts'
+import { checkSeedText } from '../seed/seed.ts'
 import { readText } from './input.ts'
 import { CommandFailed, type Terminal } from './terminal.ts'
 
@@ -9,40 +10,53 @@ import { CommandFailed, type Terminal } from './terminal.ts'
 export function checkCommand(terminal: Terminal): Command {
   return new Command('check')
     .description('check a seed and its graphs, without starting anything')
-    .argument('<file>', 'a seed; - reads it from standard input')
+    .argument('<file>', 'a seed in YAML or JSON; - reads it from standard input')
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
-      '\nEach issue is a line: FILE:LINE:COLUMN, the JSON pointer of the value, and what is wrong.\nA warning is no issue: the seed is good.\n' +
+      '\nEach issue is a line: FILE:LINE:COLUMN, the JSON pointer of the value, and what is wrong.\n' +
+        'A line with "warning:" names what is probably not meant; the seed is still good.\n' +
         'Exit codes: 0 the seed is good, 1 it has issues, 2 it cannot be read.',
     )
     .action(async (file: string, { json }: { json?: boolean }) => {
       const name = file === '-' ? 'stdin' : file
-      const { issues, warnings, document } = await checkSeedText(await readText(file, terminal))
-      const counts = document && countsOf(document)
-      if (json)
-        terminal.print(
-          JSON.stringify({ file: name, ok: issues.length === 0, counts, issues, warnings }, null, 2),
-        )
-      else if (counts) {
-        for (const { message, ...place } of warnings)
-          terminal.print(issueLine(name, { ...place, message: `warning: ${message}` }))
-        terminal.print(`${name}: good, with ${summary(counts)}`)
+      const { issues, warnings, counts } = checkText(await readText(file, terminal), name)
+      if (json) {
+        const result = { file: name, ok: issues.length === 0, counts, issues, warnings }
+        terminal.print(JSON.stringify(result, null, 2))
       } else {
         for (const issue of issues) terminal.print(issueLine(name, issue))
+        for (const { message, ...place } of warnings)
+          terminal.print(issueLine(name, { ...place, message: `warning: ${message}` }))
+        if (counts) terminal.print(`${name}: good, with ${summary(counts)}`)
       }
-      if (issues.length > 0) {
-        throw new CommandFailed(`${name}: ${plural(issues.length, 'issues')}`)
-      }
+      if (issues.length > 0) throw new CommandFailed(`${name}: ${plural(issues.length, 'issues')}`)
     })
 }
 
-const countsOf = ({ journeys, members }: SeedDocument) => ({
+interface Result {
+  issues: PlacedIssue[]
+  warnings: PlacedIssue[]
+  /** What is in a good seed. */
+  counts?: Record<string, number>
+}
+
+function checkText(text: string, name: string): Result {
+  try {
+    const { issues, warnings, value } = checkSeedText(text, { name, now: timestampOf(systemClock.now()) })
+    return { issues, warnings, ...(value && { counts: countsOf(value) }) }
+  } catch (error) {
+    if (error instanceof SeedError) return { issues: error.issues, warnings: [] }
+    throw error
+  }
+}
+
+const countsOf = ({ journeys, members }: SeedRecords) => ({
   journeys: journeys.length,
   nodes: sum(journeys, ({ nodes }) => nodes.length),
   connections: sum(journeys, ({ connections }) => connections.length),
   members: members.length,
-  participations: sum(members, ({ participations = [] }) => participations.length),
+  participations: sum(members, ({ participations }) => participations.length),
 })
 
 const sum = <T>(items: T[], count: (item: T) => number): number =>

@@ -3,6 +3,7 @@ import { version } from '../version.ts'
 import { checkCommand } from './check.ts'
 import { driftCommand } from './drift.ts'
 import { explainCommand } from './explain.ts'
+import { initCommand } from './init.ts'
 import { reportCommand } from './report.ts'
 import { serveCommand } from './serve.ts'
 import { snapshotCommand } from './snapshot.ts'
@@ -18,6 +19,7 @@ export function buildProgram(terminal: Terminal): Command {
     .version(version)
     .addCommand(serve, { isDefault: true })
     .addCommand(snapshotCommand(terminal))
+    .addCommand(initCommand(terminal))
     .addCommand(checkCommand(terminal))
     .addCommand(driftCommand(terminal))
     .addCommand(tokenCommand(terminal))

@@ -1,75 +1,91 @@
 import { statSync } from 'node:fs'
-import { Conflict, type Sandbox, SeedError } from '../index.ts'
-import { locate } from '../seed/check-text.ts'
-import { readSeed } from '../seed/seed.ts'
+import { systemClock, timestampOf } from '../clock.ts'
+import { Conflict, Invalid, type Sandbox, SeedError } from '../index.ts'
+import { filesOf, readSeed } from '../seed/seed.ts'
 import type { Terminal } from './terminal.ts'
 
-// The file is looked at rather than listened to: that finds it again however an editor replaces it, and works on what
-// is mounted into a container, where nothing is heard.
-const LOOK_EVERY_MS = 100
+// Polling finds a file again however an editor replaces it, and works on volumes of a container, where no events arrive.
+const POLL_EVERY_MS = 100
 /** An editor that takes longer than this between two writes has its half of a file refused first. */
 const SETTLED_AFTER_MS = 250
 
-type Says = Pick<Terminal, 'print' | 'warn'>
+type Output = Pick<Terminal, 'print' | 'warn'>
 
-/** Follows the file for a sandbox that has read it, and says what comes of it. @returns what ends it */
-export type FollowSeed = (sandbox: Sandbox, says: Says) => () => void
+/** Follows the files for a sandbox that was started with them, and reports what it does. @returns what ends it */
+export type FollowSeeds = (sandbox: Sandbox, output: Output) => () => void
 
 /**
- * Remembers how a seed file is, to be called before the file is read, so that no change is missed. What it returns reloads
- * the site that came from the file whenever it is another. A file that is wrong, or gone, changes nothing.
+ * Remembers the state of seed files; call it before they are read, so that no change is missed. What it returns reloads the
+ * site of a file whenever the file changes, and adds the site of a new file in a directory. A file that is wrong, or gone,
+ * changes nothing. `sources` are the paths of files and directories; `demo` and `empty` never change.
  */
-export function seedWatch(file: string): FollowSeed {
-  let seen = stampOf(file)
-  return (sandbox, says) => {
-    const reload = reloading(file, sandbox, says)
-    let settling: NodeJS.Timeout | undefined
-    const looking = setInterval(() => {
-      const now = stampOf(file)
-      if (now === seen) return
-      seen = now
-      clearTimeout(settling)
-      settling = setTimeout(reload, SETTLED_AFTER_MS)
-    }, LOOK_EVERY_MS)
+export function seedWatch(sources: readonly string[]): FollowSeeds {
+  const seen = stampsOf(sources)
+  return (sandbox, output) => {
+    const siteIds = new Map([...seen.keys()].map((file, i) => [file, sandbox.sites()[i]?.site_id] as const))
+    const settling = new Map<string, NodeJS.Timeout>()
+    const polling = setInterval(() => {
+      for (const [file, stamp] of stampsOf(sources)) {
+        if (seen.get(file) === stamp) continue
+        seen.set(file, stamp)
+        clearTimeout(settling.get(file))
+        settling.set(file, setTimeout(reload, SETTLED_AFTER_MS, file, { sandbox, siteIds, output }))
+      }
+    }, POLL_EVERY_MS)
     return () => {
-      clearInterval(looking)
-      clearTimeout(settling)
+      clearInterval(polling)
+      for (const timeout of settling.values()) clearTimeout(timeout)
     }
   }
 }
 
-/** What changes with every write to a file, and when another is put in its place. */
+/** Of each file something that changes with every write to it, and when another is put in its place. */
+function stampsOf(sources: readonly string[]): Map<string, string> {
+  const files = sources.flatMap(source => {
+    try {
+      return filesOf(source)
+    } catch (error) {
+      // A directory that has become empty has nothing to follow.
+      if (error instanceof SeedError) return []
+      throw error
+    }
+  })
+  return new Map(files.map(file => [file, stampOf(file)]))
+}
+
 function stampOf(file: string): string {
   try {
     const { ino, size, mtimeNs } = statSync(file, { bigint: true })
     return `${ino} ${size} ${mtimeNs}`
   } catch (error) {
-    // That it cannot be looked at is a change like any other; who reads it then says so.
+    // That it cannot be read is a change like any other; reading it then says so.
     return `${(error as NodeJS.ErrnoException).code}`
   }
 }
 
-/** What replaces the site that came from a file by what the file has now. */
-function reloading(file: string, sandbox: Sandbox, { print, warn }: Says) {
-  let siteId = sandbox.sites()[0]?.site_id
+interface Following {
+  sandbox: Sandbox
+  /** The site of each file. */
+  siteIds: Map<string, string | undefined>
+  output: Output
+}
 
-  return async (): Promise<void> => {
-    try {
-      const document = readSeed(file)
-      const { site, journeys, members } = document
-      const watched = sandbox.sites().find(({ site_id }) => site_id === siteId)
-      if (watched?.site_id === site.site_id) watched.reseed(document)
-      else {
-        const { site_id, name, secret } = site
-        sandbox.createSite({ site_id, name, secret, seed: document })
-        if (watched) sandbox.removeSite(watched.site_id)
-        siteId = site.site_id
-      }
-      print(`${file} reloaded: site ${siteId} with ${journeys.length} journeys and ${members.length} members`)
-    } catch (error) {
-      if (!(error instanceof SeedError || error instanceof Conflict)) throw error
-      const { message } = error instanceof SeedError ? await locate(error, file) : error
-      warn(`warning: ${file} was not reloaded, and the site stays as it is:\n${message}`)
+/** Replaces the site of a file by what the file has now. */
+function reload(file: string, { sandbox, siteIds, output: { print, warn } }: Following): void {
+  try {
+    const watched = sandbox.sites().find(({ site_id }) => site_id === siteIds.get(file))
+    const seed = readSeed(file, watched?.clock.read().now.slice(0, -1) ?? timestampOf(systemClock.now()))
+    const { site, journeys, members } = seed
+    const { site_id, name, secret } = site
+    if (watched?.site_id === site_id) watched.reseed(seed)
+    else {
+      sandbox.createSite({ site_id, name, secret, seed })
+      if (watched) sandbox.removeSite(watched.site_id)
+      siteIds.set(file, site_id)
     }
+    print(`${file} reloaded: site ${site_id} with ${journeys.length} journeys and ${members.length} members`)
+  } catch (error) {
+    if (!(error instanceof SeedError || error instanceof Conflict || error instanceof Invalid)) throw error
+    warn(`warning: ${file} was not reloaded, and the site stays as it is:\n${error.message}`)
   }
 }

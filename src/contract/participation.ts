@@ -14,8 +14,11 @@ const status = OneOf(PARTICIPATION_STATUSES, {
     'How the member fares: under way, done, or overtaken by the end of the journey (Expired is inferred)',
 })
 
+/** `"100.0"`, or a number below it with one decimal. */
+export const PROGRESS_PATTERN = '^(100\\.0|[1-9]?[0-9]\\.[0-9])$'
+
 const progressPercentage = Type.String({
-  pattern: '^(100\\.0|[1-9]?[0-9]\\.[0-9])$',
+  pattern: PROGRESS_PATTERN,
   description: 'How far the member has come, 0.0 to 100.0 with one decimal. A string, not a number',
 })
 

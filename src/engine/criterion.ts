@@ -12,7 +12,10 @@ export interface Facts {
 /** Whether a rule holds. It never throws. */
 export type Criterion = (facts: Facts) => boolean
 
-/** The operators of JSON Logic, without `log`, and the fewest arguments each can work with. */
+/**
+ * The operators of JSON Logic that a rule may use, and the fewest arguments each can work with. `log` writes, and `merge`
+ * makes lists longer; neither is among them.
+ */
 const OPERATORS = new Map(
   Object.entries({
     var: 0,
@@ -44,7 +47,6 @@ const OPERATORS = new Map(
     all: 2,
     none: 2,
     some: 2,
-    merge: 0,
     in: 2,
     cat: 1,
     substr: 2,
@@ -56,35 +58,60 @@ const ITERATORS: ReadonlySet<string> = new Set(['map', 'reduce', 'filter', 'all'
 
 const READABLE = /^(|event|at|attributes(\..*)?|member(\.(email|attributes(\..*)?))?)$/s
 
+/** How many lists and objects of a rule may lie within one another. */
 const MAX_DEPTH = 50
 
-/** What is wrong with a rule, as a sentence without its subject; `undefined` for a good one. */
-export function criterionFault(rule: unknown): string | undefined {
-  return faultOf(rule, { depth: 0, ofItem: false })
+/** How many values a rule may consist of, operators and literals alike. */
+const MAX_SIZE = 1000
+
+/**
+ * Why a rule is refused, as a sentence without its subject; `undefined` for a good one. Rules come from anyone, and run
+ * on attributes that come from anyone: so that the time a rule takes grows no faster than its attributes, it may go over
+ * the items of a `var` alone, may not do so within such a loop, and may build no text and no list there.
+ */
+export function criterionIssue(rule: unknown): string | undefined {
+  const size = sizeOf(rule, MAX_DEPTH + 1)
+  if (size === undefined) return `is nested deeper than ${MAX_DEPTH} levels`
+  if (size > MAX_SIZE) return `consists of ${size} values; at most ${MAX_SIZE} are allowed`
+  return issueOf(rule, undefined)
 }
 
-interface Scope {
-  depth: number
-  /** Whether this is run on the items of a list. */
-  ofItem: boolean
+const isRule = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+/** How many values a rule consists of; `undefined` where it has more levels than these. */
+function sizeOf(rule: unknown, levels: number): number | undefined {
+  if (!isRule(rule)) return 1
+  if (levels === 0) return undefined
+  let size = 1
+  for (const inner of Object.values(rule)) {
+    const more = sizeOf(inner, levels - 1)
+    if (more === undefined) return undefined
+    size += more
+  }
+  return size
 }
 
-function faultOf(rule: unknown, scope: Scope): string | undefined {
-  if (typeof rule !== 'object' || rule === null) return undefined
-  if (scope.depth > MAX_DEPTH) return `is nested deeper than ${MAX_DEPTH} levels`
-  const inner = { ...scope, depth: scope.depth + 1 }
-  if (Array.isArray(rule)) return firstFault(rule, () => inner)
+/** @param loop The operator on whose items this is run, if there is one. */
+function issueOf(rule: unknown, loop: string | undefined): string | undefined {
+  if (!isRule(rule)) return undefined
+  if (Array.isArray(rule)) {
+    if (loop !== undefined && rule.some(isRule)) return `a list within "${loop}" holds plain values only`
+    return firstIssue(rule, () => loop)
+  }
   const [[operator, given] = ['', undefined], ...more] = Object.entries(rule)
   if (more.length > 0) return `has ${more.length + 1} operators side by side; join them with "and" or "or"`
   const args: unknown[] = Array.isArray(given) ? given : [given]
+  const isLoop = ITERATORS.has(operator)
   return (
-    operatorFault(operator, args) ??
-    (operator === 'var' && !scope.ofItem ? pathFault(args[0]) : undefined) ??
-    firstFault(args, i => (ITERATORS.has(operator) && i === 1 ? { ...inner, ofItem: true } : inner))
+    operatorIssue(operator, args) ??
+    (operator === 'var' ? pathIssue(args[0], loop) : undefined) ??
+    (isLoop ? loopIssue(operator, args, loop) : undefined) ??
+    (operator === 'cat' && loop !== undefined ? `"cat" cannot be used within "${loop}"` : undefined) ??
+    firstIssue(args, i => (isLoop && i === 1 ? operator : loop))
   )
 }
 
-function operatorFault(operator: string, { length }: unknown[]): string | undefined {
+function operatorIssue(operator: string, { length }: unknown[]): string | undefined {
   const fewest = OPERATORS.get(operator)
   if (fewest === undefined) {
     return `"${operator}" is not an operator; there are ${[...OPERATORS.keys()].join(' ')}`
@@ -92,14 +119,25 @@ function operatorFault(operator: string, { length }: unknown[]): string | undefi
   return length < fewest ? `"${operator}" needs ${fewest} arguments, not ${length}` : undefined
 }
 
-function pathFault(path: unknown): string | undefined {
-  if (typeof path !== 'string' || READABLE.test(path)) return undefined
+function pathIssue(path: unknown, loop: string | undefined): string | undefined {
+  if (isRule(path)) return '"var" needs the path itself, not a rule that gives it'
+  if (typeof path !== 'string') return undefined
+  if (path.includes('../')) return `"${path}" leads out of the list; there, "var" reads the item alone`
+  if (loop !== undefined || READABLE.test(path)) return undefined
   return `"${path}" is nothing to read; there are event, attributes.…, at, member.email, member.attributes.…`
 }
 
-function firstFault(rules: unknown[], scopeOf: (index: number) => Scope) {
+function loopIssue(operator: string, [list, , initial]: unknown[], loop: string | undefined) {
+  if (loop !== undefined) return `"${operator}" cannot be used within "${loop}"`
+  const isVar = isRule(list) && Object.keys(list).join() === 'var'
+  if (!isVar) return `"${operator}" goes over a "var" only, such as {"var": "attributes.lines"}`
+  if (!isRule(initial)) return undefined
+  return `"${operator}" starts with a text, a number, true or false`
+}
+
+function firstIssue(rules: unknown[], loopOf: (index: number) => string | undefined) {
   for (const [i, rule] of rules.entries()) {
-    const issue = faultOf(rule, scopeOf(i))
+    const issue = issueOf(rule, loopOf(i))
     if (issue !== undefined) return issue
   }
   return undefined

@@ -1,9 +1,9 @@
 import { ELSE } from '../contract/node-config.ts'
-import { criterionFault } from './criterion.ts'
+import { criterionIssue } from './criterion.ts'
 import type { ConnectionDefinition, JourneyDefinition, NodeDefinition } from './graph.ts'
 import { holdFault } from './hold.ts'
 
-export interface JourneyFault {
+export interface JourneyIssue {
   /** A JSON pointer within the journey. */
   pointer: string
   /** A sentence without its subject. */
@@ -18,26 +18,26 @@ export interface JourneyFault {
 export function journeyIssues({
   nodes,
   connections,
-}: Pick<JourneyDefinition, 'nodes' | 'connections'>): JourneyFault[] {
+}: Pick<JourneyDefinition, 'nodes' | 'connections'>): JourneyIssue[] {
   const byId = new Map(nodes.map(node => [node.id, node]))
   const decided = new Set<string>()
   return [
-    ...nodes.flatMap(({ config }, n) => configFaults(config, `/nodes/${n}/config`)),
+    ...nodes.flatMap(({ config }, n) => configIssues(config, `/nodes/${n}/config`)),
     ...connections.flatMap((connection, c) => {
       const { condition, source_node_id: id } = connection
       const again = condition === ELSE && decided.has(id)
       if (condition === ELSE) decided.add(id)
       const message = again
         ? `is the second "${ELSE}" of its node; one is taken at most`
-        : conditionFault(connection, byId.get(id))
+        : conditionIssue(connection, byId.get(id))
       return message === undefined ? [] : [{ pointer: `/connections/${c}/condition`, message }]
     }),
   ]
 }
 
-function configFaults({ criteria, hold }: NodeDefinition['config'], pointer: string): JourneyFault[] {
+function configIssues({ criteria, hold }: NodeDefinition['config'], pointer: string): JourneyIssue[] {
   const found = {
-    criteria: criterionFault(criteria),
+    criteria: criterionIssue(criteria),
     hold: typeof hold === 'string' ? holdFault(hold) : undefined,
   }
   return Object.entries(found).flatMap(([key, message]) =>
@@ -45,22 +45,22 @@ function configFaults({ criteria, hold }: NodeDefinition['config'], pointer: str
   )
 }
 
-function conditionFault({ condition }: ConnectionDefinition, source: NodeDefinition | undefined) {
+function conditionIssue({ condition }: ConnectionDefinition, source: NodeDefinition | undefined) {
   if (!source) return undefined
   if (source.type !== 'condition') {
     if (condition === null) return undefined
     return `is not null, but "${source.name}" is of type ${source.type}; only a condition node decides`
   }
   if (condition === null) return `is missing; it leaves the condition node "${source.name}"`
-  return condition === ELSE ? undefined : ruleFault(condition)
+  return condition === ELSE ? undefined : ruleIssue(condition)
 }
 
-function ruleFault(condition: string): string | undefined {
+function ruleIssue(condition: string): string | undefined {
   const rule = parse(condition)
   if (typeof rule !== 'object' || rule === null || Array.isArray(rule) || Object.keys(rule).length === 0) {
     return `is neither "${ELSE}" nor a rule of JSON Logic as JSON text`
   }
-  return criterionFault(rule)
+  return criterionIssue(rule)
 }
 
 function parse(text: string): unknown {

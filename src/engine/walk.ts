@@ -1,5 +1,5 @@
 import type { Facts } from './criterion.ts'
-import { type GraphNode, isStep, type JourneyGraph, type Step } from './graph.ts'
+import { type Condition, type GraphNode, isStep, type JourneyGraph, type Step } from './graph.ts'
 
 /** What a member comes past on the way from some nodes to the next steps that wait. */
 export interface Passage {
@@ -16,21 +16,21 @@ export interface Passage {
  * that wait. Every node is passed at most once, so the way ends, whatever the graph. All branches are followed to
  * their ends even when one of them is an exit, so that the order of connections decides nothing.
  * @param from The nodes that are left behind; they are not part of the passage, unless a cycle leads back to them.
+ * @param branchOf Which branch of a condition is taken: the first whose criterion holds, if any.
  */
-export function walk(graph: JourneyGraph, from: readonly GraphNode[], facts: Facts): Passage {
-  const nodes = spread(
-    graph,
-    from.flatMap(node => wayOn(node, facts)),
-    node => (isStep(node) ? [] : wayOn(node, facts)),
-  )
+export function walk(
+  graph: JourneyGraph,
+  from: readonly GraphNode[],
+  facts: Facts,
+  branchOf = (node: Condition) => node.branches.find(({ criterion }) => criterion(facts)),
+): Passage {
+  const wayOn = (node: GraphNode): readonly string[] => {
+    if (node.type !== 'condition') return node.targets
+    const taken = branchOf(node)
+    return taken ? [taken.target] : []
+  }
+  const nodes = spread(graph, from.flatMap(wayOn), node => (isStep(node) ? [] : wayOn(node)))
   return { nodes, steps: nodes.filter(isStep), exit: nodes.some(node => node.type === 'exit') }
-}
-
-/** The ids that a member goes on to: all of them, but of a condition only the first whose criterion holds, if any. */
-function wayOn(node: GraphNode, facts: Facts): readonly string[] {
-  if (node.type !== 'condition') return node.targets
-  const taken = node.branches.find(({ criterion }) => criterion(facts))
-  return taken ? [taken.target] : []
 }
 
 /** Some nodes and all that can be come to from them, nearest first, each once. */

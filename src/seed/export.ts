@@ -1,22 +1,18 @@
-import type { GraphRecord, MemberRecord, RewardRecord, SiteRecord } from '../store/records.ts'
+import type { GraphRecord, MemberRecord, RewardRecord } from '../contract/records.ts'
 import type { SiteStore } from '../store/store.ts'
-import type { SeedDocument, SeedJourney, SeedMember } from './schema.ts'
+import type { SeedDocument, SeedJourney, SeedMember, SeedRecords } from './schema.ts'
 
 /** The whole site as a seed document with nothing left to default, so that loading it gives the same site again. */
 export function exportSite(store: SiteStore): SeedDocument {
-  return toDocument(
-    store.site,
-    store.journeyIds().map(id => store.journey(id) as GraphRecord),
-    store.emails().map(email => store.member(email) as MemberRecord),
-  )
+  return toDocument({
+    site: store.site,
+    journeys: store.journeyIds().map(id => store.journey(id) as GraphRecord),
+    members: store.emails().map(email => store.member(email) as MemberRecord),
+  })
 }
 
 /** What is stored, as a document. */
-export const toDocument = (
-  site: SiteRecord,
-  journeys: GraphRecord[],
-  members: MemberRecord[],
-): SeedDocument => ({
+export const toDocument = ({ site, journeys, members }: SeedRecords): SeedDocument => ({
   site: { ...site },
   journeys: journeys.map(toSeedJourney),
   members: members.map(toSeedMember),
@@ -40,6 +36,27 @@ export const toSeedMember = ({
   })),
   history,
 })
+
+/** The reverse, for a document that was exported and so leaves out the keys of rewards and the usual status alone. */
+export const fromDocument = ({ site, journeys, members }: SeedDocument): SeedRecords => ({
+  site,
+  journeys: journeys as GraphRecord[],
+  members: (members as Required<SeedDocument['members'][number]>[]).map(member => ({
+    ...member,
+    status: member.status ?? 'active',
+    participations: member.participations.map(participation => ({
+      ...participation,
+      rewards: (participation.rewards ?? []).map(reward => ({ ...NEVER_HELD, ...reward })),
+    })),
+  })) as MemberRecord[],
+})
+
+const NEVER_HELD = {
+  hold_start_datetime: null,
+  hold_end_datetime: null,
+  blocked_by: null,
+  blocked_at: null,
+}
 
 /** The hold rule asks for absent keys, not for nulls: CONTRACT.md section 2 (D). */
 const withoutNulls = ({ node_id, ...facts }: RewardRecord) => ({

@@ -1,4 +1,5 @@
 import { type Extended, type ExtendedKind, isInContract } from '../contract/extension.ts'
+import { pointerPart } from '../contract/json.ts'
 import type { Issue } from './issues.ts'
 import type { SeedDocument } from './schema.ts'
 
@@ -37,7 +38,7 @@ export const extraWarnings = (document: SeedDocument): Issue[] =>
     Object.keys(extra)
       .filter(name => isInContract(kind, name))
       .map(name => ({
-        pointer: `${pointer}/extra/${name}`,
+        pointer: `${pointer}/extra${pointerPart(name)}`,
         message: 'replaces what the sandbox would answer here, at any time',
       })),
   )

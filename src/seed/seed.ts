@@ -1,37 +1,91 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemClock, timestampOf } from '../clock.ts'
 import { packageFile } from '../package-file.ts'
 import { openStore, type SiteStore, type Store } from '../store/store.ts'
+import { decodeText } from '../text.ts'
 import { checkSeed } from './check.ts'
+import type { Checked } from './checked.ts'
 import { toDocument } from './export.ts'
-import { type Issue, SeedError } from './issues.ts'
-import { toRecords } from './records.ts'
-import type { SeedDocument } from './schema.ts'
+import { type PlacedIssue, SeedError } from './issues.ts'
+import type { SeedRecords } from './schema.ts'
+import { DEMO_SITE, type SeedInput } from './schema-input.ts'
+import { formatOf, readSeedText, type SeedFormat } from './text.ts'
 
-/** The well-known credentials of the demo site. They open nothing but a sandbox. */
-export const DEMO_SITE = { site_id: '9991331', name: 'demo-site', secret: 'sandbox-secret' } as const
+export { DEMO_SITE } from './schema-input.ts'
+
+/** What a seed may be given as: `demo`, `empty`, the path of a file or of a directory of files, or a document. */
+export type SeedSource = string | SeedInput
 
 const DEMO_FILE = packageFile('seed/demo.json')
+const SEED_FILE = /\.(json|ya?ml)$/i
 
 /**
- * Reads a seed: the demo, an empty demo site, or a file.
- * @throws {SeedError} with every issue, when the file cannot be read or is not a good seed
+ * Reads seeds, each of which is a site: one for each source, and one for each file of a directory.
+ * @throws {SeedError} with every issue of all of them, when one cannot be read, is not good, or has the site id of another
  */
-export function readSeed(source: string): SeedDocument {
-  if (source === 'empty') return { site: DEMO_SITE, journeys: [], members: [] }
-  return source === 'demo' ? readDemo() : parseSeed(readText(source), source)
+export function readSeeds(sources: readonly SeedSource[], now: string): SeedRecords[] {
+  const named = sources
+    .flatMap((source): SeedSource[] => (typeof source === 'string' ? filesOf(source) : [source]))
+    .map((source, i) => ({ source, name: typeof source === 'string' ? source : `seed ${i + 1}` }))
+  const errors: SeedError[] = []
+  const owners = new Map<string, string>()
+  const seeds = named.flatMap(({ source, name }) => {
+    try {
+      const seed = typeof source === 'string' ? readSeed(source, now) : accept(checkSeed(source, now), name)
+      const { site_id } = seed.site
+      const owner = owners.get(site_id)
+      if (owner !== undefined)
+        throw new SeedError(name, [
+          { pointer: '/site/site_id', message: `"${site_id}" is taken by ${owner}` },
+        ])
+      owners.set(site_id, name)
+      return [seed]
+    } catch (error) {
+      if (!(error instanceof SeedError)) throw error
+      errors.push(error)
+      return []
+    }
+  })
+  if (errors.length > 0) throw SeedError.of(errors)
+  return seeds
 }
 
-let demo: SeedDocument | undefined
+/** The seeds of a directory, in the order of their names; anything else is one. @throws {SeedError} when it has none */
+export function filesOf(source: string): string[] {
+  if (!statSync(source, { throwIfNoEntry: false })?.isDirectory()) return [source]
+  const files = readdirSync(source).filter(name => SEED_FILE.test(name) && !name.endsWith('.schema.json'))
+  if (files.length > 0) return files.sort().map(name => join(source, name))
+  throw new SeedError(source, [
+    { pointer: '', message: 'is a directory without a .yaml, .yml or .json file' },
+  ])
+}
+
+/**
+ * Reads a seed: the demo, an empty demo site, or a file. `now` is a vendor timestamp, to which relative times are added.
+ * @throws {SeedError} with every issue, when the file cannot be read or is not a good seed
+ */
+export function readSeed(source: string, now = timestampOf(systemClock.now())): SeedRecords {
+  if (source === 'empty') return { site: { ...DEMO_SITE }, journeys: [], members: [] }
+  return source === 'demo' ? readDemo() : parseSeed(readText(source), source, now)
+}
+
+let demo: SeedRecords | undefined
 
 /** Read and checked once, as every test that creates a site of its own starts from it. */
-function readDemo(): SeedDocument {
+function readDemo(): SeedRecords {
   demo ??= parseSeed(readText(DEMO_FILE), 'seed/demo.json')
   return demo
 }
 
 function readText(source: string | URL): string {
+  const bytes = readBytes(source)
+  return decodeText(bytes, String(source))
+}
+
+function readBytes(source: string | URL): Buffer {
   try {
-    return readFileSync(source, 'utf8')
+    return readFileSync(source)
   } catch (error) {
     throw new SeedError(String(source), [
       { pointer: '', message: `cannot be read: ${(error as Error).message}` },
@@ -43,14 +97,15 @@ function readText(source: string | URL): string {
 const DEMO_IMAGE = new URL('demo.db', import.meta.url)
 
 /**
- * Opens the store in a file or in memory; one that is new starts with a seed. `now` is a vendor timestamp.
+ * Opens the store in a file or in memory; one that is new starts with these seeds. `now` is a vendor timestamp.
  * @throws {StoreError}; {SeedError} with every issue
  */
-export function openSeededStore(file: string, seed: string, now: string): Store {
-  const image = file === ':memory:' && seed === 'demo' && existsSync(DEMO_IMAGE)
+export function openSeededStore(file: string, seed: SeedSource | readonly SeedSource[], now: string): Store {
+  const seeds = [seed].flat()
+  const image = file === ':memory:' && seeds.join() === 'demo' && existsSync(DEMO_IMAGE)
   const store = openStore(file, image ? readFileSync(DEMO_IMAGE) : undefined)
   try {
-    if (store.sites().length === 0) loadSeed(store, readSeed(seed), now)
+    if (store.sites().length === 0) for (const seed of readSeeds(seeds, now)) loadSeed(store, seed, now)
     if (image) {
       const demo = store.forSite(DEMO_SITE.site_id) as SiteStore
       demo.setOrigin({ ...demo.origin(), created_at: now })
@@ -62,35 +117,33 @@ export function openSeededStore(file: string, seed: string, now: string): Store 
   }
 }
 
-/** @throws {SeedError} naming `source`, with every issue */
-export function parseSeed(text: string, source: string): SeedDocument {
-  const read = parseJson(text.replace(/^\uFEFF/, ''))
-  if ('issue' in read) throw new SeedError(source, [read.issue])
-  const issues = checkSeed(read.document)
-  if (issues.length > 0) throw new SeedError(source, issues)
-  return read.document as SeedDocument
+/** What is found in a text, with its places there. @throws {SeedError} naming `source`, where it is neither JSON nor YAML */
+export function checkSeedText(
+  text: string,
+  { name, format = formatOf(name, text), now }: { name: string; format?: SeedFormat; now: string },
+): Checked<SeedRecords, PlacedIssue> {
+  const { value: input, place } = readSeedText(text, { format, name })
+  const { issues, warnings, value } = checkSeed(input, now)
+  const inOrder = (found: typeof issues) =>
+    found.map(place).sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
+  return { issues: inOrder(issues), warnings: inOrder(warnings), value }
 }
 
-/** What a text says as JSON, or that it is none. */
-export function parseJson(text: string): { document: unknown } | { issue: Issue } {
-  try {
-    return { document: JSON.parse(text) }
-  } catch (error) {
-    return { issue: { pointer: '', message: `is not JSON: ${(error as Error).message}` } }
-  }
+/** @throws {SeedError} naming `source`, with every issue and its place in the text */
+export const parseSeed = (text: string, source: string, now = timestampOf(systemClock.now())): SeedRecords =>
+  accept(checkSeedText(text, { name: source, now }), source)
+
+/** The value that was checked. @throws {SeedError} naming `source`, with every issue */
+export function accept<T>({ value, issues }: Checked<T>, source: string): T {
+  if (value === undefined) throw new SeedError(source, issues)
+  return value
 }
 
 /**
- * Creates the site of a checked document with all its content, or nothing; it is what the site goes back to on a reset.
+ * Creates the site of a checked seed with all its content, or nothing; it is what the site goes back to on a reset.
  * `now` is a vendor timestamp, `ttl` an ISO 8601 duration after which the unused site may be removed.
  */
-export function loadSeed(
-  store: Store,
-  document: SeedDocument,
-  now: string,
-  ttl: string | null = null,
-): SiteStore {
-  const { journeys, members } = toRecords(document, now)
-  const origin = JSON.stringify(toDocument(document.site, journeys, members))
-  return store.createSite(document.site, journeys, members, { origin, created_at: now, ttl })
+export function loadSeed(store: Store, seed: SeedRecords, now: string, ttl: string | null = null): SiteStore {
+  const origin = JSON.stringify(toDocument(seed))
+  return store.createSite(seed.site, seed.journeys, seed.members, { origin, created_at: now, ttl })
 }

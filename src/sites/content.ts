@@ -1,14 +1,16 @@
 import { foldEmail } from '../contract/formats.ts'
 import { isObject } from '../contract/json.ts'
+import type { GraphRecord } from '../contract/records.ts'
 import { Conflict, NotFound } from '../errors.ts'
 import { checkSeed } from '../seed/check.ts'
 import { checkJourney } from '../seed/check-journey.ts'
-import { checkMember, OUTCOME_TYPES, STEP_TYPES } from '../seed/check-member.ts'
-import { exportSite, toSeedJourney, toSeedMember } from '../seed/export.ts'
+import { OUTCOME_TYPES, STEP_TYPES } from '../seed/check-member.ts'
+import { checkMember } from '../seed/check-members.ts'
+import type { Graphs } from '../seed/derive-participations.ts'
+import { exportSite, fromDocument, toSeedJourney, toSeedMember } from '../seed/export.ts'
 import { type Issue, SeedError } from '../seed/issues.ts'
-import type { Graphs } from '../seed/live.ts'
-import { toGraph, toMember, toRecords } from '../seed/records.ts'
-import type { SeedDocument, SeedJourney, SeedMember } from '../seed/schema.ts'
+import type { SeedDocument, SeedJourney, SeedMember, SeedRecords } from '../seed/schema.ts'
+import { accept } from '../seed/seed.ts'
 import type { SiteStore } from '../store/store.ts'
 
 /** The data of a site, as seed documents and parts of them. Ids and emails are matched without regard to case. */
@@ -41,9 +43,12 @@ export interface Content {
 export function siteContent(store: SiteStore, graphs: Graphs, now: () => string): Content {
   return {
     read: () => exportSite(store),
-    replace: document =>
-      load(checked<SeedDocument>(document, [...checkSeed(document), ...otherSite(document)])),
-    load,
+    replace(document) {
+      const checked = checkSeed(document, now(), store.site)
+      const issues = [...checked.issues, ...otherSite(document)]
+      load(accept({ ...checked, issues, value: issues.length > 0 ? undefined : checked.value }, 'body'))
+    },
+    load: document => load(fromDocument(document)),
 
     journey(id) {
       const journey = store.journey(id)
@@ -52,11 +57,10 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
     },
     putJourney(given, value) {
       const id = given.toLowerCase()
-      const body = withKey(value, 'id', id)
-      const journey = checked<SeedJourney>(body, checkJourney(body))
+      const journey = accept(checkJourney(withKey(value, 'id', id), now()), 'body')
       const isNew = store.journey(id) === undefined
       refuseLosses(journey)
-      store.putJourney(toGraph(journey, now()))
+      store.putJourney(journey)
       return isNew
     },
     removeJourney(id) {
@@ -69,13 +73,11 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
       return toSeedMember(member)
     },
     putMember(email, value) {
-      const body = withKey(value, 'email', email)
-      const member = checked<SeedMember>(
-        body,
-        checkMember(body, id => store.journey(id), takenBy),
-      )
+      const journeys = () => store.journeys().map(({ id }) => store.journey(id) as GraphRecord)
+      const target = { now: now(), journeys, graphs, takenBy }
+      const member = accept(checkMember(withKey(value, 'email', email), target), 'body')
       const isNew = store.member(email) === undefined
-      store.putMember(toMember(member, graphs, id => takenBy(id, email) !== undefined))
+      store.putMember(member)
       return isNew
     },
     removeMember(email) {
@@ -83,11 +85,10 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
     },
   }
 
-  function load(document: SeedDocument): void {
-    const { journeys, members } = toRecords(document, now())
+  function load({ site, journeys, members }: SeedRecords): void {
     store.atomically(() => {
       store.replaceContent(journeys, members)
-      store.rename(document.site)
+      store.rename(site)
     })
   }
 
@@ -105,7 +106,7 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
     ]
   }
 
-  function refuseLosses({ id, name, nodes }: SeedJourney): void {
+  function refuseLosses({ id, name, nodes }: GraphRecord): void {
     const types = { event: STEP_TYPES, reward: OUTCOME_TYPES, 'waiting member': STEP_TYPES }
     for (const { node_id, as } of store.usedNodes(id)) {
       const type = nodes.find(node => node.id === node_id)?.type
@@ -129,9 +130,4 @@ function withKey(value: unknown, key: 'id' | 'email', named: string): unknown {
   }
   const agreed = key === 'id' && typeof stated === 'string' ? named : stated
   return { [key]: agreed, ...rest }
-}
-
-function checked<T>(value: unknown, issues: Issue[]): T {
-  if (issues.length > 0) throw new SeedError('body', issues)
-  return value as T
 }

@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { Verdict } from '../auth/verdict.ts'
-import { isoOf, parseTime, timestampOf } from '../clock.ts'
+import { instantOf, isoOf, parseTime, timestampOf } from '../clock.ts'
 import { foldEmail, OneOf } from '../contract/formats.ts'
 import { OPERATION_IDS, type OperationId, operations } from '../contract/operations.ts'
 import { Conflict } from '../errors.ts'
@@ -27,6 +27,8 @@ export interface JournalEntry {
   verdict: Verdict | undefined
   /** The headers of the answer, by lower-case name. */
   responseHeaders: Record<string, string> | undefined
+  /** The record of a request that another sandbox recorded. */
+  restored?: RequestRecord
 }
 
 const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
@@ -105,6 +107,8 @@ export interface Journal {
   /** The same as it was recorded, with its secrets. */
   entry(id: string): JournalEntry | undefined
   clear(): void
+  /** Replaces all entries by records of another journal, newest first. Their ids get the prefix `opened-`. */
+  restore(records: readonly RequestRecord[], dropped: number): void
   /** Records the body of the answer to a request. */
   addBody(entry: JournalEntry, body: string): void
   /** Tells the watchers that an entry was completed. */
@@ -174,6 +178,11 @@ export function createJournal(size: number, bodies: AnswerBodies): Journal {
       bytes = 0
       dropped = 0
     },
+    restore(records, droppedBefore) {
+      this.clear()
+      for (const record of records.toReversed()) this.add(toEntry(record))
+      dropped += droppedBefore
+    },
     addBody(entry, body) {
       if (entries.has(entry.id)) bodies.keep(entry, body)
     },
@@ -211,7 +220,29 @@ const identifierAs = (
 ): string | null =>
   operation !== undefined && operations[operation].identifier === name ? (identifier ?? null) : null
 
+/** The entry of a record, as far as filters look at it. */
+function toEntry(record: RequestRecord): JournalEntry {
+  const restored = { ...record, id: `opened-${record.id}` }
+  return {
+    id: restored.id,
+    time: instantOf(record.time),
+    method: record.method,
+    url: record.path,
+    rawHeaders: Object.entries(record.headers).flat(),
+    operation: record.operation ?? undefined,
+    identifier: record.email ?? record.journey_id ?? undefined,
+    status: record.status ?? undefined,
+    duration_ms: undefined,
+    explanation: undefined,
+    fault: undefined,
+    verdict: undefined,
+    responseHeaders: undefined,
+    restored,
+  }
+}
+
 function toRecord(entry: JournalEntry, body: KeptBody | undefined): RequestRecord {
+  if (entry.restored) return entry.restored
   const { operation, status, duration_ms, explanation, fault, verdict, responseHeaders } = entry
   const headers = readHeaders(entry.rawHeaders)
   return {

@@ -50,10 +50,13 @@ interface ClockState {
   tokens: boolean
 }
 
-export function siteClock(store: SiteStore, systemClock: Clock): SiteClock {
+/** @param start The vendor timestamp at which it is frozen as long as nobody sets it; undefined for the system clock. */
+export function siteClock(store: SiteStore, systemClock: Clock, start?: string): SiteClock {
+  const unset = start === undefined ? null : { at: start, since: null, tokens: false }
+
   function load(): ClockState | null {
     const stored = store.clock()
-    return stored === null ? null : JSON.parse(stored)
+    return stored === null ? unset : JSON.parse(stored)
   }
 
   /** Each operation looks at the system clock once, so that all it compares belongs to one moment. */
@@ -84,6 +87,14 @@ export function siteClock(store: SiteStore, systemClock: Clock): SiteClock {
     advance: by => change(present => addDuration(present, by), {}),
   }
 }
+
+/** A clock as it is stored → its reading; null for one that follows the system clock. */
+export const readStoredClock = (stored: string | null, systemTime: number): ClockReading | null =>
+  stored === null ? null : readingOf(JSON.parse(stored), systemTime)
+
+/** The reverse: from then on the clock runs, unless it is frozen. @throws {InvalidTime} */
+export const toStoredClock = ({ now, frozen, tokens }: ClockReading, systemTime: number): string =>
+  JSON.stringify({ at: parseTime(now), since: frozen ? null : systemTime, tokens } satisfies ClockState)
 
 const isFrozen = (state: ClockState | null): boolean => state?.since === null
 

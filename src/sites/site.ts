@@ -1,9 +1,11 @@
 import { type SignedRequest, sign } from '../auth/sign.ts'
 import type { Clock } from '../clock.ts'
+import type { GraphRecord } from '../contract/records.ts'
 import { compileJourney } from '../engine/graph.ts'
 import { Conflict } from '../errors.ts'
 import type { SeedDocument } from '../seed/schema.ts'
-import type { FaultRecord, GraphRecord } from '../store/records.ts'
+import type { SeedInput } from '../seed/schema-input.ts'
+import type { FaultRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
 import type { AnswerBodies } from './answer-bodies.ts'
 import { type Content, siteContent } from './content.ts'
@@ -40,23 +42,27 @@ export interface Site {
   readonly snapshots: Snapshots
   /** What has been exercised since the last reset. */
   readonly coverage: ReadableCoverage
+  /** All of the state but the journal. */
+  readonly state: { save(): SiteState; load(state: SiteState): void }
   /** The site's time as a vendor timestamp. */
   now(): string
   /** The seed that the site goes back to. @throws {Conflict} when it has none */
   seed(): SeedDocument
+  /** As `reset`, but for the journal. */
+  resetState(): void
   /** Back to the seed the site was created from: data, clock, faults and journal. @throws {Conflict} when it has none */
   reset(): void
   /**
    * Replaces the data by another seed, which a reset goes back to from then on. Clock, faults and journal stay.
    * @throws {SeedError} with every fault, having changed nothing
    */
-  reseed(document: SeedDocument): void
+  reseed(document: SeedInput): void
 }
 
 const AN_HOUR = 3600
 
 /** What a snapshot holds and a reset sets back. */
-interface SiteState {
+export interface SiteState {
   data: SeedDocument
   clock: string | null
   faults: FaultRecord[]
@@ -64,19 +70,21 @@ interface SiteState {
   fault_count: number
 }
 
-export interface JournalLimits {
+export interface SiteOptions {
   /** How many requests the journal of each site keeps. */
   journalSize: number
   /** The bodies of answers, of all sites. */
   bodies: AnswerBodies
+  /** The vendor timestamp at which the clock is frozen at first; the system clock without it. */
+  start?: string | undefined
 }
 
 export function createSite(
   store: SiteStore,
   systemClock: Clock,
-  { journalSize, bodies }: JournalLimits,
+  { journalSize, bodies, start }: SiteOptions,
 ): Site {
-  const clock = siteClock(store, systemClock)
+  const clock = siteClock(store, systemClock, start)
   const coverage = createCoverage()
   const faults = siteFaults(store, fault => coverage.recordUnused(fault))
   const requests = createJournal(journalSize, bodies)
@@ -100,6 +108,20 @@ export function createSite(
       for (const rule of state.faults) store.addFault(rule)
       store.setFaultsAdded(state.fault_count)
       content.load(state.data)
+    })
+  }
+
+  function seed(): SeedDocument {
+    const { origin } = store.origin()
+    if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
+    return JSON.parse(origin)
+  }
+
+  function resetState(): void {
+    const data = seed()
+    store.atomically(() => {
+      load({ data, clock: null, faults: [], fault_count: 0 })
+      store.removeSnapshot(BEFORE_STATES)
     })
   }
 
@@ -133,13 +155,11 @@ export function createSite(
     coverage,
     snapshots: siteSnapshots(store, { save, load }, systemClock.now),
     now,
-    seed: () => JSON.parse(originOf(store)),
+    state: { save, load },
+    seed,
+    resetState,
     reset() {
-      const origin = originOf(store)
-      store.atomically(() => {
-        load({ data: JSON.parse(origin), clock: null, faults: [], fault_count: 0 })
-        store.removeSnapshot(BEFORE_STATES)
-      })
+      resetState()
       requests.clear()
       coverage.clear()
     },
@@ -151,11 +171,4 @@ export function createSite(
       })
     },
   }
-}
-
-/** The seed that a site goes back to, as JSON. @throws {Conflict} when it has none */
-function originOf(store: SiteStore): string {
-  const { origin } = store.origin()
-  if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
-  return origin
 }

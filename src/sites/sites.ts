@@ -6,10 +6,12 @@ import { isObject } from '../contract/json.ts'
 import { Conflict, Invalid, NotFound } from '../errors.ts'
 import { checkSeed } from '../seed/check.ts'
 import { SeedError } from '../seed/issues.ts'
-import { SeedDocument, SeedSite } from '../seed/schema.ts'
+import { type SeedRecords, SeedSite } from '../seed/schema.ts'
+import type { SeedInput } from '../seed/schema-input.ts'
 import { loadSeed, readSeed } from '../seed/seed.ts'
 import type { SiteStore, Store } from '../store/store.ts'
 import { createAnswerBodies } from './answer-bodies.ts'
+import { readCapsule, unpackSite } from './capsule.ts'
 import { checkInput } from './input.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { createSite, type Site } from './site.ts'
@@ -30,13 +32,9 @@ const closed = { additionalProperties: false }
 /** Everything but the seed, which is checked for more than its form. */
 const SiteSettings = Type.Object(newSettings, closed)
 
-/** A document's own site is checked, but the new site has an id, a name and a secret of its own. */
-const SiteContent = Type.Object(
-  {
-    ...SeedDocument.properties,
-    site: Type.Optional(Type.Unknown({ description: 'Ignored: the new site is another' })),
-  },
-  { ...closed, description: 'A seed document' },
+/** A seed in any form, which is checked when it is loaded; its own site gives the name and nothing else. */
+const SiteContent = Type.Unsafe<SeedInput>(
+  Type.Object({}, { description: 'A seed in the short form or the long one' }),
 )
 
 export const NewSite = Type.Object(
@@ -70,7 +68,9 @@ export interface Sites {
   cloneable(siteId: string): Cloneable | undefined
   /** The clones of a site, in the order of creation. */
   clonesOf(site: Site): Site[]
-  /** Takes every site back to its seed, and empties the journal of unmatched requests. @throws {Conflict} at a site without one */
+  /** Sets a site to what a capsule holds, and creates it first if it does not exist. @returns whether it is new @throws {Invalid} */
+  openCapsule(capsule: unknown, siteId?: string): { site: Site; isNew: boolean }
+  /** Takes all sites back to their seeds, or none, and empties all journals. @throws {Conflict} at a site without a seed */
   reset(): void
   /** When a site with a `ttl` expires unless it is used: RFC 3339, UTC. */
   expiryOf(site: Site): string | null
@@ -106,6 +106,8 @@ export interface SitesOptions {
   journalBytes: number
   /** Left out, nothing can be cloned. */
   clones?: CloneOptions | undefined
+  /** The vendor timestamp at which the clocks of all sites are frozen at first; the system clock without it. */
+  start?: string | undefined
 }
 
 interface Entry {
@@ -116,15 +118,22 @@ interface Entry {
 }
 
 /** All sites, with their state; the only place where they are created and removed. */
-export function openSites({ store, clock, journalSize, journalBytes, clones }: SitesOptions): Sites {
+export function openSites({ store, clock, journalSize, journalBytes, clones, start }: SitesOptions): Sites {
   const entries = new Map<string, Entry>()
   const bodies = createAnswerBodies(journalBytes)
   const now = () => timestampOf(clock.now())
   for (const { site_id } of store.sites()) register(store.forSite(site_id) as SiteStore, now())
 
   function register(siteStore: SiteStore, lastUsed: string): Site {
-    const site = createSite(siteStore, clock, { journalSize, bodies })
-    entries.set(site.site_id, { site, ttl: siteStore.origin().ttl, lastUsed })
+    return add(siteOf(siteStore), lastUsed)
+  }
+
+  function siteOf(siteStore: SiteStore): Site {
+    return createSite(siteStore, clock, { journalSize, bodies, start })
+  }
+
+  function add(site: Site, lastUsed: string): Site {
+    entries.set(site.site_id, { site, ttl: site.store.origin().ttl, lastUsed })
     return site
   }
 
@@ -156,13 +165,14 @@ export function openSites({ store, clock, journalSize, journalBytes, clones }: S
   const isClone = (siteId: string) => CLONE_ID.test(siteId) && entries.has(originalOf(siteId))
 
   function createClone(site_id: string, original: Site, { ttl, max }: CloneOptions): Site {
-    const document = original.seed()
+    const present = now()
+    const records = seedOf(original.seed(), present)
     const { name, secret } = original
     const living = [...entries].filter(([siteId]) => isClone(siteId))
     const [idlest] = living.sort(([, a], [, b]) => a.lastUsed.localeCompare(b.lastUsed))
     if (idlest && living.length >= max) remove(idlest[0])
-    const site = { ...document.site, site_id, name, secret }
-    return register(loadSeed(store, { ...document, site }, now(), ttl), now())
+    const site = { ...records.site, site_id, name, secret }
+    return register(loadSeed(store, { ...records, site }, present, ttl), present)
   }
 
   const unmatched = createJournal(journalSize, bodies)
@@ -190,13 +200,13 @@ export function openSites({ store, clock, journalSize, journalBytes, clones }: S
       if (ttl !== undefined && addDuration(present, ttl) <= present)
         throw new Invalid(`Invalid site: /ttl "${ttl}" must be longer than zero`)
       const site_id = named.site_id ?? unusedId(entries)
-      const document = documentOf(seed)
+      const document = seedOf(seed, start ?? present)
       if (entries.has(site_id))
         throw new Conflict(`there is a site ${site_id} already; choose another id, or remove it first`)
       const site = {
         site_id,
         name: named.name ?? document.site.name,
-        secret: named.secret ?? randomBytes(24).toString('base64url'),
+        secret: named.secret ?? newSecret(),
         ...extensionOf(document.site),
       }
       return register(loadSeed(store, { ...document, site }, present, ttl), present)
@@ -213,11 +223,30 @@ export function openSites({ store, clock, journalSize, journalBytes, clones }: S
       [...entries.values()]
         .map(({ site }) => site)
         .filter(site => isClone(site.site_id) && originalOf(site.site_id) === site_id),
+    openCapsule(value, siteId) {
+      const known = siteId === undefined ? undefined : find(siteId)
+      const capsule = readCapsule(value, known?.secret ?? newSecret())
+      const { site: named } = capsule.state.data
+      if (siteId !== undefined && named.site_id !== siteId)
+        throw new Conflict(`the capsule is of the site ${named.site_id}, and not of ${siteId}`)
+      const found = known ?? find(named.site_id)
+      return store.atomically(() => {
+        const site =
+          found ?? register(loadSeed(store, { site: named, journeys: [], members: [] }, now()), now())
+        unpackSite(site, capsule, clock.now())
+        return { site, isNew: !found }
+      })
+    },
     reset() {
       removeExpired(now())
-      // All of them or none: the seeds are there before anything changes.
-      for (const { site } of entries.values()) site.seed()
-      for (const { site } of entries.values()) site.reset()
+      const all = [...entries.values()].map(({ site }) => site)
+      store.atomically(() => {
+        for (const site of all) site.resetState()
+      })
+      for (const { requests, coverage } of [...all]) {
+        requests.clear()
+        coverage.clear()
+      }
       unmatched.clear()
     },
     expiryOf(site) {
@@ -227,6 +256,8 @@ export function openSites({ store, clock, journalSize, journalBytes, clones }: S
     },
   }
 }
+
+const newSecret = () => randomBytes(24).toString('base64url')
 
 /** `<id of the original>~<label>`. The vendor has no such ids. */
 const CLONE_ID = /^([^~]+)~[A-Za-z0-9._-]{1,40}$/
@@ -242,17 +273,19 @@ function isExpired(entry: Entry, present: string): boolean {
   return end !== null && end <= present
 }
 
-/** The document of a new site. @throws {SeedError} with every issue, as a pointer into the new site */
-function documentOf(seed: unknown): SeedDocument {
-  if (seed === 'demo' || seed === 'empty') return readSeed(seed)
+/** The records of a new site. @throws {SeedError} with every issue, as a pointer into the new site */
+function seedOf(seed: unknown, now: string): SeedRecords {
+  if (seed === 'demo' || seed === 'empty') return readSeed(seed, now)
   if (!isObject(seed)) {
     const message = `${JSON.stringify(seed)} is neither "demo" nor "empty" nor a seed document`
     throw new SeedError('site', [{ pointer: '/seed', message }])
   }
-  const document = { site: { site_id: '-', name: 'site', secret: '-' }, ...seed }
-  const issues = checkSeed(document).map(issue => ({ ...issue, pointer: `/seed${issue.pointer}` }))
-  if (issues.length > 0) throw new SeedError('site', issues)
-  return document as SeedDocument
+  const { value, issues } = checkSeed(seed, now)
+  if (value) return value
+  throw new SeedError(
+    'site',
+    issues.map(issue => ({ ...issue, pointer: `/seed${issue.pointer}` })),
+  )
 }
 
 /** Seven digits, as the vendor's are. */

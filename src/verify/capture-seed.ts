@@ -59,7 +59,8 @@ export function toSeed(siteId: string, capture: Capture): CapturedSite {
 
 /** Makes a seed valid: removes graphs with issues, and events and rewards that do not fit the graph. */
 function makeValid(document: SeedDocument): void {
-  for (let issues = checkSeed(document); issues.length > 0; issues = checkSeed(document)) {
+  const issuesNow = () => checkSeed(document, NO_TIME).issues
+  for (let issues = issuesNow(); issues.length > 0; issues = issuesNow()) {
     const places = issues.map(({ pointer }) => pointer.split('/').slice(1))
     const graphs = places.flatMap(([list, j]) =>
       list === 'journeys' ? (document.journeys[Number(j)] ?? []) : [],

@@ -1,7 +1,7 @@
 import { Value } from '@sinclair/typebox/value'
 import { InvalidTime, parseTime } from '../clock.ts'
 import { LowerCaseUuid } from '../contract/formats.ts'
-import { uuidOf } from '../seed/live.ts'
+import { uuidOf } from '../seed/ids.ts'
 
 /** Readers of values from an answer, whose types and formats are not certain. */
 

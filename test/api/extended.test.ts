@@ -52,8 +52,8 @@ describe('What a seed has under extra is served', () => {
     await using server = await asked(extendedSeed())
     const { journeys: list, ...around } = (await server.ask('/journeys')).json
     expect(around).toEqual({ page: 1 })
-    expect(list[1]).toMatchObject({ of: 'journey', ...extra, status: 'Paused', name: 'Journey 1' })
-    expect(Object.keys(list[1]).slice(-3)).toEqual(['of', 'colour', 'deep'])
+    expect(list[0]).toMatchObject({ of: 'journey', ...extra, status: 'Paused', name: 'Journey 1' })
+    expect(Object.keys(list[0]).slice(-3)).toEqual(['of', 'colour', 'deep'])
     const { json: journey } = await server.ask(`/journeys/${id(1)}`, id(1))
     expect(journey).toMatchObject({ of: 'journey', ...extra, status: 'Paused' })
     expect(journey.nodes.map((node: { of: string }) => node.of)).toEqual(['Joins', 'Buys', 'Points'])

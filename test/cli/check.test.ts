@@ -59,7 +59,7 @@ describe('check', () => {
       ),
       expect.stringMatching(/^stdin:\d+:20 \/members\/0\/participations\/0\/journey_id: /),
       expect.stringMatching(/^stdin:\d+:13 \/members\/1\/email: "ann@example.com" is taken by/),
-      expect.stringMatching(/^stdin:\d+:12 \/colour: is not a known property here; check its spelling$/),
+      expect.stringMatching(/^stdin:\d+:2 \/colour: is not a known property here; there are \$schema, site,/),
     ])
     expect({ code, stderr }).toEqual({ code: 1, stderr: 'stdin: 4 issues' })
   })
@@ -95,14 +95,14 @@ describe('check', () => {
   })
 
   it('says where something is missing by what should hold it', async () => {
-    const { stdout } = await check('{"site": {"site_id": "1", "name": "a"}, "journeys": [], "members": []}')
-    expect(stdout).toBe('stdin:1:10 /site/secret: is missing')
+    const { stdout } = await check('{"journeys": [{ "nodes": [] }]}')
+    expect(stdout).toBe('stdin:1:15 /journeys/0/name: is missing')
   })
 
-  it('finds keys that are given twice, which JSON itself lets pass', async () => {
+  it('finds keys that are given twice', async () => {
     const text = JSON.stringify(seedOf()).replace('"name":"demo-site"', '"name":"a","name":"demo-site"')
     const { code, stdout } = await check(text)
-    expect(stdout).toBe('stdin:1:48 /site/name: is given twice; only the last one counts')
+    expect(stdout).toBe('stdin:1:41 /site/name: is given twice; remove one of the two')
     expect(code).toBe(1)
   })
 
@@ -110,7 +110,6 @@ describe('check', () => {
     ['a comma too many', '{"site": [1,\n ]}', '2:2'],
     ['a line break in a string', '{"site":\n "a\nb"}', '2:4'],
     ['a comment', '{\n// here\n}', '2:1'],
-    ['nothing at all', '', '1:1'],
   ])('says where the text stops being JSON: %s', async (_what, text, place) => {
     const { code, stdout } = await check(text)
     expect(stdout).toMatch(new RegExp(`^stdin:${place} /: is not JSON: [^\n]+$`))
@@ -126,7 +125,7 @@ describe('check', () => {
   it('works as a process in a pipe', async () => {
     expect(await run(['check', '-'], { input: '[1]' })).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining('stdin:1:1 /: expected object, not [1]'),
+      stdout: expect.stringContaining('stdin:1:1 /: [1] is not an object'),
       stderr: 'stdin: 1 issue\n',
     })
   })

@@ -139,7 +139,7 @@ describe('A server that watches its seed', () => {
 it('What is written while the server starts is not missed', async () => {
   using own = temporaryFolder()
   const seed = own.file('seed.json', text('at first'))
-  const follow = seedWatch(seed)
+  const follow = seedWatch([seed])
   await using sandbox = await startSandbox({ seed, logLevel: 'silent' })
   writeFileSync(seed, text('meanwhile'))
   const printed = Promise.withResolvers<string>()

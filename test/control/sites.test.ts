@@ -46,9 +46,9 @@ describe('sites', () => {
     const bad = seedOf({ journeys: [journeyOf(1, { connections: [] }), journeyOf(1)] })
     const { errors } = await control.expect(400, 'POST', '/sites', { site_id: 'bad', seed: bad })
     expect(errors.map((error: { pointer: string }) => error.pointer)).toEqual([
-      '/seed/journeys/1/id',
       '/seed/journeys/0/nodes/1',
       '/seed/journeys/0/nodes/2',
+      '/seed/journeys/1/id',
     ])
     await control.expect(404, 'GET', '/sites/bad')
   })

@@ -1,7 +1,7 @@
 import { Value } from '@sinclair/typebox/value'
 import { describe, expect, test } from 'vitest'
 import { NODE_CONFIGS } from '../../src/contract/node-config.ts'
-import { criterionCompiler, criterionFault, type Facts } from '../../src/engine/criterion.ts'
+import { criterionCompiler, criterionIssue, type Facts } from '../../src/engine/criterion.ts'
 import { journeyIssues } from '../../src/engine/journey-issues.ts'
 import { condition, definition, entry, more, reward, step } from './journeys.ts'
 
@@ -31,7 +31,7 @@ describe('a criterion', () => {
     [{ missing: ['attributes.amount'] }, false],
     [{ filter: [v('attributes.tags'), { '==': [v(''), 'z'] }] }, false],
   ])('%j is %s', (rule, expected) => {
-    expect(criterionFault(rule)).toBeUndefined()
+    expect(criterionIssue(rule)).toBeUndefined()
     const criterion = compile(rule)
     expect([criterion(facts), criterion(facts)]).toEqual([expected, expected])
   })
@@ -74,8 +74,35 @@ describe('a criterion', () => {
     [v('member.tier'), '"member.tier" is nothing to read'],
     [{ some: [v('tags'), true] }, '"tags" is nothing to read'],
     [Array.from({ length: 60 }).reduce(rule => ({ '!': [rule] }), true), 'is nested deeper than 50 levels'],
+    [{ merge: [[1], [2]] }, '"merge" is not an operator'],
+    [{ var: { cat: ['event', ''] } }, '"var" needs the path itself'],
+    [{ some: [[1, 2], { '>': [v(''), 1] }] }, '"some" goes over a "var" only'],
+    [{ some: [{ map: [v('attributes.lines'), v('price')] }, true] }, '"some" goes over a "var" only'],
+    [{ all: [v('attributes.lines'), { some: [v('tags'), true] }] }, '"some" cannot be used within "all"'],
+    [{ all: [v('attributes.lines'), { in: [v(''), v('../../attributes.tags')] }] }, 'leads out of the list'],
+    [{ map: [v('attributes.lines'), [v(''), v('')]] }, 'a list within "map" holds plain values only'],
+    [
+      { reduce: [v('attributes.tags'), { cat: [v('accumulator'), v('accumulator')] }, 'x'] },
+      '"cat" cannot be used',
+    ],
+    [{ reduce: [v('attributes.tags'), v('current'), v('attributes.lines')] }, '"reduce" starts with a text'],
   ])('%j is refused', (rule, message) => {
-    expect(criterionFault(rule)).toContain(message)
+    expect(criterionIssue(rule)).toContain(message)
+  })
+
+  test('has at most 1000 values', () => {
+    const oneOf = (count: number) => ({
+      in: [v('attributes.sku'), Array.from({ length: count }, (_, i) => i)],
+    })
+    expect(criterionIssue(oneOf(995))).toBeUndefined()
+    expect(criterionIssue(oneOf(996))).toBe('consists of 1001 values; at most 1000 are allowed')
+  })
+
+  test('cannot double what it works on with every item of a list', () => {
+    const twice = [v('accumulator'), v('accumulator')]
+    for (const body of [{ merge: twice }, { cat: twice }, twice, { if: [true, twice] }]) {
+      expect(criterionIssue({ '==': [{ reduce: [v('attributes.list'), body, 'x'] }, 1] })).toBeDefined()
+    }
   })
 })
 

@@ -1,26 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import { checkSeed } from '../../src/seed/check.ts'
-import { SeedError } from '../../src/seed/issues.ts'
 import type { SeedDocument, SeedJourney, SeedMember, SeedParticipation } from '../../src/seed/schema.ts'
-import { parseSeed } from '../../src/seed/seed.ts'
 import { id, journeyOf, memberOf, nodesOf, participationOf, seedOf } from '../support/seeds.ts'
 
-/** The lines with which a document is refused; none when it is good. */
-function faultsOf(document: unknown): string[] {
-  try {
-    parseSeed(typeof document === 'string' ? document : JSON.stringify(document), 'my.json')
-    return []
-  } catch (error) {
-    if (!(error instanceof SeedError)) throw error
-    return error.message.split('\n')
-  }
-}
+const NOW = '2025-06-01T12:00:00.000000'
+
+/** What is wrong with a document, a line each; none when it is good. */
+const issuesOf = (document: unknown): string[] =>
+  checkSeed(structuredClone(document), NOW).issues.map(
+    ({ pointer, message }) => `${pointer || '/'}: ${message}`,
+  )
 
 const ONE = nodesOf(1)
 const NOWHERE = id(77)
 const TIME = '2025-01-15T10:33:32.500861'
 const LATER = '2025-01-16T00:00:00.000000'
-const NO_TIME = 'is not a time like 2025-01-15T10:33:32.500861'
+const NO_TIME =
+  'is not a time; write it like 2026-01-05 or 2026-01-05T10:00:00Z or, relative to the load, -P3D'
 
 /** A journey 1 with nodes of every type, so that a participation in it can be right or wrong in every way. */
 const everyType = journeyOf(1, {
@@ -78,7 +74,6 @@ describe('A document that is good is taken', () => {
     ['with a node of every type', withJourney({})],
     ['with nothing in it', seedOf({ journeys: [], members: [] })],
     ['with a reference to its schema', { $schema: './demo.schema.json', ...seedOf() }],
-    ['with a byte order mark', `\uFEFF${JSON.stringify(seedOf())}`],
     ['with a held reward', withReward({ hold_start_datetime: TIME, hold_end_datetime: LATER })],
     ['with a blocked reward', withReward({ blocked_by: 'Returns', blocked_at: TIME })],
     ['with an issued reward', withReward({})],
@@ -113,12 +108,12 @@ describe('A document that is good is taken', () => {
     ['with 29 February in a leap year', withParticipation({ started_at: '2024-02-29T00:00:00.000000' })],
     ['with the settings that each type of node has', withConfig(SETTINGS)],
   ])('%s', (_what, document) => {
-    expect(faultsOf(document)).toEqual([])
+    expect(issuesOf(document)).toEqual([])
   })
 
   it('and what a rule compares with may look like a time that does not exist', () => {
     const criteria = { '==': [{ var: 'attributes.since' }, '2025-02-31T00:00:00.000000'] }
-    expect(faultsOf(withConfig({ entry: { criteria } }))).toEqual([])
+    expect(issuesOf(withConfig({ entry: { criteria } }))).toEqual([])
   })
 })
 
@@ -127,12 +122,12 @@ describe('A document of the wrong form is refused, and the line says where and w
     [
       'an unknown property',
       { ...seedOf(), jorneys: [] },
-      '/jorneys: is not a known property here; check its spelling',
+      '/jorneys: is not a known property here; did you mean "journeys"?',
     ],
     [
       'an unknown property of the site',
       spoilt(d => Object.assign(d.site as never, { url: '' })),
-      '/site/url: is not a known property here; check its spelling',
+      '/site/url: is not a known property here; there are site_id, name, secret, extra',
     ],
     ...(
       [
@@ -150,26 +145,19 @@ describe('A document of the wrong form is refused, and the line says where and w
           .slice(1)
           .split('/')
           .reduce<never>((at, key) => at[key] as never, document as never)
-        Object.assign(target, { nmae: 'x' })
+        Object.assign(target, { extro: 'x' })
       }),
-      `${pointer}/nmae: is not a known property here; check its spelling`,
+      `${pointer}/extro: is not a known property here; did you mean "extra"?`,
     ]),
     [
       'an unknown property with a name that a pointer must escape',
       { ...seedOf(), 'a/b~c': 1 },
-      '/a~1b~0c: is not a known property here; check its spelling',
+      '/a~1b~0c: is not a known property here; there are $schema, site, journeys, members',
     ],
-    ['no journeys', { ...seedOf(), journeys: undefined }, '/journeys: is missing'],
-    ['no site', { ...seedOf(), site: undefined }, '/site: is missing'],
     [
       'no name',
-      spoilt(d => Object.assign(d.journeys?.[0] as never, { name: undefined })),
+      spoilt(d => delete (d.journeys as unknown as { name?: string }[])[0]?.name),
       '/journeys/0/name: is missing',
-    ],
-    [
-      'an id that is no UUID',
-      seedOf({ journeys: [journeyOf(1, { id: 'first' })], members: [] }),
-      '/journeys/0/id: "first" is not a UUID in lower case',
     ],
     [
       'an id in upper case',
@@ -179,37 +167,22 @@ describe('A document of the wrong form is refused, and the line says where and w
     [
       'an unknown status',
       withJourney({ status: 'Active' as never }),
-      '/journeys/0/status: "Active" is none of Draft, Published, Archived',
+      '/journeys/0/status: "Active" is unknown; there are Draft, Published, Archived',
     ],
     [
       'an unknown type of node',
-      withJourney({ nodes: [{ id: id(1), type: 'portal' as never, name: '' }] }),
-      '/journeys/0/nodes/0/type: "portal" is none of entry, event, action, condition, reward, badge, exit',
-    ],
-    [
-      'a time with a zone',
-      withParticipation({ started_at: '2025-01-15T10:33:32.500861Z' }),
-      `${PARTICIPATION}/started_at: "2025-01-15T10:33:32.500861Z" ${NO_TIME}`,
-    ],
-    [
-      'a time in milliseconds',
-      withParticipation({ started_at: '2025-01-15T10:33:32.500' }),
-      `${PARTICIPATION}/started_at: "2025-01-15T10:33:32.500" ${NO_TIME}`,
-    ],
-    [
-      'a date alone',
-      withParticipation({ started_at: '2025-01-15' }),
-      `${PARTICIPATION}/started_at: "2025-01-15" ${NO_TIME}`,
+      withJourney({ nodes: [...everyType.nodes, { id: id(9), type: 'portal' as never, name: '' }] }),
+      '/journeys/0/nodes/7/type: "portal" is unknown; there are entry, event, action, condition, reward, badge, exit',
     ],
     [
       'a time that may be null and is none',
       withJourney({ end_date: 'soon' }),
-      `/journeys/0/end_date: "soon" ${NO_TIME} or null`,
+      `/journeys/0/end_date: "soon" ${NO_TIME}`,
     ],
     [
       'a time that is a number',
       withParticipation({ started_at: 5 as never }),
-      `${PARTICIPATION}/started_at: expected string, not 5`,
+      `${PARTICIPATION}/started_at: 5 ${NO_TIME}`,
     ],
     [
       'an email that is none',
@@ -219,38 +192,33 @@ describe('A document of the wrong form is refused, and the line says where and w
     [
       'an open_ended that is no boolean',
       withJourney({ open_ended: 'true' as never }),
-      '/journeys/0/open_ended: expected boolean, not "true"',
-    ],
-    [
-      'a progress that is a number',
-      withParticipation({ progress_percentage: 50 as never }),
-      `${PARTICIPATION}/progress_percentage: expected string, not 50`,
+      '/journeys/0/open_ended: "true" is not true or false',
     ],
     ...['50', '50.00', '100.1', '-1.0', ''].map((progress): [string, unknown, string] => [
       `the progress "${progress}"`,
       withParticipation({ progress_percentage: progress }),
-      `${PARTICIPATION}/progress_percentage: "${progress}" is not a percentage with one decimal, such as 33.3`,
+      `${PARTICIPATION}/progress_percentage: "${progress}" is not a percentage with one decimal, such as "33.3"`,
     ]),
     [
       'an empty secret',
       spoilt(d => Object.assign(d.site as never, { secret: '' })),
-      '/site/secret: expected string length greater or equal to 1, not ""',
+      '/site/secret: is empty',
     ],
     [
       'a setting that a node of this type does not have',
       withConfig({ reward: { ...SETTINGS.reward, colour: 'gold' } }),
-      '/journeys/0/nodes/2/config/colour: is not a known property here; check its spelling',
+      '/journeys/0/nodes/2/config/colour: is not a known property here; there are type, amount, hold, blocking_events',
     ],
     [
       'a setting that a node of this type must have',
       withConfig({ reward: { amount: 500 } }),
       '/journeys/0/nodes/2/config/type: is missing',
     ],
-    ['a list', [], '/: expected object, not []'],
-    ['null', null, '/: expected object, not null'],
-    ['a text', '"demo"', '/: expected object, not "demo"'],
+    ['a list', [], '/: [] is not an object'],
+    ['null', null, '/: null is not an object'],
+    ['a text', 'demo', '/: "demo" is not an object'],
   ])('%s', (_what, document, line) => {
-    expect(faultsOf(document)).toEqual([`my.json ${line}`])
+    expect(issuesOf(document)).toEqual([`${line}`])
   })
 
   it.each([
@@ -264,10 +232,8 @@ describe('A document of the wrong form is refused, and the line says where and w
     ['2025-01-15T23:59:60.000000', '60 seconds'],
   ])('the time %s, for there is no such thing as %s', time => {
     const line = `: "${time}" is not a time that exists`
-    expect(faultsOf(withParticipation({ started_at: time }))).toEqual([
-      `my.json ${PARTICIPATION}/started_at${line}`,
-    ])
-    expect(faultsOf(withJourney({ end_date: time }))).toEqual([`my.json /journeys/0/end_date${line}`])
+    expect(issuesOf(withParticipation({ started_at: time }))).toEqual([`${PARTICIPATION}/started_at${line}`])
+    expect(issuesOf(withJourney({ end_date: time }))).toEqual([`/journeys/0/end_date${line}`])
   })
 })
 
@@ -450,16 +416,16 @@ describe('A document that contradicts itself is refused, and the line says where
       `${PARTICIPATION}/progress_percentage: is "100.0" exactly when completed_at is given, not "100.0"`,
     ],
   ])('%s', (_what, document, line) => {
-    expect(faultsOf(document)).toEqual([`my.json ${line}`])
+    expect(issuesOf(document)).toEqual([`${line}`])
   })
 
   it('a journey without an entry, of which no node can be reached', () => {
     const nodes = journeyOf(1).nodes.slice(1)
     const connections = journeyOf(1).connections.slice(1)
-    expect(faultsOf(seedOf({ journeys: [journeyOf(1, { nodes, connections })] }))).toEqual(
+    expect(issuesOf(seedOf({ journeys: [journeyOf(1, { nodes, connections })] }))).toEqual(
       ['Buys', 'Points'].map(
         (name, n) =>
-          `my.json /journeys/0/nodes/${n}: no connection leads from an entry to "${name}"; connect it, or remove it`,
+          `/journeys/0/nodes/${n}: no connection leads from an entry to "${name}"; connect it, or remove it`,
       ),
     )
   })
@@ -470,16 +436,14 @@ describe('A document that contradicts itself is refused, and the line says where
       { id: id(301), source_node_id: id(201), target_node_id: id(202) },
       { id: id(302), source_node_id: id(202), target_node_id: id(201) },
     ]
-    const lines = faultsOf(
+    const lines = issuesOf(
       withJourney({
         nodes: [...everyType.nodes, ...island],
         connections: [...everyType.connections, ...bridges],
       }),
     )
     expect(lines).toHaveLength(2)
-    expect(lines[0]).toMatch(
-      /^my\.json \/journeys\/0\/nodes\/7: no connection leads from an entry to "Island 201"/,
-    )
+    expect(lines[0]).toMatch(/^\/journeys\/0\/nodes\/7: no connection leads from an entry to "Island 201"/)
   })
 })
 
@@ -491,14 +455,14 @@ describe('All issues are listed at once,', () => {
     const document = {
       ...seedOf({ members: [{ email: 'ann' }, { email: 'bob' }] }),
       jorneys: [],
-      site: { site_id: '9 9', name: 'x' },
+      site: { site_id: '9 9', name: 5 },
     }
-    expect(faultsOf(document).toSorted()).toEqual([
-      'my.json /jorneys: is not a known property here; check its spelling',
-      'my.json /members/0/email: "ann" is not an email address',
-      'my.json /members/1/email: "bob" is not an email address',
-      'my.json /site/secret: is missing',
-      'my.json /site/site_id: "9 9" is not of the form ^[!-~]{1,64}$',
+    expect(issuesOf(document).toSorted()).toEqual([
+      '/jorneys: is not a known property here; did you mean "journeys"?',
+      '/members/0/email: "ann" is not an email address',
+      '/members/1/email: "bob" is not an email address',
+      '/site/name: 5 is not a string',
+      '/site/site_id: "9 9" is not a site id: up to 64 visible ASCII characters',
     ])
   })
 
@@ -518,18 +482,18 @@ describe('All issues are listed at once,', () => {
       ],
     })
     expect(
-      faultsOf(document)
+      issuesOf(document)
         .map(line => line.replace(/:.*/, ''))
         .toSorted(),
     ).toEqual([
-      'my.json /journeys/1/id',
-      'my.json /journeys/1/nodes/1',
-      'my.json /journeys/1/nodes/2',
-      'my.json /members/0/participations/0/journey_id',
-      'my.json /members/1/participations/0/started_at',
-      'my.json /members/2/participations/0/events/0/node_id',
-      'my.json /members/2/participations/0/rewards/0',
-      'my.json /members/2/participations/0/rewards/0/node_id',
+      '/journeys/1/id',
+      '/journeys/1/nodes/1',
+      '/journeys/1/nodes/2',
+      '/members/0/participations/0/journey_id',
+      '/members/1/participations/0/started_at',
+      '/members/2/participations/0/events/0/node_id',
+      '/members/2/participations/0/rewards/0',
+      '/members/2/participations/0/rewards/0/node_id',
     ])
   })
 
@@ -538,14 +502,14 @@ describe('All issues are listed at once,', () => {
     const dangling = { id: id(190), source_node_id: ONE.event, target_node_id: NOWHERE }
     const document = {
       ...seedOf(),
-      journeys: [{ ...journeyOf(1, { connections: [...connections, dangling] }), colour: 'red' }],
-      members: [{ ...member({ journey_id: NOWHERE }, 1), nickname: 'Ann' }],
+      journeys: [{ ...journeyOf(1, { connections: [...connections, dangling] }), extro: {} }],
+      members: [{ ...member({ journey_id: NOWHERE }, 1), emial: 'x' }],
     }
-    expect(faultsOf(document).toSorted()).toEqual([
-      'my.json /journeys/0/colour: is not a known property here; check its spelling',
-      `my.json /journeys/0/connections/2/target_node_id: no node "${NOWHERE}" in this journey`,
-      'my.json /members/0/nickname: is not a known property here; check its spelling',
-      `my.json /members/0/participations/0/journey_id: no journey "${NOWHERE}" in this document`,
+    expect(issuesOf(document).toSorted()).toEqual([
+      `/journeys/0/connections/2/target_node_id: no node "${NOWHERE}" in this journey`,
+      '/journeys/0/extro: is not a known property here; did you mean "extra"?',
+      '/members/0/emial: is not a known property here; did you mean "email"?',
+      `/members/0/participations/0/journey_id: no journey "${NOWHERE}" in this document`,
     ])
   })
 
@@ -564,11 +528,11 @@ describe('All issues are listed at once,', () => {
       }),
       jorneys: [],
     }
-    expect(faultsOf(document).toSorted()).toEqual([
-      `my.json /jorneys: is not a known property here; check its spelling`,
-      `my.json /journeys/0/connections/2/target_node_id: no node "${NOWHERE}" in this journey`,
-      `my.json /members/0/participations/0/journey_id: no journey "${NOWHERE}" in this document`,
-      `my.json /members/1/email: "ann" is not an email address`,
+    expect(issuesOf(document).toSorted()).toEqual([
+      '/jorneys: is not a known property here; did you mean "journeys"?',
+      `/journeys/0/connections/2/target_node_id: no node "${NOWHERE}" in this journey`,
+      `/members/0/participations/0/journey_id: no journey "${NOWHERE}" in this document`,
+      `/members/1/email: "ann" is not an email address`,
     ])
   })
 })
@@ -577,64 +541,47 @@ describe('Every issue is one line,', () => {
   it('also when a name that it quotes has several', () => {
     const name = 'Two\nlines'
     expect(
-      faultsOf(withJourney({ nodes: [...everyType.nodes, { id: id(120), type: 'exit', name }] })),
+      issuesOf(withJourney({ nodes: [...everyType.nodes, { id: id(120), type: 'exit', name }] })),
     ).toHaveLength(1)
     expect(
-      faultsOf(seedOf({ journeys: [journeyOf(1, { name })], members: withEvent(NOWHERE).members })),
+      issuesOf(seedOf({ journeys: [journeyOf(1, { name })], members: withEvent(NOWHERE).members })),
     ).toHaveLength(1)
   })
 
   it('also when the name of an unknown property has several', () => {
-    expect(faultsOf({ ...seedOf(), 'a\nb': 1 })).toHaveLength(1)
-  })
-
-  it('also when the parser of JSON quotes what it could not read', () => {
-    const lines = faultsOf('{\n  "site": oops\n}\n')
-    expect(lines).toHaveLength(1)
-    expect(lines[0]).toMatch(/^my\.json \/: is not JSON: /)
+    expect(issuesOf({ ...seedOf(), 'a\nb': 1 })).toHaveLength(1)
   })
 
   it('and does not grow with what it quotes', () => {
-    const [line = ''] = faultsOf(withJourney({ status: 'x'.repeat(10_000) as never }))
+    const [line = ''] = issuesOf(withJourney({ status: 'x'.repeat(10_000) as never }))
     expect(line.length).toBeLessThan(250)
   })
 })
 
-describe('What is no JSON at all is refused:', () => {
-  it.each([
-    ['an empty file', ''],
-    ['prose', 'hello'],
-    ['a document that was cut off', JSON.stringify(seedOf()).slice(0, -1)],
-    ['a document with a comment', `// demo\n${JSON.stringify(seedOf())}`],
-    ['a document with a trailing comma', '{"journeys":[],}'],
-  ])('%s', (_what, text) => {
-    expect(faultsOf(text)[0]).toMatch(/^my\.json \/: is not JSON: \S/)
-  })
-})
-
-describe('An extra property', () => {
-  it('may have any name, of the contract too', () => {
-    const extra = { colour: 'red', status: 'Paused', nodes: [] }
-    const participation = participationOf(9001, 1, { extra })
-    const members = [{ ...memberOf('ann@example.com', participation), extra }]
-    expect(checkSeed(seedOf({ journeys: [journeyOf(1, { extra })], members }))).toEqual([])
+describe('Extra properties', () => {
+  it('are an object', () => {
+    const rest = { members: [memberOf('ann@example.com', participationOf(1, 1, { extra: [1] as never }))] }
+    expect(issuesOf(seedOf(rest))).toEqual(['/members/0/participations/0/extra: [1] is not an object'])
   })
 
-  it('is refused where `extra` is no object', () => {
-    const participation = participationOf(9001, 1, { extra: [1] as never })
-    expect(checkSeed(seedOf({ members: [memberOf('ann@example.com', participation)] }))).toEqual([
-      { pointer: '/members/0/participations/0/extra', message: expect.stringMatching(/expected object/) },
-    ])
-  })
-
-  it('may look like a time that no calendar has', () => {
+  it('may hold what looks like a time and is none', () => {
     const journey = journeyOf(1, { extra: { at: '2025-02-31T00:00:00.000000' } })
-    expect(checkSeed(seedOf({ journeys: [journey] }))).toEqual([])
+    expect(checkSeed(seedOf({ journeys: [journey] }), NOW)).toMatchObject({ issues: [], warnings: [] })
+  })
+
+  it('are warned of where they replace what the sandbox would answer', () => {
+    const journey = journeyOf(1, { extra: { 'a/b': 1, status: 'Paused' } })
+    expect(checkSeed(seedOf({ journeys: [journey] }), NOW).warnings).toEqual([
+      {
+        pointer: '/journeys/0/extra/status',
+        message: 'replaces what the sandbox would answer here, at any time',
+      },
+    ])
   })
 })
 
 it('A text may look like a time that there never was', () => {
   const never = '2025-02-31T00:00:00.000000'
   const journey = journeyOf(1, { name: never, description: never, created_by: never })
-  expect(faultsOf(seedOf({ journeys: [journey] }))).toEqual([])
+  expect(issuesOf(seedOf({ journeys: [journey] }))).toEqual([])
 })

@@ -1,19 +1,26 @@
 import { describe, expect, it } from 'vitest'
-import { toRecords } from '../../src/seed/records.ts'
 import type { SeedDocument } from '../../src/seed/schema.ts'
 import { openStore, type SiteStore, type Store } from '../../src/store/store.ts'
-import { id, journeyOf, memberOf, nodesOf, participationOf, SITE, seedOf } from '../support/seeds.ts'
+import {
+  id,
+  journeyOf,
+  memberOf,
+  nodesOf,
+  participationOf,
+  recordsOf,
+  SITE,
+  seedOf,
+} from '../support/seeds.ts'
 
-const NOW = '2025-06-01T12:00:00.000000'
 const OTHER = { site_id: '1111111', name: 'other-site', secret: 'other-secret' }
 
 function create(store: Store, site: typeof SITE, seed: Partial<SeedDocument> = {}): SiteStore {
-  const { journeys, members } = toRecords(seedOf(seed), NOW)
+  const { journeys, members } = recordsOf(seedOf(seed))
   store.createSite(site, journeys, members)
   return store.forSite(site.site_id) as SiteStore
 }
 const replace = (site: SiteStore, seed: Partial<SeedDocument>) => {
-  const { journeys, members } = toRecords(seedOf(seed), NOW)
+  const { journeys, members } = recordsOf(seedOf(seed))
   site.replaceContent(journeys, members)
 }
 /** Everything that can be read of a site. */

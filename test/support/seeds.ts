@@ -1,4 +1,11 @@
-import type { SeedDocument, SeedJourney, SeedMember, SeedParticipation } from '../../src/seed/schema.ts'
+import { checkSeed } from '../../src/seed/check.ts'
+import type {
+  SeedDocument,
+  SeedJourney,
+  SeedMember,
+  SeedParticipation,
+  SeedRecords,
+} from '../../src/seed/schema.ts'
 
 /** Small good seed documents; a test names only what it is about. */
 
@@ -57,3 +64,7 @@ export const seedOf = (rest: Partial<SeedDocument> = {}): SeedDocument => ({
   members: [memberOf('ann@example.com', participationOf(9001, 1))],
   ...rest,
 })
+
+/** A good seed as it is stored. */
+export const recordsOf = (seed: SeedDocument, now = '2025-06-01T12:00:00.000000'): SeedRecords =>
+  checkSeed(seed, now).value as SeedRecords

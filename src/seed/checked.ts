@@ -1,0 +1,81 @@
+import type { TSchema } from '@sinclair/typebox'
+import { depthIssue, isObject } from '../contract/json.ts'
+import { type Expansion, newPlaces, type Readable } from './expansion.ts'
+import { type Issue, schemaIssues } from './issues.ts'
+
+/** What is found in something that people wrote, at the places where they wrote it. */
+export interface Checked<T, I extends Issue = Issue> {
+  issues: I[]
+  /** What is probably not meant, and no reason to refuse it. */
+  warnings: I[]
+  /** It in the long form, with nothing left out; undefined where there are issues. */
+  value: T | undefined
+}
+
+type Context = Pick<Expansion, 'now' | 'siteId' | 'unstated'>
+
+/**
+ * Checks something that people wrote and expands it. `expand` is given what is of the right form, so that everything
+ * that can be known is reported at once; it returns its findings at the places of the long form.
+ */
+export function checked<I, T>(
+  schema: TSchema,
+  input: unknown,
+  contextOf: (readable: Readable<I>) => Context,
+  expand: (
+    readable: Readable<I>,
+    expansion: Expansion,
+    hasIssueBelow: (pointer: string) => boolean,
+  ) => Checked<T>,
+): Checked<T> {
+  const tooDeep = depthIssue(input)
+  if (tooDeep) return { issues: [tooDeep], warnings: [], value: undefined }
+  const formal = schemaIssues(schema, input)
+  const refused = new Set(formal.filter(({ atKey }) => !atKey).map(({ pointer }) => pointer))
+  const readable = (formal.length === 0 ? input : withoutRefused(input, formal)) as Readable<I>
+  const places = newPlaces()
+  const issues = [...formal]
+  const expansion: Expansion = {
+    ...contextOf(readable),
+    issues,
+    places,
+    isUnreadable: pointer => refused.has(pointer),
+  }
+  const isBelow = (pointer: string) => issues.some(issue => `${issue.pointer}/`.startsWith(`${pointer}/`))
+  const found = expand(readable, expansion, isBelow)
+  const placed = (issue: Issue) => ({ ...issue, pointer: places.inputOf(issue.pointer) })
+  const all = inOrder([...issues, ...found.issues.map(placed)])
+  return {
+    issues: all,
+    warnings: inOrder(found.warnings.map(placed)),
+    value: all.length === 0 ? found.value : undefined,
+  }
+}
+
+/** Each once, in the order of their places. */
+const inOrder = (issues: Issue[]): Issue[] =>
+  [...new Map(issues.map(issue => [`${issue.pointer}\n${issue.message}`, issue])).values()].sort((a, b) =>
+    collator.compare(a.pointer, b.pointer),
+  )
+
+const collator = new Intl.Collator('en', { numeric: true })
+
+/** A copy without the values that have issues: those are missing, and in lists undefined. */
+function withoutRefused(input: unknown, issues: readonly Issue[]): unknown {
+  const copy: unknown = JSON.parse(JSON.stringify(input) ?? 'null')
+  if (!isObject(copy)) return {}
+  for (const { pointer } of issues) {
+    const keys = pointer
+      .split('/')
+      .slice(1)
+      .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    const last = keys.pop()
+    const holder = keys.reduce<unknown>(
+      (value, key) => (value as Record<string, unknown> | undefined)?.[key],
+      copy,
+    )
+    if (Array.isArray(holder)) holder[Number(last)] = undefined
+    else if (isObject(holder)) delete holder[last as string]
+  }
+  return copy
+}

@@ -1,0 +1,135 @@
+import { extensionOf } from '../contract/extension.ts'
+import type { JourneyStatus } from '../contract/journey.ts'
+import type { GraphRecord, NodeRecord } from '../contract/records.ts'
+import { expandConnections } from './expand-connections.ts'
+import {
+  checkLabel,
+  type Expansion,
+  type Part,
+  partsOf,
+  type Readable,
+  timeOf,
+  uniqueKeys,
+} from './expansion.ts'
+import { labelledUuid, uuidOf } from './ids.ts'
+import type { Named } from './references.ts'
+import type { JourneyInput } from './schema-input.ts'
+import type { NodeInput } from './schema-nodes.ts'
+
+export interface ExpandedJourney extends Named {
+  journey: GraphRecord
+  /** Its nodes, also those of an unreadable type. */
+  nodes: Named[]
+  /** Whether every node could be read, so that what is none of them is none. */
+  areNodesKnown: boolean
+  /** Whether all nodes and connections could be read; otherwise those that are missing may be why others seem wrong. */
+  isComplete: boolean
+}
+
+/** A journey in the long form; undefined where it has neither a name nor an id. `long` is its place there. */
+export function expandJourney(
+  { value: input, pointer }: Part<Readable<JourneyInput>>,
+  long: string,
+  expansion: Expansion,
+): ExpandedJourney | undefined {
+  const label = input.id ?? input.name
+  if (label === undefined) return undefined
+  expansion.places.set(long, pointer)
+  checkLabel({ value: input.id, pointer: `${pointer}/id` }, expansion)
+  const id = labelledUuid(label, expansion.siteId)
+  const time = (key: 'publish_at' | 'start_date' | 'end_date' | 'created_at' | 'updated_at') =>
+    timeOf({ value: input[key], pointer: `${pointer}/${key}` }, expansion)
+
+  const created_at = time('created_at') ?? expansion.unstated()
+  const publish_at = time('publish_at')
+  const status: JourneyStatus = input.status ?? 'Published'
+  const nodes = partsOf(input.nodes, `${pointer}/nodes`).map(part => ({
+    part,
+    ...namedNode(part, id, expansion),
+  }))
+  const readable = nodes.flatMap(({ part, id }) => {
+    const { type, name } = part.value
+    return type === undefined || name === undefined ? [] : [{ part, id, type, name }]
+  })
+  const unique = uniqueKeys(expansion)
+  const kept = readable.filter(({ part: { value, pointer }, id, name }) => {
+    const key = value.id === undefined ? 'name' : 'id'
+    return unique(id, `${pointer}/${key}`, value.id ?? name, key === 'name' ? '; give one of them an id' : '')
+  })
+  const areNodesKnown =
+    nodes.length === (input.nodes?.length ?? 0) &&
+    !expansion.isUnreadable(`${pointer}/nodes`) &&
+    nodes.every(({ part, name }) => name !== undefined && !expansion.isUnreadable(`${part.pointer}/id`))
+  const joined = expandConnections(
+    { value: input, pointer },
+    { journeyId: id, nodes, areNodesKnown, long },
+    expansion,
+  )
+  return {
+    id,
+    label: input.id,
+    name: input.name,
+    nodes: nodes.map(({ id, label, name }) => ({ id, label, name })),
+    areNodesKnown,
+    isComplete: areNodesKnown && joined.isComplete && kept.length === nodes.length,
+    journey: {
+      id,
+      multi_template_id: input.multi_template_id ?? '0',
+      name: input.name ?? '',
+      description: input.description ?? '',
+      publish_at: publish_at === undefined && status !== 'Draft' ? created_at : (publish_at ?? null),
+      open_ended: input.open_ended ?? true,
+      status,
+      start_date: time('start_date') ?? null,
+      end_date: time('end_date') ?? null,
+      created_at,
+      updated_at: time('updated_at') ?? created_at,
+      created_by: input.created_by ?? null,
+      ...extensionOf(input as GraphRecord),
+      nodes: kept.map(({ part, id, type, name }, n) =>
+        expandNode(part, { id, type, name }, { long: `${long}/nodes/${n}`, n }, expansion),
+      ),
+      connections: joined.connections,
+    },
+  }
+}
+
+/** A node's identity. One without a label and a name, which connections cannot refer to, gets one by its place. */
+function namedNode({ value, pointer }: Part<Readable<NodeInput>>, journeyId: string, expansion: Expansion) {
+  checkLabel({ value: value.id, pointer: `${pointer}/id` }, expansion)
+  const label = value.id ?? value.name
+  const id = label === undefined ? uuidOf(pointer) : labelledUuid(label, journeyId)
+  return { id, label: value.id, name: value.name, type: value.type }
+}
+
+/** How far a block without a position is to the right of the one before it. */
+const BLOCKS_APART = 200
+
+function expandNode(
+  { value: node, pointer }: Part<Readable<NodeInput>>,
+  identity: Pick<NodeRecord, 'id' | 'type' | 'name'>,
+  { long, n }: { long: string; n: number },
+  { places, issues }: Expansion,
+): NodeRecord {
+  const { id: _id, type: _type, name: _name, config, position, extra, ...settings } = node
+  const merged: Record<string, unknown> = { ...config }
+  places.set(long, pointer)
+  if (!config) {
+    // Settings that are missing are missed where they would be written.
+    places.set(`${long}/config`, pointer)
+    if (identity.type === 'reward') places.set(`${long}/config/type`, `${pointer}/reward`)
+  }
+  for (const [key, value] of Object.entries(settings)) {
+    const name = key === 'reward' ? 'type' : key
+    if (merged[name] !== undefined)
+      issues.push({ pointer: `${pointer}/${key}`, message: 'is also in config; leave one of the two out' })
+    if (value !== undefined) merged[name] = value
+    places.set(`${long}/config/${name}`, `${pointer}/${key}`)
+  }
+  return {
+    ...identity,
+    config: merged,
+    position: { x: position?.x ?? n * BLOCKS_APART, y: position?.y ?? 0 },
+    ...(extra && { extra }),
+  }
+}

@@ -1,0 +1,187 @@
+import {
+  Composer,
+  CST,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  Parser,
+} from 'yaml'
+import { depthIssue, MAX_DEPTH, pointerPart } from '../contract/json.ts'
+import { type Issue, type PlacedIssue, type Position, SeedError } from './issues.ts'
+import { isJsonWithRepeatedKeys, jsonErrorAt } from './json-text.ts'
+
+/** Seeds are written in JSON or in YAML 1.2 (core schema), of which JSON is a part: one reader knows the places in both. */
+export type SeedFormat = 'json' | 'yaml'
+
+/** What a text says, and where in the text it says so. */
+export interface SeedText {
+  value: unknown
+  /** The issue with the line and column of its value or, where that is missing, of what should hold it. */
+  place(issue: Issue): PlacedIssue
+}
+
+/** What the name of a file tells of its format or, where it tells nothing, what the text begins with. */
+export function formatOf(name: string, text: string): SeedFormat {
+  if (/\.ya?ml$/i.test(name)) return 'yaml'
+  if (/\.json$/i.test(name)) return 'json'
+  return /^\s*[{[]/.test(text) ? 'json' : 'yaml'
+}
+
+/** The value of a text in JSON or YAML. @throws {SeedError} naming `name`, with line and column */
+export const parseSeedText = (text: string, options: { format: SeedFormat; name?: string }): unknown =>
+  readSeedText(text, options).value
+
+/** The same, for issues to be placed later. @throws {SeedError} naming `name`, with line and column */
+export function readSeedText(
+  withMark: string,
+  { format, name = 'body' }: { format: SeedFormat; name?: string },
+): SeedText {
+  const refuse = (issues: PlacedIssue[]) => new SeedError(name, issues)
+  const text = withMark.replace(/^\uFEFF/, '')
+  if (text.trim() === '') throw refuse([{ pointer: '', message: 'is empty', ...START }])
+  if (format === 'yaml') {
+    const tree = readTree(text)
+    if (tree.issues.length > 0) throw refuse(tree.issues)
+    return { value: tree.toValue(refuse), place: tree.place }
+  }
+  const value = parseJson(text, refuse)
+  let tree: Tree | undefined
+  const place = (issue: Issue) => {
+    tree ??= readTree(text)
+    return tree.place(issue)
+  }
+  const deep = depthIssue(value)
+  if (deep) throw refuse([place(deep)])
+  if (isJsonWithRepeatedKeys(text, value)) throw refuse(readTree(text).issues)
+  return { value, place }
+}
+
+function parseJson(text: string, refuse: (issues: PlacedIssue[]) => SeedError): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const { message } = error as SyntaxError
+    const position = jsonErrorAt(text, message)
+    throw refuse([{ pointer: '', message: `is not JSON: ${message}`, ...position }])
+  }
+}
+
+interface Tree {
+  /** What is wrong with the text itself, and keys that are given twice. */
+  issues: PlacedIssue[]
+  place(issue: Issue): PlacedIssue
+  toValue(refuse: (issues: PlacedIssue[]) => SeedError): unknown
+}
+
+const START: Position = { line: 1, column: 1 }
+
+function readTree(text: string): Tree {
+  const lines = new LineCounter()
+  const positionAt = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset)
+    return line === 0 ? START : { line, column: col }
+  }
+  const failed = (message: string, offset: number): Tree => ({
+    issues: [{ pointer: '', message, ...positionAt(offset) }],
+    place: issue => toPlaced(issue, START),
+    toValue: () => undefined,
+  })
+
+  const tokens = [...new Parser(lines.addNewLine).parse(text)]
+  const tooDeep = tokens.flatMap(token => deepToken(token) ?? [])[0]
+  if (tooDeep) return failed(`is nested deeper than ${MAX_DEPTH} levels`, tooDeep.offset)
+  const composer = new Composer({ version: '1.2', schema: 'core', uniqueKeys: false, logLevel: 'error' })
+  const [document, second] = composer.compose(tokens, true, text.length)
+  if (!document?.contents) return failed('is empty', 0)
+  if (second) return failed('holds several YAML documents; write each to a file of its own', second.range[0])
+
+  const syntax = [...document.errors, ...document.warnings].map(error => ({
+    pointer: '',
+    message: `is not YAML: ${error.message}`,
+    ...positionAt(error.pos[0]),
+  }))
+  const issues = syntax.length > 0 ? syntax : nodeIssues(document.contents, '', positionAt)
+  return {
+    issues,
+    place: issue => toPlaced(issue, positionAt(offsetOf(document, issue))),
+    toValue(refuse) {
+      try {
+        return document.toJS({ maxAliasCount: 100 })
+      } catch (error) {
+        if (!(error instanceof ReferenceError)) throw error
+        const message = error.message.startsWith('Excessive')
+          ? 'repeats anchors too often; write out what the aliases stand for'
+          : error.message
+        throw refuse([{ pointer: '', message: `is not YAML: ${message}`, ...START }])
+      }
+    },
+  }
+}
+
+const toPlaced = ({ pointer, message }: Issue, position: Position): PlacedIssue => ({
+  pointer,
+  message,
+  ...position,
+})
+
+/** The first list or map below the limit of depth. It never recurses, unlike what makes nodes of tokens. */
+function deepToken(token: CST.Token): CST.Token | undefined {
+  const open = [{ token, depth: 0 }]
+  for (let item = open.pop(); item; item = open.pop()) {
+    const { token, depth } = item
+    if (token.type === 'document' && token.value) open.push({ token: token.value, depth })
+    if (!CST.isCollection(token)) continue
+    if (depth === MAX_DEPTH) return token
+    for (const { key, value } of token.items)
+      for (const inner of [key, value]) if (inner) open.push({ token: inner, depth: depth + 1 })
+  }
+  return undefined
+}
+
+/** What YAML allows and a seed does not have: keys that are given twice or are no text, and numbers that JSON lacks. */
+function nodeIssues(node: unknown, pointer: string, positionAt: (offset: number) => Position): PlacedIssue[] {
+  const issue = (at: unknown, pointer: string, message: string) => ({
+    pointer,
+    message,
+    ...positionAt((at as Node | null)?.range?.[0] ?? 0),
+  })
+  if (isSeq(node)) return node.items.flatMap((item, i) => nodeIssues(item, `${pointer}/${i}`, positionAt))
+  if (isScalar(node)) {
+    const isNumber = typeof node.value !== 'number' || Number.isFinite(node.value)
+    return isNumber ? [] : [issue(node, pointer, `${node.source} is not a number that JSON has`)]
+  }
+  if (!isMap(node)) return []
+  const seen = new Set<string>()
+  return node.items.flatMap(pair => {
+    const { key, value } = pair
+    if (!isScalar(key)) return [issue(key, pointer, 'has a key that is not a text')]
+    const name = String(key.value ?? '')
+    const inner = pointer + pointerPart(name)
+    const repeated = seen.has(name) ? [issue(key, inner, 'is given twice; remove one of the two')] : []
+    seen.add(name)
+    return [...repeated, ...nodeIssues(value, inner, positionAt)]
+  })
+}
+
+/** Where the value of an issue's pointer begins, or its key, or what should hold it. */
+function offsetOf(document: Document.Parsed, { pointer, atKey }: Issue): number {
+  let place: Node | null = document.contents
+  let offset = place?.range?.[0] ?? 0
+  for (const part of pointer.split('/').slice(1)) {
+    const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
+    const holder: unknown = isAlias(place) ? place.resolve(document) : place
+    const pair = isMap(holder)
+      ? holder.items.findLast(({ key: k }) => isScalar(k) && String(k.value ?? '') === key)
+      : undefined
+    const inner: unknown = isSeq(holder) ? holder.items[Number(key)] : pair?.value
+    if (!pair && inner === undefined) break
+    place = (inner ?? null) as Node | null
+    const start = atKey || !place?.range ? pair?.key : place
+    offset = (start as Node | null)?.range?.[0] ?? place?.range?.[0] ?? offset
+  }
+  return offset
+}
