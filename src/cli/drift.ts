@@ -16,7 +16,7 @@ export function driftCommand({ print, warn }: Terminal, published?: string): Com
     .description("compare the vendor's OpenAPI document with ours")
     .argument(
       '[source]',
-      'a file or URL, OpenAPI 3.0 or 3.1 in JSON or YAML; the document that the vendor publishes',
+      'a file or URL, OpenAPI 3.0 or 3.1 in JSON or YAML (default: the document that the vendor publishes)',
     )
     .option('--json', 'print the result as JSON')
     .addHelpText(

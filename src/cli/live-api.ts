@@ -20,7 +20,7 @@ export const addBaseUrlOptions = (command: Command, whatFor: string): Command =>
   command
     .option('--base-url <url>', `${whatFor}, such as ${ENVIRONMENTS.production}`)
     .addOption(
-      new Option('--environment <name>', "the same, by the name of the vendor's environment").choices(
+      new Option('--environment <name>', "the vendor's server to use instead of --base-url").choices(
         Object.keys(ENVIRONMENTS),
       ),
     )

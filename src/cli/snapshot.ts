@@ -49,8 +49,7 @@ export function snapshotCommand({ print }: Terminal): Command {
       '--anonymise-key-env <name>',
       'the same, with a key from this variable, which makes the pseudonyms repeatable',
     )
-    .option('--resume', 'continue an interrupted run; this is the default', true)
-    .option('--no-resume', 'read everything again')
+    .option('--no-resume', 'read everything again, instead of continuing an interrupted run')
     .option('--force', 'replace an existing seed')
     .option('--json', 'print the summary as JSON')
     .addHelpText('after', DETAILS)

@@ -161,7 +161,7 @@ function toLiveApiError(error: Error, baseUrl: string, timeoutMs: number): Error
 export function explainNetworkError({ cause, message }: Error): string {
   const { code = '', message: reason } = (cause ?? {}) as NodeJS.ErrnoException
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return 'its name is not known; check its spelling, and the network'
+    return 'the host name cannot be resolved; check its spelling, and the network'
   }
   if (code === 'ECONNREFUSED') return 'nothing listens there; check the port, and whether the server runs'
   if (/CERT|TLS|SSL|SIGNATURE|ISSUER/.test(code)) {

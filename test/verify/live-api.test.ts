@@ -125,7 +125,7 @@ describe('There is an error in one line when', () => {
     })
     const failing = { fetch: () => Promise.reject(error) }
     expect(await ask('http://nowhere.invalid', failing)).toMatchObject({
-      message: expect.stringMatching(/name is not known/),
+      message: expect.stringMatching(/host name cannot be resolved/),
     })
   })
 
