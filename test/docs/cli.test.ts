@@ -4,7 +4,7 @@ import { banner } from '../../src/cli/banner.ts'
 import { buildProgram } from '../../src/cli/program.ts'
 import { useDemo } from '../support/demo.ts'
 import { BIN } from '../support/process.ts'
-import { blocks, PRINTED_ORIGIN, ROOT, table } from '../support/readme.ts'
+import { blocks, PRINTED_ORIGIN, ROOT, table } from '../support/docs.ts'
 import { shell } from '../support/shell.ts'
 
 const page = readFileSync(new URL('docs/cli.md', ROOT), 'utf8')

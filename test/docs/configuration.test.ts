@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Config, type SettingName, settings } from '../../src/config.ts'
-import { section, span, table } from '../support/readme.ts'
+import { section, span, table } from '../support/docs.ts'
 
 const PAGE = 'docs/configuration.md'
 
