@@ -1,3 +1,4 @@
+import '../bin/check-node.js'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { buildApp, type OnResponse } from './app.ts'

@@ -5,7 +5,17 @@ import type { Db } from './database.ts'
 import { extensionIn } from './extensions.ts'
 import { journeyTables } from './journeys.ts'
 import { memberTables } from './members.ts'
-import { type JourneyCount, type MemberPage, overviewStatements, type WaitingCount } from './overview.ts'
+import {
+  type Between,
+  type ExpiringParticipation,
+  type HeldReward,
+  type JourneyCount,
+  type MemberPage,
+  type NextMoments,
+  type OpenPage,
+  type OpenParticipation,
+  overviewStatements,
+} from './overview.ts'
 import {
   type ParticipationDetail,
   type ParticipationSummary,
@@ -37,10 +47,23 @@ export interface SiteStore {
   journeys(): JourneyRecord[]
   /** Found without regard to case. */
   journey(id: string): GraphRecord | undefined
-  /** How many members are how far in each journey that has any; `now` is a vendor timestamp. */
-  journeyCounts(now: string): JourneyCount[]
-  /** Where the members of a journey wait whose participation is open. */
-  waitingCounts(journeyId: string, now: string): WaitingCount[]
+  /** How many members are how far in a journey; undefined when there is none with this id. `now` is a vendor timestamp. */
+  journeyCount(id: string, now: string): JourneyCount | undefined
+  /** How often a node of a journey was completed or reached. */
+  passedCount(journeyId: string, nodeId: string): number
+  /** A page of the open participations of a journey, in the order of their keys. */
+  openParticipations(journeyId: string, page: OpenPage): OpenParticipation[]
+  /** The email of the member whose participation has this key. */
+  emailOf(participationKey: number): string | undefined
+  /** When the next hold and the next journey end, and the next journey starts. */
+  nextMoments(now: string): NextMoments
+  /** How many rewards are held. */
+  heldCount(now: string): number
+  /** The rewards whose hold ends after `now` and not after `until`, the next one first. */
+  heldRewards(between: Between & { limit: number }): HeldReward[]
+  /** At most `limit` of the participations that expire after `now` and not after `until`, and how many there are. */
+  expiring(between: Between & { limit: number }): ExpiringParticipation[]
+  expiringCount(between: Between): number
   /** The names of at most `limit` events that some step waits for, or that block a reward, in their order. */
   eventNames(limit: number): string[]
   /** The journey ids in the order of insertion. */
@@ -172,9 +195,16 @@ export function bindSite(
 
     journeys: () => journeys.list(key),
     journey: id => journeys.get(key, id.toLowerCase()),
-    journeyCounts: now => overview.journeys(key, now),
     eventNames: limit => overview.eventNames(key, limit),
-    waitingCounts: (journeyId, now) => overview.waiting(key, journeyId.toLowerCase(), now),
+    journeyCount: (id, now) => overview.journey(key, id.toLowerCase(), now),
+    passedCount: (journeyId, nodeId) => overview.passed(key, journeyId, nodeId),
+    openParticipations: (journeyId, page) => overview.open(key, journeyId, page),
+    emailOf: participationKey => overview.emailOf(key, participationKey),
+    nextMoments: now => overview.moments(key, now),
+    heldCount: now => overview.countHeld(key, now),
+    heldRewards: between => overview.held(key, between),
+    expiring: between => overview.expiring(key, between),
+    expiringCount: between => overview.expiringCount(key, between),
     journeyIds: () => journeys.ids(key),
     putJourney: journey => write(() => journeys.replace(key, journey)),
     removeJourney: id =>

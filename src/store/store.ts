@@ -24,19 +24,17 @@ export interface Store {
   removeSite(siteId: string): boolean
   /** Makes writes to several sites one: all of them happen, or none. */
   atomically<T>(writes: () => T): T
-  /** The whole database as the bytes of a file. */
-  image(): Buffer
   close(): void
 }
 
 /**
- * Opens the store: the only way to the database. `file` is a path, or `:memory:`; `image` the bytes of a file to copy there.
+ * Opens the store: the only way to the database. `file` is a path, or `:memory:`.
  * @throws {StoreError} when the file cannot be opened or used, or another server uses it
  */
-export function openStore(file: string, image?: Buffer): Store {
+export function openStore(file: string): Store {
   const lock = lockDatabase(file)
   try {
-    return createStore(file, lock, openDatabase(file, image))
+    return createStore(file, lock, openDatabase(file))
   } catch (error) {
     lock.close()
     throw error
@@ -87,7 +85,6 @@ function createStore(file: string, lock: { close(): void }, db: Db): Store {
       return true
     },
     atomically,
-    image: () => db.serialize(),
     close() {
       db.close()
       lock.close()

@@ -123,7 +123,7 @@ describe.concurrent('The command', () => {
     )
     const { code, stdout, stderr } = await run([], { env: { NODE_OPTIONS: `--require ${pretence}` } })
     expect(stderr).toMatch(ONE_LINE)
-    expect(stderr).toMatch('journeys-sandbox needs Node 22.18 or newer, this is 20.1.0')
+    expect(stderr).toMatch('journeys-sandbox needs Node 22.18 or newer; this is Node 20.1.0')
     expect([code, stdout]).toEqual([1, ''])
   })
 })

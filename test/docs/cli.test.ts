@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { banner } from '../../src/cli/banner.ts'
 import { buildProgram } from '../../src/cli/program.ts'
 import { useDemo } from '../support/demo.ts'
-import { BIN } from '../support/process.ts'
 import { blocks, PRINTED_ORIGIN, ROOT, table } from '../support/docs.ts'
+import { BIN } from '../support/process.ts'
 import { shell } from '../support/shell.ts'
 
 const page = readFileSync(new URL('docs/cli.md', ROOT), 'utf8')
