@@ -12,14 +12,14 @@ import {
   uniqueKeys,
 } from './expansion.ts'
 import { labelledUuid, uuidOf } from './ids.ts'
-import type { Named } from './references.ts'
+import { type Named, referencesTo } from './references.ts'
 import type { JourneyInput } from './schema-input.ts'
 import type { NodeInput } from './schema-nodes.ts'
 
 export interface ExpandedJourney extends Named {
   journey: GraphRecord
-  /** Its nodes, also those of an unreadable type. */
-  nodes: Named[]
+  /** Finds a node, also one of an unreadable type, or says why it cannot. */
+  findNode(text: string): Named | string
   /** Whether every node could be read, so that what is none of them is none. */
   areNodesKnown: boolean
   /** Whether all nodes and connections could be read; otherwise those that are missing may be why others seem wrong. */
@@ -69,7 +69,7 @@ export function expandJourney(
     id,
     label: input.id,
     name: input.name,
-    nodes: nodes.map(({ id, label, name }) => ({ id, label, name })),
+    findNode: referencesTo(nodes, 'node', `the journey "${input.name}"`),
     areNodesKnown,
     isComplete: areNodesKnown && joined.isComplete && kept.length === nodes.length,
     journey: {
