@@ -53,7 +53,7 @@ const SEED_SCHEMA = new URL('../seed/seed.schema.json', import.meta.url)
 export async function generate(): Promise<Map<URL, string>> {
   const store = openStore(':memory:')
   loadSeed(store, readSeed('demo'), timestampOf(clock.now()))
-  const sites = openSites({ store, clock, journalSize: 0 })
+  const sites = openSites({ store, clock, journalSize: 0, journalBytes: 0 })
   const asking = await buildApp({ config: checkConfig({}), sites })
   const examples = await collectExamples(asking)
   const app = await buildApp({ config: checkConfig({}), sites, examples: () => examples })
@@ -88,7 +88,7 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 /** `docs/fidelity.md`: everything that the contract says, and how surely it is known. */
 function fidelityPage(): string {
   const groups = Map.groupBy(FACTS, ({ id, kind }) =>
-    kind === 'rule' || kind === 'authentication' || kind === 'error' ? kind : id.split(/[.{]/, 1)[0],
+    kind === 'operation' || kind === 'parameter' || kind === 'property' ? id.split(/[.{]/, 1)[0] : kind,
   )
   const sections = [...groups].flatMap(([name, facts]) => {
     const hasExpected = facts.some(({ expected }) => expected !== null)
@@ -108,7 +108,8 @@ const TITLES: Record<string, string> = {
   authentication: 'Authentication',
   rule: 'Rules',
   ApiError: 'The body of an error',
-  error: 'Refusals',
+  code: 'Error codes',
+  error: 'Errors of the operations',
 }
 
 const FIDELITY_INTRODUCTION = `# How surely everything is known

@@ -60,7 +60,7 @@ export async function buildApp({
     frameworkErrors(error, request, reply) {
       if (request.url.startsWith('/_sandbox/')) return sendProblem(error, request, reply)
       // No hook runs for a path that cannot be decoded.
-      recordRequest({ sites, defaultSite: config.auth === 'off' }, request, reply)
+      recordRequest({ sites, auth: config.auth }, request, reply)
       sendVendorError(error, request, reply)
       return recordAnswer(sites, request, reply)
     },

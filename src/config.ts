@@ -1,6 +1,7 @@
 import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { OneOf } from './contract/formats.ts'
+import { DURATION_PATTERN } from './contract/node-config.ts'
 
 /** Every setting, with its flag and its environment variable. The flag wins. */
 export const settings = {
@@ -52,6 +53,21 @@ export const settings = {
     env: 'SANDBOX_ALLOW_HOST',
     description:
       'further host names of the control API and the inspector, separated by commas; IP addresses, localhost and names without a dot are always allowed',
+  },
+  clones: {
+    flag: '--clones <on|off>',
+    env: 'SANDBOX_CLONES',
+    description: 'whether a signed call with the site id <id>~<label> creates a copy of the site <id>',
+  },
+  cloneTtl: {
+    flag: '--clone-ttl <duration>',
+    env: 'SANDBOX_CLONE_TTL',
+    description: 'ISO 8601 duration after which an idle clone expires',
+  },
+  maxClones: {
+    flag: '--max-clones <number>',
+    env: 'SANDBOX_MAX_CLONES',
+    description: 'most clones at a time; the one that is idle for longest is removed first',
   },
   cors: {
     flag: '--cors',
@@ -134,6 +150,18 @@ export const Config = Type.Object({
     default: '',
     expectation: 'one or more host names such as a.example or *.example, separated by commas',
   }),
+  clones: OneOf(['on', 'off'], { default: 'on', expectation: 'on or off' }),
+  cloneTtl: Type.String({
+    pattern: DURATION_PATTERN,
+    default: 'PT1H',
+    expectation: 'an ISO 8601 duration, such as PT1H',
+  }),
+  maxClones: Type.Integer({
+    minimum: 1,
+    maximum: 100_000,
+    default: 1000,
+    expectation: 'a whole number from 1 to 100000',
+  }),
   cors: Flag(),
   trustProxy: Flag(),
   tlsCert: Type.String({ default: '', expectation: 'the path of a file' }),
@@ -156,6 +184,13 @@ export type Config = Readonly<Static<typeof Config>>
 
 /** The base path as a prefix of paths: empty when the operations are at the root. */
 export const prefixOf = ({ basePath }: Config): string => (basePath === '/' ? '' : basePath)
+
+/** What the sites may keep and create. */
+export const limitsOf = ({ journal, journalBytes, clones, cloneTtl, maxClones }: Config) => ({
+  journalSize: journal,
+  journalBytes,
+  clones: clones === 'on' ? { ttl: cloneTtl, max: maxClones } : undefined,
+})
 
 /** Whether every request is logged. */
 export const logsRequests = ({ logLevel }: Config): boolean => ['info', 'debug', 'trace'].includes(logLevel)

@@ -3,9 +3,12 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
 import { type SignedRequest, type SignOptions, sign } from './auth/sign.ts'
 import { type Clock, systemClock, timestampOf } from './clock.ts'
-import { type Config, ConfigError, checkConfig, prefixOf } from './config.ts'
+import { type Config, ConfigError, checkConfig, limitsOf, prefixOf } from './config.ts'
+import { NotFound } from './errors.ts'
 import { openSeededStore, type SeedSource } from './seed/seed.ts'
 import { toTimestamp } from './seed/times.ts'
+import { type Capsule, packSite } from './sites/capsule.ts'
+import { type Report, reportOf } from './sites/report.ts'
 import type { Site } from './sites/site.ts'
 import { type NewSite, openSites } from './sites/sites.ts'
 
@@ -17,8 +20,10 @@ export { SeedError } from './seed/issues.ts'
 export type { SeedDocument } from './seed/schema.ts'
 export { type JourneyInput, type MemberInput, SeedInput } from './seed/schema-input.ts'
 export type { SeedSource } from './seed/seed.ts'
+export type { Capsule } from './sites/capsule.ts'
 export type { EventResult, NewEvent } from './sites/events.ts'
 export type { Fault, FaultRule } from './sites/fault-rule.ts'
+export type { Report } from './sites/report.ts'
 export type { NewSite } from './sites/sites.ts'
 export { StoreError } from './store/store-error.ts'
 
@@ -69,6 +74,15 @@ export interface Sandbox extends AsyncDisposable {
   createSite(site?: NewSite): SandboxSite
   /** Removes a site with all that is its own. @throws {NotFound} */
   removeSite(siteId: string): void
+  /**
+   * What a run has exercised of a site since the last reset; of the first site when `site_id` is left out. With `clones`, of the site
+   * and its clones together. @throws {NotFound}
+   */
+  report(options?: { site_id?: string; clones?: boolean }): Report
+  /** The site of this id in one file: data, clock, fault rules, snapshots and request journal. @throws {NotFound} */
+  capsule(siteId: string, options?: { secrets?: boolean }): Capsule
+  /** Sets a site to what a capsule holds, or creates it. @throws {Invalid} saying what to do; {ValidationError} with every issue */
+  openCapsule(capsule: unknown): SandboxSite
   /** Takes every site back to its seed, and empties all journals. @throws {Conflict} at a site that has no seed */
   reset(): void
   /** Stops listening, answers what is in flight, and closes the store. */
@@ -79,6 +93,8 @@ export interface SandboxOptions extends Partial<Omit<Config, 'seed'>> {
   clock?: Clock
   /** What a new database starts with: `demo`, `empty`, the path of a file or directory, a seed, or several of these. */
   seed?: SeedSource | readonly SeedSource[]
+  /** A capsule whose site a new database starts with, in place of a seed. */
+  capsule?: unknown
 }
 
 // What is still in flight after this long is cut off, so that stopping takes less than a second.
@@ -90,14 +106,20 @@ const CLOSING_GRACE_MS = 500
  */
 export async function startSandbox({
   clock = systemClock,
+  capsule,
   seed = 'demo',
   ...options
 }: SandboxOptions = {}): Promise<Sandbox> {
   const config = checkConfig({ port: 0, ...options })
   const start = startOf(config)
-  const store = openSeededStore(config.db, seed, start ?? timestampOf(clock.now()))
+  const store = openSeededStore(
+    config.db,
+    capsule === undefined ? seed : [],
+    start ?? timestampOf(clock.now()),
+  )
   try {
-    const sites = openSites({ store, clock, journalSize: config.journal, start })
+    const sites = openSites({ store, clock, start, ...limitsOf(config) })
+    if (capsule !== undefined) sites.openCapsule(capsule)
     const app = await buildApp({ config, sites })
     await app.listen({ port: config.port, host: config.host })
     const origin = originOf(app, config)
@@ -112,10 +134,14 @@ export async function startSandbox({
       sites: sites.list,
       createSite: sites.create,
       removeSite: sites.remove,
-      reset() {
-        for (const site of sites.list()) site.reset()
-        sites.unmatched.clear()
+      report({ site_id, clones = false } = {}) {
+        const site = site_id === undefined ? sites.list()[0] : sites.get(site_id)
+        if (!site) throw new NotFound('the sandbox has no site; create one first')
+        return reportOf(clones ? [site, ...sites.clonesOf(site)] : [site])
       },
+      capsule: (siteId, { secrets = false } = {}) => packSite(sites.get(siteId), clock.now(), secrets),
+      openCapsule: capsule => sites.openCapsule(capsule).site,
+      reset: sites.reset,
       close,
       [Symbol.asyncDispose]: close,
     }

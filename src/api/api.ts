@@ -5,7 +5,7 @@ import type { Sites } from '../sites/sites.ts'
 import { authenticate } from './authenticate.ts'
 import { EXPLAIN_HEADER, refuseMalformed, sendVendorError } from './errors.ts'
 import { injectBodyFault, injectFault } from './faults.ts'
-import { closeEntry, openEntry, REQUEST_ID_HEADER } from './journal.ts'
+import { closeEntry, keepAnswer, keepBody, openEntry, REQUEST_ID_HEADER } from './journal.ts'
 import { journeyRoutes } from './journeys.ts'
 import { memberRoutes } from './members.ts'
 import { refuseTrailingSlash, refuseUnknown } from './not-found.ts'
@@ -30,7 +30,7 @@ export async function api(
   { sites, basePath, auth, faultHeader, cors }: ApiOptions,
 ): Promise<void> {
   for (const schema of SCHEMAS) scope.addSchema(schema)
-  for (const name of ['namedSite', 'entry', 'bodyFault', 'site']) scope.decorateRequest(name)
+  for (const name of ['namedSite', 'entry', 'bodyFault', 'site', 'answer']) scope.decorateRequest(name)
   scope.setErrorHandler(sendVendorError)
   scope.setNotFoundHandler(refuseUnknown(basePath))
   // No operation has a body. One that is sent all the same is ignored, whatever it is.
@@ -39,11 +39,13 @@ export async function api(
 
   // By default the plugin allows the headers that a browser asks for.
   if (cors) scope.register(fastifyCors, { methods: ['GET', 'HEAD'], exposedHeaders: EXPOSED_HEADERS })
-  scope.addHook('onRequest', openEntry({ sites, defaultSite: auth === 'off' }))
+  scope.addHook('onRequest', openEntry({ sites, auth }))
   scope.addHook('onRequest', refuseMalformed)
   scope.addHook('onRequest', refuseTrailingSlash(basePath))
   scope.addHook('onRequest', injectFault(faultHeader))
-  scope.addHook('onSend', injectBodyFault)
+  scope.addHook('preSerialization', keepAnswer)
+  scope.addHook('onSend', keepBody(sites))
+  scope.addHook('onSend', injectBodyFault(sites))
   scope.addHook('onResponse', closeEntry(sites))
 
   scope.register(async authenticated => {

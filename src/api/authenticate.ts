@@ -1,12 +1,11 @@
 import type { onRequestHookHandler } from 'fastify'
 import { toHeaderLine, type Verdict } from '../auth/verdict.ts'
 import { unknownSite, verify } from '../auth/verify.ts'
-import { operations } from '../contract/operations.ts'
 import { authContext } from '../sites/credentials.ts'
 import type { Site } from '../sites/site.ts'
 import type { Sites } from '../sites/sites.ts'
 import { EXPLAIN_HEADER, VendorError } from './errors.ts'
-import { siteIdIn } from './journal.ts'
+import { authRequestOf, siteIdIn } from './journal.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -22,19 +21,14 @@ declare module 'fastify' {
 export function authenticate(sites: Sites, auth: 'strict' | 'off'): onRequestHookHandler {
   return (request, reply, done) => {
     const siteId = siteIdIn(request)
-    const { entry, namedSite, headers } = request
-    const { operation, identifier = '' } = entry
+    const { entry, namedSite } = request
     let verdict: Verdict
     if (auth === 'off') {
       verdict = namedSite
         ? { ok: true, site: namedSite.site_id, warnings: [] }
         : { ok: false, ...unknownSite(siteId ?? '') }
     } else {
-      const bound = operation !== undefined && operations[operation].identifier !== null
-      verdict = verify(
-        { authorization: headers.authorization, siteId, identifier: bound ? identifier : null },
-        authContext(sites, namedSite),
-      )
+      verdict = verify(authRequestOf(request), authContext(sites, namedSite))
     }
     entry.verdict = verdict
     if (!verdict.ok) return done(new VendorError('unauthorized', toHeaderLine(verdict)))

@@ -40,7 +40,7 @@ export function sendVendorError(error: Error, request: FastifyRequest, reply: Fa
 const MAX_EXPLANATION = 512
 
 /** Text as a header can carry it: printable ASCII, the rest as \\uXXXX. */
-function toHeaderText(text: string): string {
+export function toHeaderText(text: string): string {
   const ascii = text.replace(/[^ -~]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
   return ascii.length > MAX_EXPLANATION ? `${ascii.slice(0, MAX_EXPLANATION - 3)}...` : ascii
 }

@@ -1,13 +1,17 @@
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler, onSendHookHandler } from 'fastify'
+import { applyPatch, type Patch } from 'rfc6902'
 import { errorBody, errorCodeOf } from '../contract/errors.ts'
 import { HttpError } from '../errors.ts'
 import { parseFaultHeader } from '../sites/fault-header.ts'
 import type { ResolvedFault } from '../sites/fault-rule.ts'
-import { CONTENT_TYPE, EXPLAIN_HEADER } from './errors.ts'
+import type { Sites } from '../sites/sites.ts'
+import { CONTENT_TYPE, EXPLAIN_HEADER, toHeaderText } from './errors.ts'
+import { recordBody } from './journal.ts'
 
-type BodyFault = Extract<ResolvedFault, { kind: 'truncate' | 'malformed' | 'drip' }>
+type BodyFault = Extract<ResolvedFault, { kind: 'truncate' | 'malformed' | 'drip' | 'patch' }>
+type PatchFault = Extract<ResolvedFault, { kind: 'patch' }>
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -78,10 +82,13 @@ async function inject(
       return wait(fault.ms, reply)
     case 'reset':
       reply.hijack()
+      // No hook runs for an answer that is never sent.
+      request.namedSite?.coverage.record(request.entry, undefined)
       request.socket.resetAndDestroy()
       return true
     case 'hang':
       reply.hijack()
+      request.namedSite?.coverage.record(request.entry, undefined)
       return true
     default:
       request.bodyFault = fault
@@ -116,16 +123,38 @@ async function wait(ms: number, reply: FastifyReply): Promise<boolean> {
 }
 
 /** Injects a fault into the body of the right answer. */
-export const injectBodyFault: onSendHookHandler = (request, reply, payload, done) => {
-  const { bodyFault } = request
-  if (!bodyFault || request.method === 'HEAD') return done(null, payload)
-  const body = Buffer.from(payload as string)
-  if (bodyFault.kind === 'malformed') {
-    reply.code(200)
-    return done(null, body.subarray(0, -1))
+export const injectBodyFault =
+  (sites: Sites): onSendHookHandler =>
+  (request, reply, payload, done) => {
+    const { bodyFault } = request
+    if (!bodyFault || request.method === 'HEAD' || typeof payload !== 'string') return done(null, payload)
+    const send = (text: string) => {
+      recordBody(sites, request, text)
+      done(null, text)
+    }
+    switch (bodyFault.kind) {
+      case 'malformed':
+        reply.code(200)
+        return send(payload.slice(0, -1))
+      case 'patch':
+        return send(patched(payload, bodyFault.patch, reply))
+      default: {
+        const body = Buffer.from(payload)
+        reply.header('content-length', body.length)
+        const stream = bodyFault.kind === 'truncate' ? half(body, request) : drops(body, bodyFault)
+        done(null, Readable.from(stream))
+      }
+    }
   }
-  reply.header('content-length', body.length)
-  done(null, Readable.from(bodyFault.kind === 'truncate' ? half(body, request) : drops(body, bodyFault)))
+
+/** The answer after a JSON Patch; unchanged, with an explanation, when the patch does not fit it. */
+function patched(text: string, patch: PatchFault['patch'], reply: FastifyReply): string {
+  const answer: unknown = JSON.parse(text)
+  // The library changes what it is given, also the values of the patch.
+  const failed = applyPatch(answer, structuredClone(patch) as Patch).find(error => error !== null)
+  if (!failed) return JSON.stringify(answer)
+  reply.header(EXPLAIN_HEADER, toHeaderText(`fault: the patch does not fit this answer: ${failed.message}`))
+  return text
 }
 
 async function* half(body: Buffer, { socket }: FastifyRequest): AsyncGenerator<Buffer> {

@@ -1,8 +1,17 @@
-import type { FastifyReply, FastifyRequest, onRequestHookHandler, onResponseHookHandler } from 'fastify'
+import type {
+  FastifyReply,
+  FastifyRequest,
+  onRequestHookHandler,
+  onResponseHookHandler,
+  onSendHookHandler,
+  preSerializationHookHandler,
+} from 'fastify'
+import { type AuthRequest, verify } from '../auth/verify.ts'
 import { operations } from '../contract/operations.ts'
+import { authContext } from '../sites/credentials.ts'
 import type { JournalEntry } from '../sites/journal.ts'
 import type { Site } from '../sites/site.ts'
-import type { Sites } from '../sites/sites.ts'
+import type { Cloneable, Sites } from '../sites/sites.ts'
 import { EXPLAIN_HEADER } from './errors.ts'
 
 declare module 'fastify' {
@@ -11,6 +20,8 @@ declare module 'fastify' {
     namedSite: Site | undefined
     /** The request's entry in the journal. */
     entry: JournalEntry
+    /** The body of the answer before it was serialised. */
+    answer: unknown
   }
 }
 
@@ -23,8 +34,7 @@ export const siteIdIn = ({ headers }: FastifyRequest): string | undefined =>
 
 export interface JournalOptions {
   sites: Sites
-  /** Whether a request without `X-AnnexCloud-Site` belongs to the first site. */
-  defaultSite: boolean
+  auth: 'strict' | 'off'
 }
 
 /** Opens the request's entry in the journal of the site it names: the first hook, so that every request is recorded. */
@@ -37,34 +47,66 @@ export const openEntry =
 
 /** Records a request; its answer is recorded by `recordAnswer`. */
 export function recordRequest(
-  { sites, defaultSite }: JournalOptions,
+  { sites, auth }: JournalOptions,
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
   reply.header(REQUEST_ID_HEADER, request.id)
-  const site = namedSite(sites, siteIdIn(request), defaultSite)
-  const { operation, identifier } = subjectOf(request)
+  const site = namedSite(sites, siteIdIn(request), auth) ?? clonedSite(sites, request, auth)
   request.namedSite = site
-  request.entry = {
-    id: request.id,
+  request.entry = newEntry(sites, request)
+  journalOf(sites, site).add(request.entry)
+}
+
+function newEntry(sites: Sites, request: FastifyRequest): JournalEntry {
+  const { raw, id, method } = request
+  return {
+    ...{ id, method, url: raw.url ?? '/', rawHeaders: raw.rawHeaders },
     time: sites.systemClock.now(),
-    method: request.method,
-    url: request.raw.url ?? '/',
-    rawHeaders: request.raw.rawHeaders,
-    operation,
-    identifier,
+    ...subjectOf(request),
     status: undefined,
     duration_ms: undefined,
     explanation: undefined,
     fault: undefined,
     verdict: undefined,
+    responseHeaders: undefined,
   }
-  journalOf(sites, site).add(request.entry)
 }
 
-function namedSite(sites: Sites, siteId: string | undefined, defaultSite: boolean): Site | undefined {
+/** The site that a request names. Without authentication, a request that names none belongs to the first site. */
+function namedSite(sites: Sites, siteId: string | undefined, auth: JournalOptions['auth']): Site | undefined {
   if (siteId !== undefined) return sites.find(siteId)
-  return defaultSite ? sites.list()[0] : undefined
+  return auth === 'off' ? sites.list()[0] : undefined
+}
+
+/** The clone that a correctly signed request asks for, created on the spot. */
+function clonedSite(sites: Sites, request: FastifyRequest, auth: JournalOptions['auth']): Site | undefined {
+  const siteId = siteIdIn(request)
+  const clone = siteId === undefined ? undefined : sites.cloneable(siteId)
+  if (!clone || (auth === 'strict' && !isSigned(sites, request, clone))) return undefined
+  const site = clone.create()
+  clone.original.requests.add({
+    ...newEntry(sites, request),
+    explanation: `site: created ${site.site_id}, a copy of this site`,
+  })
+  return site
+}
+
+function isSigned(sites: Sites, request: FastifyRequest, clone: Cloneable): boolean {
+  const context = authContext(sites, clone.original)
+  const { ok } = verify(authRequestOf(request), { ...context, findSite: () => clone })
+  return ok
+}
+
+/** The parts of a request that its authentication looks at. */
+export function authRequestOf(request: FastifyRequest): AuthRequest {
+  const { operation, identifier = '' } = subjectOf(request)
+  const isBound = operation !== undefined && operations[operation].identifier !== null
+  return {
+    authorization: request.headers.authorization,
+    siteId: siteIdIn(request),
+    identifier: isBound ? identifier : null,
+  }
 }
 
 function subjectOf({ routeOptions, params }: FastifyRequest): Pick<JournalEntry, 'operation' | 'identifier'> {
@@ -76,12 +118,40 @@ function subjectOf({ routeOptions, params }: FastifyRequest): Pick<JournalEntry,
 const journalOf = (sites: Sites, site: Site | undefined) => site?.requests ?? sites.unmatched
 
 /** Completes the request's entry with its answer. */
-export function recordAnswer(sites: Sites, { entry, namedSite }: FastifyRequest, reply: FastifyReply): void {
+export function recordAnswer(
+  sites: Sites,
+  { entry, namedSite, answer }: FastifyRequest,
+  reply: FastifyReply,
+): void {
   entry.status = reply.statusCode
   entry.duration_ms = reply.elapsedTime
   entry.explanation = reply.getHeader(EXPLAIN_HEADER)?.toString()
+  entry.responseHeaders = toTexts(reply.getHeaders())
   journalOf(sites, namedSite).answered(entry)
+  namedSite?.coverage.record(entry, answer)
 }
+
+const toTexts = (headers: Record<string, number | string | string[] | undefined>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+
+/** Keeps the body of the answer, for the report of what was exercised. */
+export const keepAnswer: preSerializationHookHandler = (request, _reply, payload, done) => {
+  request.answer = payload
+  done(null, payload)
+}
+
+/** Records the body of an answer. */
+export function recordBody(sites: Sites, { entry, namedSite }: FastifyRequest, body: string): void {
+  journalOf(sites, namedSite).addBody(entry, body)
+}
+
+/** Records the body that is about to be sent, before a fault is injected into it. */
+export const keepBody =
+  (sites: Sites): onSendHookHandler<unknown> =>
+  (request, _reply, payload, done) => {
+    if (typeof payload === 'string') recordBody(sites, request, payload)
+    done(null, payload)
+  }
 
 /** Closes the request's entry once the answer was sent. */
 export const closeEntry =

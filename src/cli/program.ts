@@ -4,6 +4,7 @@ import { checkCommand } from './check.ts'
 import { driftCommand } from './drift.ts'
 import { explainCommand } from './explain.ts'
 import { initCommand } from './init.ts'
+import { reportCommand } from './report.ts'
 import { serveCommand } from './serve.ts'
 import { snapshotCommand } from './snapshot.ts'
 import type { Terminal } from './terminal.ts'
@@ -24,6 +25,7 @@ export function buildProgram(terminal: Terminal): Command {
     .addCommand(tokenCommand(terminal))
     .addCommand(explainCommand(terminal))
     .addCommand(verifyCommand(terminal))
+    .addCommand(reportCommand(terminal))
     .addHelpText(
       'after',
       () => `\n${serve.createHelp().formatHelp(serve, serve.createHelp()).replace('Usage', 'Serving')}`,

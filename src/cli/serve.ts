@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { Config, ConfigError, readConfig, type SettingName, settings } from '../config.ts'
 import { startSandbox } from '../index.ts'
 import { banner } from './banner.ts'
+import { readJson } from './input.ts'
 import { seedWatch } from './seed-watch.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -18,12 +19,14 @@ export function serveCommand(terminal: Terminal): Command {
     command.addOption(option)
   }
   command.option('--watch', 'reload a file of --seed whenever it changes')
+  command.option('--open <capsule>', 'start with the site of a capsule, in place of --seed')
   return command.action(
-    async ({ watch, ...flags }: Partial<Record<SettingName, string | true | string[]>> & Watch) => {
+    async ({ watch, open, ...flags }: Partial<Record<SettingName, string | true | string[]>> & Watch) => {
+      const capsule = open === undefined ? undefined : await readJson(open, terminal)
       const config = readConfig(flags)
       if (watch) refuseUnwatchable(config)
       const follow = watch ? seedWatch(config.seed) : undefined
-      const sandbox = await startSandbox(config)
+      const sandbox = await startSandbox({ ...config, capsule })
       const unfollow = follow?.(sandbox, terminal)
       onStop(async () => {
         unfollow?.()
@@ -42,6 +45,7 @@ export function serveCommand(terminal: Terminal): Command {
 
 interface Watch {
   watch?: boolean
+  open?: string
 }
 
 function refuseUnwatchable({ seed, db }: Config): void {

@@ -74,7 +74,7 @@ export const JourneyCompleted = outcome(
   'The member reached an exit, or the end of every branch',
 )
 
-export const STILL_REASONS = [
+export const NO_EFFECT_REASONS = [
   'waits_for_other_event',
   'criteria_do_not_hold',
   'entry_criteria_do_not_hold',
@@ -87,8 +87,8 @@ export const STILL_REASONS = [
   'ended',
 ] as const
 
-export const NothingMoved = outcome(
-  'nothing_moved',
+export const NoEffect = outcome(
+  'no_effect',
   {
     reasons: Type.Array(
       Type.Object({
@@ -97,7 +97,7 @@ export const NothingMoved = outcome(
         participation_id: Nullable(
           Uuid({ description: "The member's instance; null where the member is not in the journey" }),
         ),
-        reason: OneOf(STILL_REASONS, { description: 'Why, for programs' }),
+        reason: OneOf(NO_EFFECT_REASONS, { description: 'Why, for programs' }),
         message,
       }),
       { description: 'Why, journey by journey: those the member is in first, and at most 10' },
@@ -115,9 +115,9 @@ export const Outcome = Type.Union([
   RewardBlocked,
   BadgeAwarded,
   JourneyCompleted,
-  NothingMoved,
+  NoEffect,
 ])
 
 export type Outcome = Static<typeof Outcome>
-export type NothingMoved = Static<typeof NothingMoved>
-export type StillReason = NothingMoved['reasons'][number]
+export type NoEffect = Static<typeof NoEffect>
+export type NoEffectReason = NoEffect['reasons'][number]

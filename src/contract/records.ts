@@ -143,7 +143,7 @@ export const RewardRecord = closed(
   'A reward that the member has reached: held, or blocked, or with none of the four keys issued',
 )
 
-export const StandingRecord = closed(
+export const WaitingRecord = closed(
   {
     node_id: LowerCaseUuid({ description: 'A step at which the member waits' }),
     count: Type.Integer({ minimum: 0, description: 'How often its event has happened there' }),
@@ -171,8 +171,8 @@ export const ParticipationRecord = closed(
       description: 'The steps completed, in that order; one that a cycle leads back to may be there again',
     }),
     rewards: Type.Array(RewardRecord, { description: 'The rewards reached, in that order' }),
-    standing: orNull(
-      Type.Array(StandingRecord, {
+    waiting_at: orNull(
+      Type.Array(WaitingRecord, {
         description: 'The steps at which the member waits; null where that follows from events and rewards',
       }),
     ),
@@ -213,7 +213,7 @@ export type JourneyRecord = Static<typeof JourneyRecord>
 export type GraphRecord = Static<typeof GraphRecord>
 export type StepRecord = Static<typeof StepRecord>
 export type RewardRecord = Static<typeof RewardRecord>
-export type StandingRecord = Static<typeof StandingRecord>
+export type WaitingRecord = Static<typeof WaitingRecord>
 export type ParticipationRecord = Static<typeof ParticipationRecord>
 export type HistoryRecord = Static<typeof HistoryRecord>
 export type MemberRecord = Static<typeof MemberRecord>

@@ -12,6 +12,7 @@ import { faultRoutes } from './faults.ts'
 import { guard } from './guard.ts'
 import { Problem, sendProblem } from './problem.ts'
 import { providerStateRoutes } from './provider-states.ts'
+import { reportRoutes } from './report.ts'
 import { requestRoutes } from './requests.ts'
 import { siteRoutes } from './sites.ts'
 import { snapshotRoutes } from './snapshots.ts'
@@ -58,9 +59,10 @@ export async function control(
     clockRoutes,
     faultRoutes,
     requestRoutes,
+    reportRoutes,
     credentialRoutes,
     providerStateRoutes,
   ]) {
-    scope.register(routes, { sites, basePath })
+    scope.register(routes, { sites, basePath, inject: options => scope.inject(options) })
   }
 }

@@ -15,7 +15,7 @@ const file = (type: string) => ({
   content: { [type.split(';', 1)[0] as string]: { schema: Type.String() } },
 })
 
-/** The graph of a journey as a file, with how many members stand on each node. */
+/** The graph of a journey as a file, with how many members wait at each node. */
 export const diagramRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
   for (const [format, { type, draw }] of Object.entries(DIAGRAM_FORMATS)) {
     scope.route({

@@ -1,7 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { NotFound } from '../errors.ts'
-import { type Journal, RequestFilter, RequestRecord } from '../sites/journal.ts'
+import { originOf } from '../origin.ts'
+import { toHar } from '../sites/har.ts'
+import {
+  type Journal,
+  type JournalEntry,
+  RequestFilter,
+  RequestRecord,
+  readHeaders,
+} from '../sites/journal.ts'
 import { type ControlOptions, Nothing, responses, SiteParams, siteOf } from './route.ts'
 
 const RequestList = Type.Object(
@@ -17,13 +25,16 @@ const RequestParams = Type.Object({
   id: Type.String({ description: 'The id of a request' }),
 })
 
+const lowerCase = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+
 const listed = (journal: Journal, filter: RequestFilter) => ({
   requests: journal.list(filter),
   dropped: journal.dropped,
 })
 
 /** The request journal: what a site's clients really sent. */
-export const requestRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
+export const requestRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites, inject }) => {
   const tags = ['Requests']
   const config = { control: true }
 
@@ -79,6 +90,44 @@ export const requestRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       response: responses({ 200: RequestRecord }),
     },
     handler: request => find(siteOf(sites, request).requests, request.params.id),
+  })
+
+  scope.route({
+    method: 'GET',
+    url: '/sites/:site_id/requests.har',
+    config,
+    schema: {
+      operationId: 'exportRequests',
+      tags,
+      summary: 'Export the last requests that named a site, for any HAR viewer',
+      description: 'An HTTP Archive (HAR 1.2), without signatures.',
+      params: SiteParams,
+      querystring: RequestFilter,
+      response: responses({ 200: Type.Unknown({ description: 'An HTTP Archive' }) }),
+    },
+    handler: request => toHar(siteOf(sites, request).requests.list(request.query), originOf(request)),
+  })
+
+  scope.route({
+    method: 'POST',
+    url: '/sites/:site_id/requests/:id/resend',
+    config,
+    schema: {
+      operationId: 'resendRequest',
+      tags,
+      summary: 'Send a request again, with a fresh token',
+      params: RequestParams,
+      response: responses({ 200: RequestRecord }),
+    },
+    handler: async request => {
+      const site = siteOf(sites, request)
+      const { id } = request.params
+      find(site.requests, id)
+      const { method, url, rawHeaders, identifier } = site.requests.entry(id) as JournalEntry
+      const headers = { ...readHeaders(rawHeaders), ...lowerCase(site.headersFor(identifier)) }
+      const response = await inject({ method: method as 'GET', url, headers })
+      return find(site.requests, String(response.headers['x-sandbox-request-id']))
+    },
   })
 
   scope.route({

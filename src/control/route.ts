@@ -1,5 +1,5 @@
 import { type TSchema, Type } from '@sinclair/typebox'
-import type { FastifyRequest, FastifySchemaCompiler } from 'fastify'
+import type { FastifyRequest, FastifySchemaCompiler, InjectOptions, LightMyRequestResponse } from 'fastify'
 import { originOf } from '../origin.ts'
 import type { Site } from '../sites/site.ts'
 import type { Sites } from '../sites/sites.ts'
@@ -17,6 +17,8 @@ export interface ControlOptions {
   sites: Sites
   /** Without a slash at its end. */
   basePath: string
+  /** Sends a request to the server itself. */
+  inject(options: InjectOptions): Promise<LightMyRequestResponse>
 }
 
 export const SiteParams = Type.Object({ site_id: Type.String({ description: 'The id of a site' }) })

@@ -35,6 +35,11 @@ const SiteView = Type.Object(
   { description: 'A site' },
 )
 
+const SiteList = Type.Object(
+  { sites: Type.Array(SiteView, { description: 'In the order of creation' }) },
+  { description: 'The sites' },
+)
+
 /** Creating, removing and resetting sites. */
 export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites, basePath }) => {
   const tags = ['Sites']
@@ -57,7 +62,7 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
       tags,
       summary: 'List the sites',
       response: responses({
-        200: Type.Object({ sites: Type.Array(SiteView) }, { description: 'In the order of creation' }),
+        200: SiteList,
       }),
     },
     handler: request => ({ sites: sites.list().map(site => view(site, request)) }),
@@ -133,6 +138,23 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
       const site = siteOf(sites, request)
       site.reset()
       return view(site, request)
+    },
+  })
+
+  scope.route({
+    method: 'POST',
+    url: '/reset',
+    config,
+    schema: {
+      operationId: 'resetSites',
+      tags,
+      summary: 'Go back to the seeds of all sites',
+      description: 'Resets every site that has a seed, and empties the journal of unmatched requests.',
+      response: responses({ 200: SiteList }),
+    },
+    handler: request => {
+      sites.reset()
+      return { sites: sites.list().map(site => view(site, request)) }
     },
   })
 }

@@ -1,21 +1,21 @@
 import type { Outcome } from '../contract/outcome.ts'
+import type { ParticipationRecord, RewardRecord, WaitingRecord } from '../contract/records.ts'
 import type { Facts } from './criterion.ts'
 import type { Badge, Entry, GraphNode, JourneyGraph, Reward, Step } from './graph.ts'
 import { reachReward } from './hold.ts'
 import { outcomesIn } from './outcomes.ts'
 import { progressOf } from './progress.ts'
-import type { ParticipationState, RewardReached, Standing } from './state.ts'
 import type { Passage } from './walk.ts'
 
 /** A participation after something, and what happened to it, in that order. */
 export interface Change {
-  participation: ParticipationState
+  participation: ParticipationRecord
   outcomes: readonly Outcome[]
 }
 
 export interface Advance {
   /** Where the member goes on waiting. */
-  open: readonly Standing[]
+  open: readonly WaitingRecord[]
   /** The steps that were just completed. */
   done: readonly Step[]
   /** The way on from there. */
@@ -29,7 +29,7 @@ export function begin(
   facts: Facts,
 ): Change {
   const { at } = facts
-  const participation: ParticipationState = {
+  const participation: ParticipationRecord = {
     id,
     journey_id: graph.journey.id,
     started_at: at,
@@ -40,14 +40,14 @@ export function begin(
     updated_at: at,
     events: [],
     rewards: [],
-    standing: [],
+    waiting_at: [],
   }
   const outcomes = [outcomesIn(graph, id).entered(entry)]
   return arrive(graph, { participation, outcomes }, { open: [], done: [], passage }, facts)
 }
 
 /**
- * A participation with the steps done, the rewards on the way reached, and the member standing where the way ends. It
+ * A participation with the steps done, the rewards on the way reached, and the member waiting where the way ends. It
  * is completed when that is an exit, which closes all other branches too, or nowhere.
  */
 export function arrive(graph: JourneyGraph, before: Change, advance: Advance, { at }: Facts): Change {
@@ -55,22 +55,22 @@ export function arrive(graph: JourneyGraph, before: Change, advance: Advance, { 
   const { open, done, passage } = advance
   const granted = passage.nodes.filter(isGrant).filter(node => !grantedNow(before, node))
   const rewards = granted.map(node => grant(node, at))
-  const standing = passage.exit ? [] : [...open, ...newPlaces(open, passage)]
-  const completed = standing.length === 0
-  const after: ParticipationState = {
+  const waiting_at = passage.exit ? [] : [...open, ...newPlaces(open, passage)]
+  const completed = waiting_at.length === 0
+  const after: ParticipationRecord = {
     ...participation,
     completed_at: completed ? at : null,
     updated_at: at,
     events: [...participation.events, ...done.map(({ id }) => ({ node_id: id, completed_at: at }))],
     rewards: [...participation.rewards, ...rewards],
-    standing,
+    waiting_at,
   }
   const say = outcomesIn(graph, participation.id)
   return {
     participation: { ...after, progress_percentage: completed ? '100.0' : progressOf(graph, after) },
     outcomes: [
       ...before.outcomes,
-      ...granted.map((node, i) => say.reached(node, rewards[i] as RewardReached)),
+      ...granted.map((node, i) => say.reached(node, rewards[i] as RewardRecord)),
       ...(completed ? [say.completed()] : []),
     ],
   }
@@ -84,11 +84,11 @@ const GRANTED: ReadonlySet<Outcome['type']> = new Set(['reward_held', 'reward_is
 const grantedNow = ({ outcomes }: Change, { id }: GraphNode) =>
   outcomes.some(outcome => GRANTED.has(outcome.type) && 'node_id' in outcome && outcome.node_id === id)
 
-const grant = (node: Reward | Badge, at: string): RewardReached =>
+const grant = (node: Reward | Badge, at: string): RewardRecord =>
   reachReward(node.type === 'reward' ? node : { id: node.id, hold: null }, at)
 
 /** A step that is come to where the member waits already stays one place, with what it has counted. */
-const newPlaces = (open: readonly Standing[], { steps }: Passage): Standing[] =>
+const newPlaces = (open: readonly WaitingRecord[], { steps }: Passage): WaitingRecord[] =>
   steps
     .filter(step => !open.some(place => place.node_id === step.id))
     .map(step => ({ node_id: step.id, count: 0 }))

@@ -1,12 +1,13 @@
-import type { NothingMoved, StillReason } from '../contract/outcome.ts'
+import type { NoEffect, NoEffectReason } from '../contract/outcome.ts'
+import type { ParticipationRecord } from '../contract/records.ts'
 import type { Facts } from './criterion.ts'
 import { closedAt } from './enter.ts'
 import { isStep, type JourneyGraph, type Step } from './graph.ts'
-import { stillAt } from './move.ts'
-import { standingOf, uptoSteps } from './standing.ts'
-import type { MemberState, ParticipationState } from './state.ts'
+import { reasonToStay } from './move.ts'
+import type { MemberState } from './state.ts'
+import { uptoSteps, waitingStepsOf } from './waiting.ts'
 
-type Why = Pick<StillReason, 'reason' | 'message'>
+type Why = Pick<NoEffectReason, 'reason' | 'message'>
 
 /** More would bury the one that matters. */
 const MOST_REASONS = 10
@@ -15,11 +16,11 @@ const MOST_REASONS = 10
  * Why an event changed nothing. Journeys the member is in come first; one that is closed is named only where the event
  * could mean something to it.
  */
-export function nothingMoved(
+export function noEffect(
   journeys: readonly JourneyGraph[],
   { participations }: Pick<MemberState, 'participations'>,
   facts: Facts,
-): NothingMoved {
+): NoEffect {
   const byId = new Map(journeys.map(graph => [graph.journey.id, graph]))
   const been = new Set(participations.map(participation => participation.journey_id))
   const inside = participations.flatMap(participation => {
@@ -33,10 +34,10 @@ export function nothingMoved(
   const reasons = all
     .slice(0, MOST_REASONS)
     .map(({ graph, participation }) => reasonOf(graph, participation, facts))
-  return { type: 'nothing_moved', reasons, message: sentence(reasons, all.length - reasons.length, facts) }
+  return { type: 'no_effect', reasons, message: sentence(reasons, all.length - reasons.length, facts) }
 }
 
-function sentence(reasons: readonly StillReason[], more: number, { event }: Facts): string {
+function sentence(reasons: readonly NoEffectReason[], more: number, { event }: Facts): string {
   const near = reasons.some(({ reason }) => reason === 'criteria_do_not_hold')
   return [
     ...(near ? [] : [`not in any open journey waits for "${event}"`]),
@@ -47,9 +48,9 @@ function sentence(reasons: readonly StillReason[], more: number, { event }: Fact
 
 function reasonOf(
   graph: JourneyGraph,
-  participation: ParticipationState | undefined,
+  participation: ParticipationRecord | undefined,
   facts: Facts,
-): StillReason {
+): NoEffectReason {
   const { id, name } = graph.journey
   const { reason, message } = participation
     ? whyInside(graph, participation, facts)
@@ -63,8 +64,8 @@ function reasonOf(
   }
 }
 
-function whyInside(graph: JourneyGraph, participation: ParticipationState, facts: Facts): Why {
-  switch (stillAt(graph, participation, facts.at)) {
+function whyInside(graph: JourneyGraph, participation: ParticipationRecord, facts: Facts): Why {
+  switch (reasonToStay(graph, participation, facts.at)) {
     case 'completed':
       return { reason: 'completed', message: 'is completed' }
     case 'expired':
@@ -72,9 +73,9 @@ function whyInside(graph: JourneyGraph, participation: ParticipationState, facts
     case 'draft':
       return { reason: 'draft', message: 'is a draft' }
     case undefined: {
-      const standing = standingOf(graph, participation)
+      const waiting = waitingStepsOf(graph, participation)
       return whyWaiting(
-        standing.flatMap(({ node_id }) => graph.nodes.get(node_id) ?? []).filter(isStep),
+        waiting.flatMap(({ node_id }) => graph.nodes.get(node_id) ?? []).filter(isStep),
         facts,
       )
     }

@@ -1,11 +1,12 @@
 import type { Outcome } from '../contract/outcome.ts'
+import type { ParticipationRecord } from '../contract/records.ts'
 import type { Change } from './arrive.ts'
 import type { Facts } from './criterion.ts'
 import { enter } from './enter.ts'
-import { nothingMoved } from './explain.ts'
+import { noEffect } from './explain.ts'
 import type { JourneyGraph } from './graph.ts'
-import { block, move, stillAt } from './move.ts'
-import type { MemberState, Occurrence, ParticipationState } from './state.ts'
+import { block, move, reasonToStay } from './move.ts'
+import type { MemberState, Occurrence } from './state.ts'
 
 export interface Situation {
   /** Every journey of the site, from `compileJourney`, in the order in which members enter them. */
@@ -20,7 +21,7 @@ export interface Result {
    * In the order they had, new ones last. One that the event did not change is the very object that was passed in, so
    * that a caller can tell what there is to store.
    */
-  participations: ParticipationState[]
+  participations: ParticipationRecord[]
   /** Participation by participation, in the order it happened; never empty. */
   outcomes: readonly Outcome[]
 }
@@ -50,20 +51,21 @@ export function handleEvent({ journeys, member, event, newId }: Situation & { ev
   const outcomes = changes.flatMap(change => change.outcomes)
   return {
     participations: changes.map(change => change.participation),
-    outcomes: outcomes.length > 0 ? outcomes : [nothingMoved(journeys, member, facts)],
+    outcomes: outcomes.length > 0 ? outcomes : [noEffect(journeys, member, facts)],
   }
 }
 
 function inside(graph: JourneyGraph | undefined, change: Change, facts: Facts): Change {
   if (!graph) return change
   const blocked = block(graph, change, facts)
-  const moves = graph.awaited.has(facts.event) && stillAt(graph, change.participation, facts.at) === undefined
+  const moves =
+    graph.awaited.has(facts.event) && reasonToStay(graph, change.participation, facts.at) === undefined
   return moves ? move(graph, blocked, facts) : blocked
 }
 
 /** What becomes of a member by a whole history, oldest event first: the same as by one event after the other. */
 export function replay({ journeys, member, history, newId }: Situation & { history: Iterable<Occurrence> }): {
-  participations: ParticipationState[]
+  participations: ParticipationRecord[]
   /** Event by event. */
   outcomes: readonly (readonly Outcome[])[]
 } {

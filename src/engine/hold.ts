@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
 import { LAST_TIMESTAMP } from '../contract/formats.ts'
-import type { Occurrence, RewardReached } from './state.ts'
+import type { RewardRecord } from '../contract/records.ts'
+import type { Occurrence } from './state.ts'
 
 export type Hold = Temporal.Duration
 
@@ -28,7 +29,7 @@ export function holdFault(hold: string): string | undefined {
  * A reward as it is from the moment it is reached: held where it has a hold (CONTRACT.md section 2, the hold rule).
  * Months and years are those of the calendar. A hold that would outlast the year 9999 ends with it.
  */
-export function reachReward({ id, hold }: { id: string; hold: Hold | null }, at: string): RewardReached {
+export function reachReward({ id, hold }: { id: string; hold: Hold | null }, at: string): RewardRecord {
   const hold_end_datetime = hold && endOf(at, hold)
   return {
     node_id: id,
@@ -52,10 +53,10 @@ function endOf(at: string, hold: Hold): string {
  * @returns The reward itself where the event does not block it.
  */
 export function blockReward(
-  reward: RewardReached,
+  reward: RewardRecord,
   blockedBy: ReadonlySet<string>,
   { name, at }: Pick<Occurrence, 'name' | 'at'>,
-): RewardReached {
+): RewardRecord {
   const { hold_start_datetime: start, hold_end_datetime: end } = reward
   if (start === null || end === null || at < start || at >= end || !blockedBy.has(name)) return reward
   return { ...reward, hold_start_datetime: null, hold_end_datetime: null, blocked_by: name, blocked_at: at }

@@ -1,18 +1,18 @@
 import type { Outcome } from '../contract/outcome.ts'
+import type { ParticipationRecord, WaitingRecord } from '../contract/records.ts'
 import { arrive, type Change } from './arrive.ts'
 import { statusAsOf } from './as-of.ts'
 import type { Facts } from './criterion.ts'
 import type { JourneyGraph, Step } from './graph.ts'
 import { blockReward } from './hold.ts'
 import { outcomesIn } from './outcomes.ts'
-import { standingOf } from './standing.ts'
-import type { ParticipationState, Standing } from './state.ts'
+import { waitingStepsOf } from './waiting.ts'
 import { type Passage, walk } from './walk.ts'
 
 const NOWHERE: Passage = { nodes: [], steps: [], exit: false }
 
 /** Why a participation cannot move at a moment; `undefined` where it can. */
-export function stillAt({ journey }: JourneyGraph, participation: ParticipationState, at: string) {
+export function reasonToStay({ journey }: JourneyGraph, participation: ParticipationRecord, at: string) {
   const { completed_at, expired_at } = participation
   const { status } = statusAsOf({ completed_at, expired_at, journey }, at)
   if (status === 'Completed') return 'completed'
@@ -48,12 +48,12 @@ export function block(graph: JourneyGraph, change: Change, { event, at }: Facts)
  */
 export function move(graph: JourneyGraph, change: Change, facts: Facts): Change {
   const { participation } = change
-  const standing = standingOf(graph, participation)
-  const open: Standing[] = []
+  const waiting = waitingStepsOf(graph, participation)
+  const open: WaitingRecord[] = []
   const done: Step[] = []
   const outcomes: Outcome[] = []
   const say = outcomesIn(graph, participation.id)
-  for (const place of standing) {
+  for (const place of waiting) {
     const step = graph.nodes.get(place.node_id) as Step | undefined
     if (!step || !counts(step, facts)) {
       open.push(place)

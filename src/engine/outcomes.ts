@@ -1,6 +1,6 @@
 import type { Outcome } from '../contract/outcome.ts'
+import type { RewardRecord } from '../contract/records.ts'
 import type { Badge, Entry, GraphNode, JourneyGraph, Reward, Step } from './graph.ts'
-import type { RewardReached } from './state.ts'
 
 /** What can be said to have happened in one participation: the outcomes with their sentences. */
 export function outcomesIn({ journey }: JourneyGraph, participation_id: string) {
@@ -25,7 +25,7 @@ export function outcomesIn({ journey }: JourneyGraph, participation_id: string) 
       ...at(node),
       message: `completed ${quoted(node)}`,
     }),
-    reached(node: Reward | Badge, reward: RewardReached): Outcome {
+    reached(node: Reward | Badge, reward: RewardRecord): Outcome {
       if (node.type === 'badge')
         return { type: 'badge_awarded', ...at(node), code: node.code, message: `awarded ${quoted(node)}` }
       const { hold_start_datetime, hold_end_datetime } = reward

@@ -1,6 +1,6 @@
+import type { ParticipationRecord } from '../contract/records.ts'
 import type { GraphNode, JourneyGraph } from './graph.ts'
-import { standingOf } from './standing.ts'
-import type { ParticipationState } from './state.ts'
+import { waitingStepsOf } from './waiting.ts'
 import { spread } from './walk.ts'
 
 /** The way that a member has come through a journey. */
@@ -8,7 +8,7 @@ export interface Path {
   /** The nodes that are behind the member: steps done, rewards and badges reached, and what lies between them. */
   passed: ReadonlySet<string>
   /** The steps at which the member waits, or waited when the participation ended. */
-  standing: ReadonlySet<string>
+  waiting: ReadonlySet<string>
   /** Whether the member came by this connection. */
   took(connection: { source_node_id: string; target_node_id: string }): boolean
 }
@@ -20,10 +20,10 @@ const isUnmarked = ({ type }: GraphNode): boolean => type === 'entry' || type ==
  * What was done and reached is stored; which entries, conditions and exits were passed is not, and so is read from it: those
  * count that can be come to by what is done, and lead on to something that is done, reached or waited at.
  */
-export function pathOf(graph: JourneyGraph, participation: ParticipationState): Path {
+export function pathOf(graph: JourneyGraph, participation: ParticipationRecord): Path {
   const done = participation.events.map(event => event.node_id)
   const marks = new Set([...done, ...participation.rewards.map(reward => reward.node_id)])
-  const standing = new Set(standingOf(graph, participation).map(place => place.node_id))
+  const waiting = new Set(waitingStepsOf(graph, participation).map(place => place.node_id))
   const leadsTo = (ids: readonly string[], places: ReadonlySet<string>) =>
     spread(graph, ids, node => (isUnmarked(node) ? node.targets : [])).some(node => places.has(node.id))
 
@@ -36,15 +36,15 @@ export function pathOf(graph: JourneyGraph, participation: ParticipationState): 
   const exits = last.flatMap(node => node.targets.filter(id => graph.nodes.get(id)?.type === 'exit'))
   const behind = participation.completed_at === null ? marks : marks.union(new Set(exits))
 
-  const between = come.filter(node => isUnmarked(node) && leadsTo(node.targets, behind.union(standing)))
+  const between = come.filter(node => isUnmarked(node) && leadsTo(node.targets, behind.union(waiting)))
   const passed = behind.union(new Set(between.map(node => node.id)))
 
   return {
     passed,
-    standing,
+    waiting,
     took({ source_node_id: source, target_node_id: target }) {
       if (!passed.has(source)) return false
-      if (standing.has(target)) return true
+      if (waiting.has(target)) return true
       // What was done before the source alone was come to by another way: this one leads back.
       return (
         passed.has(target) && (!done.includes(target) || done.lastIndexOf(target) >= done.indexOf(source))

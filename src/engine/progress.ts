@@ -1,6 +1,6 @@
+import type { ParticipationRecord } from '../contract/records.ts'
 import type { Components } from './components.ts'
 import type { JourneyGraph } from './graph.ts'
-import type { ParticipationState } from './state.ts'
 
 /**
  * How far an open participation has come: the steps done over those of the longest path still possible, as the vendor
@@ -13,19 +13,19 @@ import type { ParticipationState } from './state.ts'
  */
 export function progressOf(
   graph: JourneyGraph,
-  { events, standing, progress_percentage: before }: Account,
+  { events, waiting_at, progress_percentage: before }: Account,
 ): string {
   const done = new Set(events.map(event => event.node_id).filter(id => graph.nodes.has(id)))
-  const total = done.size + stepsAhead(graph.components, standing ?? [], done)
+  const total = done.size + stepsAhead(graph.components, waiting_at ?? [], done)
   const tenths = total === 0 ? 0 : Math.min(Math.floor((done.size * 1000) / total), 999)
   return tenths > Number(before) * 10 ? (tenths / 10).toFixed(1) : before
 }
 
-type Account = Pick<ParticipationState, 'events' | 'standing' | 'progress_percentage'>
+type Account = Pick<ParticipationRecord, 'events' | 'waiting_at' | 'progress_percentage'>
 
 function stepsAhead(
   { of, list }: Components,
-  standing: readonly { node_id: string }[],
+  waiting_at: readonly { node_id: string }[],
   done: ReadonlySet<string>,
 ): number {
   const longest: number[] = []
@@ -34,5 +34,5 @@ function stepsAhead(
     const undone = steps.filter(id => !done.has(id)).length
     longest[i] = undone + Math.max(0, ...next.map(later => longest[later] ?? 0))
   }
-  return Math.max(0, ...standing.map(({ node_id }) => longest[of.get(node_id) ?? -1] ?? 0))
+  return Math.max(0, ...waiting_at.map(({ node_id }) => longest[of.get(node_id) ?? -1] ?? 0))
 }

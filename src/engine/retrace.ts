@@ -1,8 +1,9 @@
+import type { ParticipationRecord, StepRecord } from '../contract/records.ts'
 import { arrive, begin } from './arrive.ts'
 import type { Facts } from './criterion.ts'
 import { type Entry, type GraphNode, isStep, type JourneyGraph } from './graph.ts'
-import { standingOf, uptoSteps } from './standing.ts'
-import type { MemberState, ParticipationState, StepDone } from './state.ts'
+import type { MemberState } from './state.ts'
+import { uptoSteps, waitingStepsOf } from './waiting.ts'
 import { type Passage, walk } from './walk.ts'
 
 /** A participation as it follows from its steps alone, without the events that completed them. */
@@ -15,9 +16,9 @@ type Member = Pick<MemberState, 'email' | 'attributes'>
  */
 export function beginAt(
   graph: JourneyGraph,
-  { id, at, steps = [] }: { id: string; at: string; steps?: readonly StepDone[] | undefined },
+  { id, at, steps = [] }: { id: string; at: string; steps?: readonly StepRecord[] | undefined },
   member: Member,
-): ParticipationState | undefined {
+): ParticipationRecord | undefined {
   const leads = (entry: Entry) => uptoSteps(graph, entry.targets).some(node => node.id === steps[0]?.node_id)
   const entry = graph.entries.find(leads) ?? graph.entries[0]
   if (!entry) return undefined
@@ -34,18 +35,18 @@ export function beginAt(
  */
 export function retrace(
   graph: JourneyGraph,
-  begun: ParticipationState,
-  steps: readonly StepDone[],
+  begun: ParticipationRecord,
+  steps: readonly StepRecord[],
   member: Member,
-): { participation: ParticipationState; astray: number[] } {
+): { participation: ParticipationRecord; astray: number[] } {
   let participation = begun
   const astray: number[] = []
   for (const [i, { node_id, completed_at: at }] of steps.entries()) {
     const step = graph.nodes.get(node_id)
     if (!step || !isStep(step)) continue
-    const standing = standingOf(graph, participation)
-    const open = standing.filter(place => place.node_id !== node_id)
-    if (open.length === standing.length) astray.push(i)
+    const waiting = waitingStepsOf(graph, participation)
+    const open = waiting.filter(place => place.node_id !== node_id)
+    if (open.length === waiting.length) astray.push(i)
     const facts = { event: step.event, attributes: {}, at, member }
     const passage = walkTo(graph, step, steps[i + 1], facts)
     const before = { participation: { ...participation, completed_at: null }, outcomes: [] }
@@ -55,7 +56,7 @@ export function retrace(
 }
 
 /** The way on from a node to the next steps, towards the one that is known to come next. */
-function walkTo(graph: JourneyGraph, from: GraphNode, next: StepDone | undefined, facts: Facts): Passage {
+function walkTo(graph: JourneyGraph, from: GraphNode, next: StepRecord | undefined, facts: Facts): Passage {
   const leads = (id: string) => uptoSteps(graph, [id]).some(node => node.id === next?.node_id)
   return walk(
     graph,

@@ -1,22 +1,12 @@
-import type { ParticipationRecord, RewardRecord, StandingRecord, StepRecord } from '../contract/records.ts'
-
-/** A step that waits, and how often its event has happened there so far. */
-export type Standing = StandingRecord
-
-export type StepDone = StepRecord
-
-export type RewardReached = RewardRecord
-
-/** A member's instance of a journey, as stored. */
-export type ParticipationState = ParticipationRecord
+import type { ParticipationRecord } from '../contract/records.ts'
 
 export interface MemberState {
   email: string
   attributes: Readonly<Record<string, unknown>>
-  participations: readonly ParticipationState[]
+  participations: readonly ParticipationRecord[]
 }
 
-/** An event of a member. */
+/** Something a member did. */
 export interface Occurrence {
   name: string
   attributes: Readonly<Record<string, unknown>>

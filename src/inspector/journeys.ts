@@ -1,11 +1,11 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyInstance } from 'fastify'
+import type { GraphRecord, JourneyRecord } from '../contract/records.ts'
 import { clip } from '../diagram/text.ts'
 import { expiryOf } from '../engine/as-of.ts'
 import { NotFound } from '../errors.ts'
-import { DIAGRAM_FORMATS, journeyDiagram, membersStanding, standingDiagram } from '../sites/diagrams.ts'
+import { DIAGRAM_FORMATS, diagramWithCounts, journeyDiagram, waitingMembers } from '../sites/diagrams.ts'
 import type { Site } from '../sites/site.ts'
-import type { GraphRecord, JourneyRecord } from '../store/records.ts'
 import { journeyHref, journeysHref } from './addresses.ts'
 import { callWithToken } from './calls.ts'
 import { drawing, legend } from './drawing.ts'
@@ -40,9 +40,9 @@ ${pager(view.path, paging)}`,
     const journey = site.store.journey(id)
     if (!journey) throw new NotFound(`there is no journey ${id}`)
     const { site_id } = site
-    const standing = membersStanding(site, journey)
+    const waiting = waitingMembers(site, journey)
     const diagram = await drawing(
-      standingDiagram(journey, standing),
+      diagramWithCounts(journey, waiting),
       `Drawing of the journey ${clip(journey.name)}`,
     )
     return sendPage(reply, {
@@ -53,7 +53,7 @@ ${pager(view.path, paging)}`,
       content: [
         html`<div class="description">${shortened(journey.description)}</div>${journeyFacts(site, journey)}`,
         section('Graph', html`${diagram}${legend()}`, files(site_id, journey.id)),
-        parts(journey, standing),
+        parts(journey, waiting),
         callWithToken(site, options, view.baseUrl, { operation: 'getJourney', identifier: journey.id }),
       ],
     })
@@ -122,13 +122,13 @@ const files = (siteId: string, journeyId: string): SafeHtml => html`<span class=
 ${Object.keys(DIAGRAM_FORMATS).map(format => html` <a href="${journeyHref(siteId, journeyId)}.${format}">.${format}</a>`)}</span>`
 
 /** What the drawing shows, for whoever does not see it; and the settings, which it does not show. */
-function parts(journey: GraphRecord, standing: ReadonlyMap<string, number>): SafeHtml {
+function parts(journey: GraphRecord, waiting: ReadonlyMap<string, number>): SafeHtml {
   const names = new Map(journey.nodes.map(({ id, name }) => [id, name]))
   const nodes = journey.nodes.map(
     ({ id, type, name, config }) => html`<tr>
 <td>${chip(type, `type-${type}`)}</td>
 <th scope="row" class="name">${name}</th>
-<td class="number">${standing.get(id) ?? ''}</td>
+<td class="number">${waiting.get(id) ?? ''}</td>
 <td>${Object.keys(config).length > 0 ? html`<code>${JSON.stringify(config)}</code>` : ''}</td>
 </tr>`,
   )

@@ -1,5 +1,6 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { GraphRecord, HistoryRecord } from '../contract/records.ts'
 import { diagramOf } from '../diagram/diagram.ts'
 import { clip } from '../diagram/text.ts'
 import { participationAsOf } from '../engine/as-of.ts'
@@ -7,7 +8,6 @@ import { compileJourney } from '../engine/graph.ts'
 import { pathOf } from '../engine/path.ts'
 import { NotFound } from '../errors.ts'
 import type { Site } from '../sites/site.ts'
-import type { GraphRecord, HistoryRecord } from '../store/records.ts'
 import type { ParticipationDetail } from '../store/store.ts'
 import { curls } from './action-forms.ts'
 import { journeyHref, membersHref, requestsHref, withQuery } from './addresses.ts'
@@ -70,7 +70,7 @@ async function way(site: Site, stored: ParticipationDetail): Promise<SafeHtml> {
     node(id) {
       const reward = rewards.get(id)
       if (reward) return { note: rewardNote(reward), marks: ['passed', reward.status] }
-      if (path.standing.has(id)) return { note: 'stands here', marks: ['here'] }
+      if (path.waiting.has(id)) return { note: 'stands here', marks: ['here'] }
       if (!path.passed.has(id)) return { marks: ['ahead'] }
       const at = done.get(id)
       return { note: at === undefined ? undefined : `✓ ${at.slice(0, 10)}`, marks: ['passed'] }
@@ -86,7 +86,7 @@ ${facts([
   ['Expired', participation.expired_at === null ? undefined : time(participation.expired_at)],
 ])}
 ${await drawing(diagram, `The way through ${clip(journey.name)}`)}
-${steps(graph, path.standing, participation)}
+${steps(graph, path.waiting, participation)}
 </article>`
 }
 
@@ -100,7 +100,7 @@ function rewardNote(reward: Reward): string {
 /** The same as the drawing, in words. */
 function steps(
   { nodes }: GraphRecord,
-  standing: ReadonlySet<string>,
+  waiting: ReadonlySet<string>,
   { events, rewards }: Pick<ReturnType<typeof participationAsOf<ParticipationDetail>>, 'events' | 'rewards'>,
 ): SafeHtml {
   const rows = [
@@ -113,7 +113,7 @@ function steps(
         html`<tr><th scope="row" class="name">${reward.name} <small>${reward.type}</small></th><td>${status(reward.status)}</td><td>${rewardTimes(reward)}</td></tr>`,
     ),
     ...nodes
-      .filter(({ id }) => standing.has(id))
+      .filter(({ id }) => waiting.has(id))
       .map(
         ({ name, config }) =>
           html`<tr><th scope="row" class="name">${name}</th><td>${chip('stands here', 'live')}</td><td>${

@@ -29,7 +29,7 @@ export interface ParticipationFacts
   > {
   events?: readonly { node_id: string }[]
   rewards?: readonly Reward[]
-  standing?: readonly { node_id: string }[] | null
+  waiting_at?: readonly { node_id: string }[] | null
 }
 
 /** What is wrong with a participation in this journey, at the places below `pointer`. */
@@ -45,7 +45,7 @@ export function checkParticipation(
     started_at,
     events = [],
     rewards = [],
-    standing,
+    waiting_at,
   } = facts
   const issues: Issue[] = []
   const add = (at: string, message: string) => issues.push({ pointer: `${pointer}/${at}`, message })
@@ -65,7 +65,8 @@ export function checkParticipation(
     else if (!allowed.includes(node.type))
       add(`${at}/node_id`, `"${node.name}" is of type ${node.type}, not ${allowed.join(' or ')}`)
   }
-  for (const [s, { node_id }] of (standing ?? []).entries()) checkNode(`standing/${s}`, node_id, STEP_TYPES)
+  for (const [s, { node_id }] of (waiting_at ?? []).entries())
+    checkNode(`waiting_at/${s}`, node_id, STEP_TYPES)
   for (const [e, { node_id }] of events.entries()) checkNode(`events/${e}`, node_id, STEP_TYPES)
   for (const [r, reward] of rewards.entries()) {
     checkNode(`rewards/${r}`, reward.node_id, OUTCOME_TYPES)

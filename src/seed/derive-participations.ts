@@ -3,7 +3,7 @@ import type { HistoryRecord, MemberRecord, ParticipationRecord } from '../contra
 import type { JourneyGraph } from '../engine/graph.ts'
 import { replay } from '../engine/handle-event.ts'
 import { beginAt, retrace } from '../engine/retrace.ts'
-import type { Occurrence, ParticipationState } from '../engine/state.ts'
+import type { Occurrence } from '../engine/state.ts'
 import type { ExpandedMember } from './expand-member.ts'
 import type { StatedParticipation } from './expand-participation.ts'
 import { participationIds } from './ids.ts'
@@ -52,14 +52,14 @@ export function deriveParticipations(
   const plays: Outcomes[] = []
 
   /** What becomes of participations by the history, or by that part of it that is not before a time. */
-  function play(journeys: readonly JourneyGraph[], participations: ParticipationState[], from = '') {
+  function play(journeys: readonly JourneyGraph[], participations: ParticipationRecord[], from = '') {
     const events = history.filter(({ at }) => at >= from).map(toOccurrence)
     const played = replay({ journeys, member: { ...member, participations }, history: events, newId })
     const skipped = history.slice(events.length).map(() => [])
     return { participations: played.participations, outcomes: [...skipped, ...played.outcomes] }
   }
 
-  function follow(one: StatedParticipation, graph: JourneyGraph): ParticipationState {
+  function follow(one: StatedParticipation, graph: JourneyGraph): ParticipationRecord {
     const entered = one.started_at === undefined ? play([graph], []) : undefined
     const begun = begin(one, graph)
     const played = entered?.participations[0] ? entered : play([graph], [begun], begun.started_at)
@@ -67,7 +67,7 @@ export function deriveParticipations(
     return played.participations[0] ?? begun
   }
 
-  function begin(one: StatedParticipation, graph: JourneyGraph): ParticipationState {
+  function begin(one: StatedParticipation, graph: JourneyGraph): ParticipationRecord {
     const { id, journey_id, status, started_at, events } = one
     const at = started_at ?? events?.[0]?.completed_at ?? history[0]?.at ?? unstated()
     const begun = beginAt(graph, { id, at, steps: events }, member)
@@ -108,9 +108,9 @@ export function deriveParticipations(
 }
 
 /** Warns of stated progress that the events do not give; where it is stated where the member waits, that decides. */
-function progressWarnings(one: StatedParticipation, follows: ParticipationState): Issue[] {
-  const { place, status, standing, completed_at, progress_percentage: progress } = one
-  const isDecided = standing || completed_at || status === 'Completed'
+function progressWarnings(one: StatedParticipation, follows: ParticipationRecord): Issue[] {
+  const { place, status, waiting_at, completed_at, progress_percentage: progress } = one
+  const isDecided = waiting_at || completed_at || status === 'Completed'
   if (isDecided || follows.progress_percentage === progress) return []
   const message = `is "${progress}", but the events give "${follows.progress_percentage}"; leave it out, and it follows`
   return [{ pointer: `${place}/progress_percentage`, message }]
@@ -125,7 +125,7 @@ const bare = ({
   id: string
   journey_id: string
   at: string
-}): ParticipationState => ({
+}): ParticipationRecord => ({
   id,
   journey_id,
   started_at: at,
@@ -136,13 +136,13 @@ const bare = ({
   updated_at: at,
   events: [],
   rewards: [],
-  standing: null,
+  waiting_at: null,
 })
 
 /** A participation with all that is stated of it in the place of what follows. */
 function finish(
   { place, status, ...stated }: StatedParticipation,
-  followed: ParticipationState,
+  followed: ParticipationRecord,
   issues: Issue[],
 ): ParticipationRecord {
   const before = { ...followed, ...stated }
@@ -157,7 +157,7 @@ function finish(
     ...before,
     completed_at,
     expired_at,
-    ...(isNew && { progress_percentage: '100.0', standing: [] }),
+    ...(isNew && { progress_percentage: '100.0', waiting_at: [] }),
     created_at: stated.created_at ?? before.started_at,
   }
   return {
@@ -210,8 +210,8 @@ function noEffects(
   }
   return history.flatMap(({ event }, h) => {
     const outcomes = plays.flatMap(play => play[h] ?? [])
-    if (outcomes.some(({ type }) => type !== 'nothing_moved')) return []
-    const reasons = outcomes.flatMap(outcome => (outcome.type === 'nothing_moved' ? outcome.reasons : []))
+    if (outcomes.some(({ type }) => type !== 'no_effect')) return []
+    const reasons = outcomes.flatMap(outcome => (outcome.type === 'no_effect' ? outcome.reasons : []))
     const why = !knownEvents().has(event)
       ? `no journey waits for it; ${suggest(event, [...knownEvents()])}`
       : reasons.length === 0

@@ -1,7 +1,7 @@
 import { type Extended, extensionOf } from '../contract/extension.ts'
 import { foldEmail } from '../contract/formats.ts'
 import type { ParticipationStatus } from '../contract/participation.ts'
-import type { ParticipationRecord, RewardRecord, StandingRecord, StepRecord } from '../contract/records.ts'
+import type { ParticipationRecord, RewardRecord, StepRecord, WaitingRecord } from '../contract/records.ts'
 import {
   checkLabel,
   type Expansion,
@@ -89,11 +89,11 @@ function expandLists(
   expansion: Expansion,
 ) {
   const { places, issues } = expansion
-  const lists: Pick<StatedParticipation, 'events' | 'rewards' | 'standing'> = {}
+  const lists: Pick<StatedParticipation, 'events' | 'rewards' | 'waiting_at'> = {}
 
   /** The items of a list, each with the id of its node and its place in the long form. */
   function itemsOf<I extends NodeReference, R>(
-    key: 'events' | 'rewards' | 'standing',
+    key: 'events' | 'rewards' | 'waiting_at',
     list: readonly (I | undefined)[],
     expand: (item: Part<I>, node_id: string, place: string) => R,
   ): R[] {
@@ -134,11 +134,11 @@ function expandLists(
       }
     })
   }
-  if (input.standing) {
-    lists.standing = itemsOf('standing', input.standing, ({ value }, node_id): StandingRecord => {
+  if (input.waiting_at) {
+    lists.waiting_at = itemsOf('waiting_at', input.waiting_at, ({ value }, node_id): WaitingRecord => {
       return { node_id, count: value.count ?? 0 }
     })
-  } else if (input.standing === null) lists.standing = null
+  } else if (input.waiting_at === null) lists.waiting_at = null
   return lists
 }
 

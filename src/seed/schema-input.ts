@@ -12,8 +12,8 @@ import {
   ParticipationRecord,
   RewardRecord,
   SiteRecord,
-  StandingRecord,
   StepRecord,
+  WaitingRecord,
 } from '../contract/records.ts'
 import { label, NodeInput, optional, optionalTime, optionalTimeOrNull } from './schema-nodes.ts'
 
@@ -138,7 +138,7 @@ export const RewardInput = closed(
 const StandingInput = closed(
   {
     node: node('A step at which the member waits'),
-    count: optional(StandingRecord.properties.count, '0'),
+    count: optional(WaitingRecord.properties.count, '0'),
     node_id: long('the node'),
   },
   'Where a member waits',
@@ -181,9 +181,9 @@ export const ParticipationInput = closed(
     ),
     id: label('Unique within the site', 'made from the member and the journey', 'anns-welcome'),
     journey_id: long('the journey'),
-    standing: Type.Optional(
+    waiting_at: Type.Optional(
       Type.Union([Type.Array(StandingInput), Type.Null()], {
-        description: `${participation.standing.description} (follows from the events)`,
+        description: `${participation.waiting_at.description} (follows from the events)`,
       }),
     ),
     created_at: optionalTime('When the record was created', 'started_at'),

@@ -67,7 +67,7 @@ export const SeedParticipation = closed(
       'created_at',
       'updated_at',
       'events',
-      'standing',
+      'waiting_at',
     ]).properties,
     rewards: Type.Optional(
       Type.Array(SeedReward, { description: ParticipationRecord.properties.rewards.description as string }),

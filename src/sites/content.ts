@@ -1,5 +1,6 @@
 import { foldEmail } from '../contract/formats.ts'
 import { isObject } from '../contract/json.ts'
+import type { GraphRecord } from '../contract/records.ts'
 import { Conflict, NotFound } from '../errors.ts'
 import { checkSeed } from '../seed/check.ts'
 import { checkJourney } from '../seed/check-journey.ts'
@@ -10,7 +11,6 @@ import { exportSite, fromDocument, toSeedJourney, toSeedMember } from '../seed/e
 import { type Issue, SeedError } from '../seed/issues.ts'
 import type { SeedDocument, SeedJourney, SeedMember, SeedRecords } from '../seed/schema.ts'
 import { accept } from '../seed/seed.ts'
-import type { GraphRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
 
 /** The data of a site, as seed documents and parts of them. Ids and emails are matched without regard to case. */

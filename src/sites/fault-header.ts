@@ -1,7 +1,8 @@
 import { Value } from '@sinclair/typebox/value'
 import { Fault, type ResolvedFault } from './fault-rule.ts'
 
-const FORMS = 'status=503, delay=200, reset, hang, truncate, malformed, drip=16/50'
+const FORMS =
+  'status=503, delay=200, reset, hang, truncate, malformed, drip=16/50, patch=<base64url of a JSON Patch>'
 
 /**
  * The faults that a single request asks for itself, in `X-Sandbox-Fault: status=503; delay=200`. They have the limits of
@@ -10,12 +11,23 @@ const FORMS = 'status=503, delay=200, reset, hang, truncate, malformed, drip=16/
  */
 export function parseFaultHeader(header: string): ResolvedFault[] {
   return header.split(';').map(part => {
-    const [kind = '', value = ''] = part.split('=', 2).map(text => text.trim().toLowerCase())
-    const fault = toFault(kind, value)
+    const [name = '', value = ''] = part.split('=', 2).map(text => text.trim())
+    const kind = name.toLowerCase()
+    const fault = kind === 'patch' ? { kind, patch: decodePatch(value) } : toFault(kind, value.toLowerCase())
     if (!Value.Check(Fault, fault))
       throw new RangeError(`"${part.trim()}" is no fault; give one or more of ${FORMS}, joined by ;`)
     return fault as ResolvedFault
   })
+}
+
+/** The JSON in a base64url text; undefined when it is none. */
+function decodePatch(value: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(value, 'base64url').toString())
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
 
 function toFault(kind: string, value: string): object | undefined {

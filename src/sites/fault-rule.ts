@@ -1,5 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
-import { type Static, Type } from '@sinclair/typebox'
+import { type Static, type TProperties, Type } from '@sinclair/typebox'
 import { Email, OneOf, Uuid } from '../contract/formats.ts'
 import { OPERATION_IDS } from '../contract/operations.ts'
 import type { Issue } from '../seed/issues.ts'
@@ -8,6 +8,33 @@ import { checkInput } from './input.ts'
 
 const closed = { additionalProperties: false }
 const Milliseconds = Type.Integer({ minimum: 0, maximum: 3_600_000 })
+
+const PatchOperation = <const T extends string, P extends TProperties>(op: T, properties: P) =>
+  Type.Object(
+    {
+      op: Type.Literal(op),
+      path: Type.String({ pattern: '^(/.*)?$', description: 'A JSON pointer into the answer' }),
+      ...properties,
+    },
+    closed,
+  )
+
+const JsonPatch = Type.Array(
+  Type.Union([
+    PatchOperation('add', { value: Type.Unknown() }),
+    PatchOperation('remove', {}),
+    PatchOperation('replace', { value: Type.Unknown() }),
+    PatchOperation('move', { from: Type.String() }),
+    PatchOperation('copy', { from: Type.String() }),
+    PatchOperation('test', { value: Type.Unknown() }),
+  ]),
+  {
+    minItems: 1,
+    maxItems: 100,
+    description: 'Operations of RFC 6902, applied one after another',
+    examples: [[{ op: 'replace', path: '/journeys/0/status', value: 'Paused' }]],
+  },
+)
 
 export const Fault = Type.Union(
   [
@@ -51,6 +78,13 @@ export const Fault = Type.Union(
       },
       { ...closed, description: 'Gives the right answer, slowly' },
     ),
+    Type.Object(
+      {
+        kind: Type.Literal('patch'),
+        patch: JsonPatch,
+      },
+      { ...closed, description: 'Changes the right answer by a JSON Patch (RFC 6902)' },
+    ),
   ],
   { description: 'The fault to inject' },
 )
@@ -92,6 +126,8 @@ export const FaultRule = Type.Object(
 
 export type Fault = Static<typeof Fault>
 export type FaultRule = Static<typeof FaultRule>
+
+export const FAULT_KINDS = Fault.anyOf.map(({ properties }) => properties.kind.const)
 
 export const ActiveFault = Type.Object(
   {

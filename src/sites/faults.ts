@@ -24,9 +24,12 @@ export interface Faults {
   next(subject: FaultSubject): { id: string; fault: ResolvedFault } | undefined
 }
 
-/** The fault rules of a site. The store has them, so that they outlive the process. */
-export function siteFaults(store: SiteStore): Faults {
-  const list = () => store.faults().map(fromRecord)
+/**
+ * The fault rules of a site. The store has them, so that they outlive the process. `onUnused` is told of every rule that is
+ * removed before it fired.
+ */
+export function siteFaults(store: SiteStore, onUnused: (rule: ActiveFault) => void): Faults {
+  const list = () => store.faults().map(toActiveFault)
 
   /** The rule after one more request that it matches, and what it does with it. */
   function count(rule: ActiveFault) {
@@ -34,7 +37,7 @@ export function siteFaults(store: SiteStore): Faults {
     const applies = draw >= (rule.after ?? 0) && isChosen(rule, draw)
     const counted = { ...rule, seen: draw + 1, used: rule.used + (applies ? 1 : 0) }
     if (rule.times !== undefined && counted.used >= rule.times) store.removeFault(rule.id)
-    else store.countFault(toRecord(counted))
+    else store.countFault(toFaultRecord(counted))
     return applies ? { id: rule.id, fault: choose(rule, draw) } : undefined
   }
 
@@ -44,14 +47,21 @@ export function siteFaults(store: SiteStore): Faults {
       checkFaultRule(rule)
       return store.atomically(() => {
         const active = { id: `fault-${store.nextFault()}`, ...rule, seen: 0, used: 0 }
-        store.addFault(toRecord(active))
+        store.addFault(toFaultRecord(active))
         return active
       })
     },
     remove(id) {
-      if (!store.removeFault(id)) throw new NotFound(`there is no fault rule ${id}`)
+      const rule = list().find(rule => rule.id === id)
+      if (!rule) throw new NotFound(`there is no fault rule ${id}`)
+      store.removeFault(id)
+      if (rule.used === 0) onUnused(rule)
     },
-    clear: () => store.clearFaults(),
+    clear() {
+      const unused = list().filter(({ used }) => used === 0)
+      store.clearFaults()
+      for (const rule of unused) onUnused(rule)
+    },
     next(subject) {
       const matching = list().filter(rule => matches(rule, subject))
       if (matching.length === 0) return undefined
@@ -91,10 +101,10 @@ function random({ seed, id }: ActiveFault, draw: number, purpose: string): numbe
   return digest.readUInt32BE() / 2 ** 32
 }
 
-function fromRecord({ id, rule, seen, used }: FaultRecord): ActiveFault {
+export function toActiveFault({ id, rule, seen, used }: FaultRecord): ActiveFault {
   return { id, ...(JSON.parse(rule) as FaultRule), seen, used }
 }
 
-function toRecord({ id, seen, used, ...rule }: ActiveFault): FaultRecord {
+export function toFaultRecord({ id, seen, used, ...rule }: ActiveFault): FaultRecord {
   return { id, rule: JSON.stringify(rule), seen, used }
 }

@@ -1,9 +1,10 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { Verdict } from '../auth/verdict.ts'
-import { isoOf, parseTime, timestampOf } from '../clock.ts'
+import { instantOf, isoOf, parseTime, timestampOf } from '../clock.ts'
 import { foldEmail, OneOf } from '../contract/formats.ts'
 import { OPERATION_IDS, type OperationId, operations } from '../contract/operations.ts'
 import { Conflict } from '../errors.ts'
+import type { AnswerBodies, KeptBody } from './answer-bodies.ts'
 import { decodeToken, harmlessHeaders, harmlessUrl } from './harmless.ts'
 import { checkInput } from './input.ts'
 
@@ -24,9 +25,22 @@ export interface JournalEntry {
   explanation: string | undefined
   fault: { id: string | undefined; kind: string } | undefined
   verdict: Verdict | undefined
+  /** The headers of the answer, by lower-case name. */
+  responseHeaders: Record<string, string> | undefined
+  /** The record of a request that another sandbox recorded. */
+  restored?: RequestRecord
 }
 
 const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+
+const ResponseRecord = Type.Object(
+  {
+    headers: Type.Record(Type.String(), Type.String(), { description: 'By lower-case name' }),
+    body: orNull(Type.String({ description: 'null when it is no longer kept: see --journal-bytes' })),
+    truncated: Type.Boolean({ description: 'Whether the end of the body is left out' }),
+  },
+  { description: 'An answer of the API' },
+)
 
 export const RequestRecord = Type.Object(
   {
@@ -53,6 +67,7 @@ export const RequestRecord = Type.Object(
       description: 'By lower-case name, as sent but for secrets: a token is without its signature',
     }),
     token: orNull(Type.Object({ header: Type.Unknown(), claims: Type.Unknown() })),
+    response: orNull(ResponseRecord),
   },
   { description: 'A request to the API, and its answer' },
 )
@@ -92,6 +107,10 @@ export interface Journal {
   /** The same as it was recorded, with its secrets. */
   entry(id: string): JournalEntry | undefined
   clear(): void
+  /** Replaces all entries by records of another journal, newest first. Their ids get the prefix `opened-`. */
+  restore(records: readonly RequestRecord[], dropped: number): void
+  /** Records the body of the answer to a request. */
+  addBody(entry: JournalEntry, body: string): void
   /** Tells the watchers that an entry was completed. */
   answered(entry: JournalEntry): void
   /** Tells the id of every request that is added, and again when it is answered, until the returned function is called. */
@@ -101,8 +120,8 @@ export interface Journal {
 /** What an entry may take on average. A usual one takes 1 KiB, and the longest that the server accepts some 40. */
 const BYTES_PER_ENTRY = 4096
 
-/** The last `size` requests, and fewer when they are very long: together they take at most 4 KiB each. */
-export function createJournal(size: number): Journal {
+/** The last `size` requests, and fewer when they are very long: without the bodies of answers, they take at most 4 KiB each. */
+export function createJournal(size: number, bodies: AnswerBodies): Journal {
   const entries = new Map<string, JournalEntry>()
   const watchers = new Set<(id: string) => void>()
   let bytes = 0
@@ -112,6 +131,7 @@ export function createJournal(size: number): Journal {
 
   function drop(entry: JournalEntry): void {
     if (entries.delete(entry.id)) bytes -= bytesOf(entry)
+    bodies.drop(entry)
     dropped++
     droppedUntil = entry.time
   }
@@ -139,7 +159,7 @@ export function createJournal(size: number): Journal {
       }
       tell(entry)
     },
-    list: (filter = {}) => select(filter).map(toRecord),
+    list: (filter = {}) => select(filter).map(entry => toRecord(entry, bodies.get(entry))),
     count(filter = {}) {
       const { since } = filter
       if (dropped > 0 && (since === undefined || parseTime(since) <= timestampOf(droppedUntil)))
@@ -149,13 +169,22 @@ export function createJournal(size: number): Journal {
     countKept: (filter = {}) => select(filter).length,
     get(id) {
       const entry = entries.get(id)
-      return entry && toRecord(entry)
+      return entry && toRecord(entry, bodies.get(entry))
     },
     entry: id => entries.get(id),
     clear() {
+      for (const entry of entries.values()) bodies.drop(entry)
       entries.clear()
       bytes = 0
       dropped = 0
+    },
+    restore(records, droppedBefore) {
+      this.clear()
+      for (const record of records.toReversed()) this.add(toEntry(record))
+      dropped += droppedBefore
+    },
+    addBody(entry, body) {
+      if (entries.has(entry.id)) bodies.keep(entry, body)
     },
     answered: tell,
     watch(listener) {
@@ -191,8 +220,30 @@ const identifierAs = (
 ): string | null =>
   operation !== undefined && operations[operation].identifier === name ? (identifier ?? null) : null
 
-function toRecord(entry: JournalEntry): RequestRecord {
-  const { operation, status, duration_ms, explanation, fault, verdict } = entry
+/** The entry of a record, as far as filters look at it. */
+function toEntry(record: RequestRecord): JournalEntry {
+  const restored = { ...record, id: `opened-${record.id}` }
+  return {
+    id: restored.id,
+    time: instantOf(record.time),
+    method: record.method,
+    url: record.path,
+    rawHeaders: Object.entries(record.headers).flat(),
+    operation: record.operation ?? undefined,
+    identifier: record.email ?? record.journey_id ?? undefined,
+    status: record.status ?? undefined,
+    duration_ms: undefined,
+    explanation: undefined,
+    fault: undefined,
+    verdict: undefined,
+    responseHeaders: undefined,
+    restored,
+  }
+}
+
+function toRecord(entry: JournalEntry, body: KeptBody | undefined): RequestRecord {
+  if (entry.restored) return entry.restored
+  const { operation, status, duration_ms, explanation, fault, verdict, responseHeaders } = entry
   const headers = readHeaders(entry.rawHeaders)
   return {
     id: entry.id,
@@ -209,6 +260,9 @@ function toRecord(entry: JournalEntry): RequestRecord {
     authentication: verdict ?? null,
     headers: harmlessHeaders(headers),
     token: decodeToken(headers.authorization),
+    response: responseHeaders
+      ? { headers: responseHeaders, body: body?.text ?? null, truncated: body?.truncated ?? false }
+      : null,
   }
 }
 

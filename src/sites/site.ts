@@ -1,15 +1,18 @@
 import { type SignedRequest, sign } from '../auth/sign.ts'
 import type { Clock } from '../clock.ts'
+import type { GraphRecord } from '../contract/records.ts'
 import { compileJourney } from '../engine/graph.ts'
 import { Conflict } from '../errors.ts'
 import type { SeedDocument } from '../seed/schema.ts'
 import type { SeedInput } from '../seed/schema-input.ts'
-import type { FaultRecord, GraphRecord } from '../store/records.ts'
+import type { FaultRecord } from '../store/records.ts'
 import type { SiteStore } from '../store/store.ts'
+import type { AnswerBodies } from './answer-bodies.ts'
 import { type Content, siteContent } from './content.ts'
 import { type EventResult, type Events, siteEvents } from './events.ts'
 import { type Faults, siteFaults } from './faults.ts'
 import { createJournal, type Journal } from './journal.ts'
+import { createCoverage, type ReadableCoverage } from './report.ts'
 import { type SiteClock, siteClock } from './site-clock.ts'
 import { BEFORE_STATES, type Snapshots, siteSnapshots } from './snapshots.ts'
 
@@ -37,8 +40,16 @@ export interface Site {
   /** The last requests that named this site. */
   readonly requests: Journal
   readonly snapshots: Snapshots
+  /** What has been exercised since the last reset. */
+  readonly coverage: ReadableCoverage
+  /** All of the state but the journal. */
+  readonly state: { save(): SiteState; load(state: SiteState): void }
   /** The site's time as a vendor timestamp. */
   now(): string
+  /** The seed that the site goes back to. @throws {Conflict} when it has none */
+  seed(): SeedDocument
+  /** As `reset`, but for the journal. */
+  resetState(): void
   /** Back to the seed the site was created from: data, clock, faults and journal. @throws {Conflict} when it has none */
   reset(): void
   /**
@@ -51,7 +62,7 @@ export interface Site {
 const AN_HOUR = 3600
 
 /** What a snapshot holds and a reset sets back. */
-interface SiteState {
+export interface SiteState {
   data: SeedDocument
   clock: string | null
   faults: FaultRecord[]
@@ -59,14 +70,24 @@ interface SiteState {
   fault_count: number
 }
 
+export interface SiteOptions {
+  /** How many requests the journal of each site keeps. */
+  journalSize: number
+  /** The bodies of answers, of all sites. */
+  bodies: AnswerBodies
+  /** The vendor timestamp at which the clock is frozen at first; the system clock without it. */
+  start?: string | undefined
+}
+
 export function createSite(
   store: SiteStore,
-  machine: Clock,
-  { journalSize, start }: { journalSize: number; start?: string | undefined },
+  systemClock: Clock,
+  { journalSize, bodies, start }: SiteOptions,
 ): Site {
-  const clock = siteClock(store, machine, start)
-  const faults = siteFaults(store)
-  const requests = createJournal(journalSize)
+  const clock = siteClock(store, systemClock, start)
+  const coverage = createCoverage()
+  const faults = siteFaults(store, fault => coverage.recordUnused(fault))
+  const requests = createJournal(journalSize, bodies)
   const { now } = clock
   const graphs = store.memoized(() =>
     store.journeys().map(({ id }) => compileJourney(store.journey(id) as GraphRecord)),
@@ -87,6 +108,20 @@ export function createSite(
       for (const rule of state.faults) store.addFault(rule)
       store.setFaultsAdded(state.fault_count)
       content.load(state.data)
+    })
+  }
+
+  function seed(): SeedDocument {
+    const { origin } = store.origin()
+    if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
+    return JSON.parse(origin)
+  }
+
+  function resetState(): void {
+    const data = seed()
+    store.atomically(() => {
+      load({ data, clock: null, faults: [], fault_count: 0 })
+      store.removeSnapshot(BEFORE_STATES)
     })
   }
 
@@ -117,16 +152,16 @@ export function createSite(
     clock,
     faults,
     requests,
-    snapshots: siteSnapshots(store, { save, load }, machine.now),
+    coverage,
+    snapshots: siteSnapshots(store, { save, load }, systemClock.now),
     now,
+    state: { save, load },
+    seed,
+    resetState,
     reset() {
-      const { origin } = store.origin()
-      if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
-      store.atomically(() => {
-        load({ data: JSON.parse(origin), clock: null, faults: [], fault_count: 0 })
-        store.removeSnapshot(BEFORE_STATES)
-      })
+      resetState()
       requests.clear()
+      coverage.clear()
     },
     reseed(document) {
       store.atomically(() => {

@@ -10,6 +10,8 @@ import { type SeedRecords, SeedSite } from '../seed/schema.ts'
 import type { SeedInput } from '../seed/schema-input.ts'
 import { loadSeed, readSeed } from '../seed/seed.ts'
 import type { SiteStore, Store } from '../store/store.ts'
+import { createAnswerBodies } from './answer-bodies.ts'
+import { readCapsule, unpackSite } from './capsule.ts'
 import { checkInput } from './input.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { createSite, type Site } from './site.ts'
@@ -59,6 +61,17 @@ export interface Sites {
   create(site?: NewSite): Site
   /** @throws {NotFound} */
   remove(siteId: string): void
+  /**
+   * The site that a request asks for by `<id>~<label>` and that does not exist yet: it would be a copy of the site `<id>`.
+   * Undefined where that is not known, or clones are off.
+   */
+  cloneable(siteId: string): Cloneable | undefined
+  /** The clones of a site, in the order of creation. */
+  clonesOf(site: Site): Site[]
+  /** Sets a site to what a capsule holds, and creates it first if it does not exist. @returns whether it is new @throws {Invalid} */
+  openCapsule(capsule: unknown, siteId?: string): { site: Site; isNew: boolean }
+  /** Takes all sites back to their seeds, or none, and empties all journals. @throws {Conflict} at a site without a seed */
+  reset(): void
   /** When a site with a `ttl` expires unless it is used: RFC 3339, UTC. */
   expiryOf(site: Site): string | null
   /** The last requests that named no known site. */
@@ -67,11 +80,32 @@ export interface Sites {
   readonly systemClock: Clock
 }
 
+/** A clone that can be created. */
+export interface Cloneable {
+  site_id: string
+  /** The secret of the original, which is the clone's too. */
+  secret: string
+  original: Site
+  /** Creates it. At the limit, the clone that is idle for longest is removed. @throws {Conflict} when the original has no seed */
+  create(): Site
+}
+
+export interface CloneOptions {
+  /** An ISO 8601 duration: a clone expires when it is idle for that long. */
+  ttl: string
+  /** The most clones at a time. */
+  max: number
+}
+
 export interface SitesOptions {
   store: Store
   clock: Clock
   /** How many requests the journal of each site keeps. */
   journalSize: number
+  /** The bytes of answers that the journals of all sites keep together; 0 keeps none. */
+  journalBytes: number
+  /** Left out, nothing can be cloned. */
+  clones?: CloneOptions | undefined
   /** The vendor timestamp at which the clocks of all sites are frozen at first; the system clock without it. */
   start?: string | undefined
 }
@@ -84,14 +118,22 @@ interface Entry {
 }
 
 /** All sites, with their state; the only place where they are created and removed. */
-export function openSites({ store, clock, journalSize, start }: SitesOptions): Sites {
+export function openSites({ store, clock, journalSize, journalBytes, clones, start }: SitesOptions): Sites {
   const entries = new Map<string, Entry>()
+  const bodies = createAnswerBodies(journalBytes)
   const now = () => timestampOf(clock.now())
   for (const { site_id } of store.sites()) register(store.forSite(site_id) as SiteStore, now())
 
   function register(siteStore: SiteStore, lastUsed: string): Site {
-    const site = createSite(siteStore, clock, { journalSize, start })
-    entries.set(site.site_id, { site, ttl: siteStore.origin().ttl, lastUsed })
+    return add(siteOf(siteStore), lastUsed)
+  }
+
+  function siteOf(siteStore: SiteStore): Site {
+    return createSite(siteStore, clock, { journalSize, bodies, start })
+  }
+
+  function add(site: Site, lastUsed: string): Site {
+    entries.set(site.site_id, { site, ttl: site.store.origin().ttl, lastUsed })
     return site
   }
 
@@ -101,8 +143,10 @@ export function openSites({ store, clock, journalSize, start }: SitesOptions): S
   }
 
   function remove(siteId: string): void {
-    if (!entries.has(siteId)) throw new NotFound(`there is no site ${siteId}`)
+    const entry = entries.get(siteId)
+    if (!entry) throw new NotFound(`there is no site ${siteId}`)
     store.removeSite(siteId)
+    entry.site.requests.clear()
     entries.delete(siteId)
   }
 
@@ -118,8 +162,23 @@ export function openSites({ store, clock, journalSize, start }: SitesOptions): S
     return entry.site
   }
 
+  const isClone = (siteId: string) => CLONE_ID.test(siteId) && entries.has(originalOf(siteId))
+
+  function createClone(site_id: string, original: Site, { ttl, max }: CloneOptions): Site {
+    const present = now()
+    const records = seedOf(original.seed(), present)
+    const { name, secret } = original
+    const living = [...entries].filter(([siteId]) => isClone(siteId))
+    const [idlest] = living.sort(([, a], [, b]) => a.lastUsed.localeCompare(b.lastUsed))
+    if (idlest && living.length >= max) remove(idlest[0])
+    const site = { ...records.site, site_id, name, secret }
+    return register(loadSeed(store, { ...records, site }, present, ttl), present)
+  }
+
+  const unmatched = createJournal(journalSize, bodies)
+
   return {
-    unmatched: createJournal(journalSize),
+    unmatched,
     systemClock: clock,
     list() {
       removeExpired(now())
@@ -147,12 +206,49 @@ export function openSites({ store, clock, journalSize, start }: SitesOptions): S
       const site = {
         site_id,
         name: named.name ?? document.site.name,
-        secret: named.secret ?? randomBytes(24).toString('base64url'),
+        secret: named.secret ?? newSecret(),
         ...extensionOf(document.site),
       }
       return register(loadSeed(store, { ...document, site }, present, ttl), present)
     },
     remove,
+    cloneable(site_id) {
+      if (clones === undefined || entries.has(site_id) || !CLONE_ID.test(site_id)) return undefined
+      const original = find(originalOf(site_id))
+      if (!original) return undefined
+      const { secret } = original
+      return { site_id, secret, original, create: () => createClone(site_id, original, clones) }
+    },
+    clonesOf: ({ site_id }) =>
+      [...entries.values()]
+        .map(({ site }) => site)
+        .filter(site => isClone(site.site_id) && originalOf(site.site_id) === site_id),
+    openCapsule(value, siteId) {
+      const known = siteId === undefined ? undefined : find(siteId)
+      const capsule = readCapsule(value, known?.secret ?? newSecret())
+      const { site: named } = capsule.state.data
+      if (siteId !== undefined && named.site_id !== siteId)
+        throw new Conflict(`the capsule is of the site ${named.site_id}, and not of ${siteId}`)
+      const found = known ?? find(named.site_id)
+      return store.atomically(() => {
+        const site =
+          found ?? register(loadSeed(store, { site: named, journeys: [], members: [] }, now()), now())
+        unpackSite(site, capsule, clock.now())
+        return { site, isNew: !found }
+      })
+    },
+    reset() {
+      removeExpired(now())
+      const all = [...entries.values()].map(({ site }) => site)
+      store.atomically(() => {
+        for (const site of all) site.resetState()
+      })
+      for (const { requests, coverage } of [...all]) {
+        requests.clear()
+        coverage.clear()
+      }
+      unmatched.clear()
+    },
     expiryOf(site) {
       const entry = entries.get(site.site_id)
       const end = entry ? endOf(entry) : null
@@ -160,6 +256,13 @@ export function openSites({ store, clock, journalSize, start }: SitesOptions): S
     },
   }
 }
+
+const newSecret = () => randomBytes(24).toString('base64url')
+
+/** `<id of the original>~<label>`. The vendor has no such ids. */
+const CLONE_ID = /^([^~]+)~[A-Za-z0-9._-]{1,40}$/
+
+const originalOf = (cloneId: string): string => cloneId.slice(0, cloneId.indexOf('~'))
 
 /** When a site expires; null for one that never does. */
 const endOf = ({ ttl, lastUsed }: Entry): string | null =>

@@ -12,8 +12,8 @@ export const BEFORE_STATES = 'before the provider states'
 
 const MIB = 1024 * 1024
 
-/** What the snapshots of a site may take together. In memory they are part of the process. */
-export const MOST_SNAPSHOT_BYTES = 256 * MIB
+/** How many bytes the snapshots of a site may take together. Without --db they are in the memory of the process. */
+const MAX_BYTES = 256 * MIB
 
 export const SnapshotName = Type.String({
   minLength: 1,
@@ -51,6 +51,7 @@ export function siteSnapshots<State>(
   store: SiteStore,
   state: Restorable<State>,
   now: () => number,
+  maxBytes = MAX_BYTES,
 ): Snapshots {
   const missing = (name: string) => new NotFound(`there is no snapshot "${name}"`)
   return {
@@ -61,9 +62,9 @@ export function siteSnapshots<State>(
       return store.atomically(() => {
         const isNew = !store.removeSnapshot(name)
         const bytes = store.snapshotBytes() + Buffer.byteLength(content)
-        if (bytes > MOST_SNAPSHOT_BYTES) {
+        if (bytes > maxBytes) {
           throw new Conflict(
-            `the snapshots of the site would take ${Math.ceil(bytes / MIB)} MiB, but may take ${MOST_SNAPSHOT_BYTES / MIB}; remove one first`,
+            `the snapshots of the site would take ${Math.ceil(bytes / MIB)} MiB, but may take ${maxBytes / MIB}; remove one first`,
           )
         }
         store.addSnapshot({ name, taken_at: isoOf(now()), content })

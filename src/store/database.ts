@@ -49,7 +49,7 @@ export function lockDatabase(file: string): { close(): void } {
   let lock: Db | undefined
   try {
     lock = new Database(`${realPath(file)}-lock`, { timeout: 0 })
-    lock.exec('BEGIN EXCLUSIVE')
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
     return lock
   } catch (error) {
     lock?.close()

@@ -1,8 +1,8 @@
 import { foldEmail } from '../contract/formats.ts'
+import type { HistoryRecord, MemberRecord } from '../contract/records.ts'
 import type { Db } from './database.ts'
 import { type ExtraColumn, extensionIn, extraColumn } from './extensions.ts'
 import type { ParticipationTables } from './participations.ts'
-import type { HistoryRecord, MemberRecord } from './records.ts'
 
 type MemberRow = ExtraColumn &
   Pick<MemberRecord, 'email' | 'status'> & { member_key: number; attributes: string }

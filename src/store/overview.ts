@@ -1,7 +1,7 @@
 import { foldEmail } from '../contract/formats.ts'
 import type { Db } from './database.ts'
 
-/** How many members have come how far in a journey. */
+/** How many members are how far in a journey. */
 export interface JourneyCount {
   id: string
   entered: number
@@ -9,17 +9,17 @@ export interface JourneyCount {
   expired: number
 }
 
-/** So many open participations of a journey that stand alike. */
-export interface StandingCount {
-  /** JSON, as stored; null where it follows from what was done. */
-  standing: string | null
-  /** The ids of the nodes done and reached, as JSON; null where the standing is stored. */
+/** The number of open participations of a journey that wait alike. */
+export interface WaitingCount {
+  /** JSON, as stored; null where it follows from events and rewards. */
+  waiting_at: string | null
+  /** The ids of the nodes done and reached, as JSON; null where waiting_at is stored. */
   done: string | null
   reached: string | null
   members: number
 }
 
-/** Which of the members, in the order of creation. */
+/** A page of the members, in the order of creation. */
 export interface MemberPage {
   /** A part of the email, found without regard to case; all members, when empty. */
   search: string
@@ -27,7 +27,7 @@ export interface MemberPage {
   offset: number
 }
 
-/** The statements of what is counted and leafed through, which no operation of the vendor's needs. `now` is a vendor timestamp. */
+/** The statements of counts and pages, which no operation of the vendor's needs. `now` is a vendor timestamp. */
 export function overviewStatements(db: Db) {
   const journeys = db.prepare<{ siteKey: number; now: string }, JourneyCount>(`
     SELECT j.id, count(*) AS entered, count(p.completed_at) AS completed,
@@ -35,16 +35,16 @@ export function overviewStatements(db: Db) {
     FROM journeys j JOIN participations p USING (journey_key)
     WHERE j.site_key = @siteKey GROUP BY j.journey_key`)
   const idsOf = (table: 'completed_steps' | 'rewards', key: string) => `
-    CASE WHEN p.standing IS NULL THEN (
+    CASE WHEN p.waiting_at IS NULL THEN (
       SELECT json_group_array(n.id ORDER BY u.${key}) FROM ${table} u JOIN nodes n USING (node_key)
       WHERE u.participation_key = p.participation_key) END`
-  const standing = db.prepare<{ siteKey: number; journeyId: string; now: string }, StandingCount>(`
-    SELECT standing, done, reached, count(*) AS members FROM (
-      SELECT p.standing, ${idsOf('completed_steps', 'step_key')} AS done, ${idsOf('rewards', 'reward_key')} AS reached
+  const waiting = db.prepare<{ siteKey: number; journeyId: string; now: string }, WaitingCount>(`
+    SELECT waiting_at, done, reached, count(*) AS members FROM (
+      SELECT p.waiting_at, ${idsOf('completed_steps', 'step_key')} AS done, ${idsOf('rewards', 'reward_key')} AS reached
       FROM journeys j JOIN participations p USING (journey_key)
       WHERE j.site_key = @siteKey AND j.id = @journeyId AND p.completed_at IS NULL
         AND (p.expired_at IS NULL OR p.expired_at > @now) AND (j.end_date IS NULL OR j.end_date > @now))
-    GROUP BY standing, done, reached`)
+    GROUP BY waiting_at, done, reached`)
   const matching =
     "FROM members WHERE site_key = @siteKey AND (@search = '' OR instr(email_folded, @search) > 0)"
   const members = db
@@ -69,7 +69,7 @@ export function overviewStatements(db: Db) {
   return {
     eventNames: (siteKey: number, limit: number) => eventNames.all({ siteKey, limit }),
     journeys: (siteKey: number, now: string) => journeys.all({ siteKey, now }),
-    standing: (siteKey: number, journeyId: string, now: string) => standing.all({ siteKey, journeyId, now }),
+    waiting: (siteKey: number, journeyId: string, now: string) => waiting.all({ siteKey, journeyId, now }),
     members(siteKey: number, { search, limit, offset }: MemberPage) {
       const folded = foldEmail(search)
       return {

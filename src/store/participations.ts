@@ -1,16 +1,16 @@
 import type { NodeType } from '../contract/journey.ts'
+import type { JourneyRecord, ParticipationRecord, RewardRecord, StepRecord } from '../contract/records.ts'
 import type { Db } from './database.ts'
 import { type ExtraColumn, extensionIn, extraColumn, withExtension } from './extensions.ts'
-import type { JourneyRecord, ParticipationRecord, RewardRecord, StepRecord } from './records.ts'
 
 /** A participation with its journey, but without its events and rewards. */
-export type ParticipationSummary = Omit<ParticipationRecord, 'events' | 'rewards' | 'standing'> & {
+export type ParticipationSummary = Omit<ParticipationRecord, 'events' | 'rewards' | 'waiting_at'> & {
   journey: Pick<JourneyRecord, 'name' | 'description' | 'open_ended' | 'end_date'>
 }
 
 /** A participation with its journey, and its events and rewards with the names of their nodes. */
 export interface ParticipationDetail extends ParticipationSummary {
-  standing: ParticipationRecord['standing']
+  waiting_at: ParticipationRecord['waiting_at']
   events: (StepRecord & { name: string; type: NodeType })[]
   rewards: (RewardRecord & { name: string; type: string })[]
 }
@@ -24,7 +24,7 @@ export interface UsedNode {
 type SummaryRow = Omit<ParticipationSummary, 'journey'> &
   ExtraColumn & {
     participation_key: number
-    standing: string | null
+    waiting_at: string | null
     name: string
     description: string
     open_ended: 0 | 1
@@ -37,7 +37,7 @@ type StepRow = PartRow<ParticipationDetail['events'][number]>
 type RewardRow = PartRow<ParticipationDetail['rewards'][number]>
 
 const toSummary = (row: SummaryRow): ParticipationSummary => {
-  const { participation_key, standing, name, description, open_ended, end_date, ...participation } = row
+  const { participation_key, waiting_at, name, description, open_ended, end_date, ...participation } = row
   return {
     ...withExtension(participation),
     journey: { name, description, open_ended: open_ended === 1, end_date },
@@ -55,7 +55,7 @@ export type ParticipationTables = ReturnType<typeof participationTables>
 export function participationTables(db: Db) {
   const ofMember = db.prepare<[number], SummaryRow>(`
     SELECT p.participation_key, p.id, j.id AS journey_id, p.started_at, p.progress_percentage, p.completed_at,
-      p.expired_at, p.created_at, p.updated_at, p.standing, p.extra,
+      p.expired_at, p.created_at, p.updated_at, p.waiting_at, p.extra,
       j.name, j.description, j.open_ended, j.end_date
     FROM participations p JOIN journeys j USING (journey_key)
     WHERE p.member_key = +? ORDER BY p.created_at, p.id`)
@@ -70,9 +70,9 @@ export function participationTables(db: Db) {
     WHERE p.member_key = +? ORDER BY r.reward_key`)
   const insertParticipation = db.prepare(`
     INSERT INTO participations (member_key, journey_key, id, started_at, progress_percentage, completed_at, expired_at,
-      created_at, updated_at, standing, extra)
+      created_at, updated_at, waiting_at, extra)
     VALUES (@memberKey, (SELECT journey_key FROM journeys WHERE site_key = @siteKey AND id = @journey_id),
-      @id, @started_at, @progress_percentage, @completed_at, @expired_at, @created_at, @updated_at, @standing,
+      @id, @started_at, @progress_percentage, @completed_at, @expired_at, @created_at, @updated_at, @waiting_at,
       @extra)`)
   const nodeOf = `(SELECT n.node_key FROM nodes n JOIN participations p USING (journey_key)
     WHERE p.participation_key = @participationKey AND n.id = @node_id)`
@@ -98,7 +98,7 @@ export function participationTables(db: Db) {
       USING (node_key)
     WHERE j.site_key = @siteKey AND j.id = @journeyId
     UNION SELECT w.value ->> '$.node_id', 'waiting member'
-    FROM journeys j JOIN participations p USING (journey_key), json_each(p.standing) w
+    FROM journeys j JOIN participations p USING (journey_key), json_each(p.waiting_at) w
     WHERE j.site_key = @siteKey AND j.id = @journeyId`)
 
   const summariesOf = (memberKey: number): ParticipationSummary[] => ofMember.all(memberKey).map(toSummary)
@@ -108,7 +108,7 @@ export function participationTables(db: Db) {
     const rewardsOf = Map.groupBy(rewards.all(memberKey), reward => reward.participation_key)
     return ofMember.all(memberKey).map(row => ({
       ...toSummary(row),
-      standing: row.standing === null ? null : JSON.parse(row.standing),
+      waiting_at: row.waiting_at === null ? null : JSON.parse(row.waiting_at),
       events: (stepsOf.get(row.participation_key) ?? []).map(toPart),
       rewards: (rewardsOf.get(row.participation_key) ?? []).map(toPart),
     }))
@@ -124,9 +124,9 @@ export function participationTables(db: Db) {
   function insert(
     siteKey: number,
     memberKey: number,
-    { events, rewards, standing, ...participation }: ParticipationRecord,
+    { events, rewards, waiting_at, ...participation }: ParticipationRecord,
   ): void {
-    const row = { siteKey, memberKey, ...participation, standing: standing && JSON.stringify(standing) }
+    const row = { siteKey, memberKey, ...participation, waiting_at: waiting_at && JSON.stringify(waiting_at) }
     const { lastInsertRowid: participationKey } = insertParticipation.run({
       ...row,
       extra: extraColumn(participation),

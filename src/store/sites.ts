@@ -1,6 +1,7 @@
+import type { SiteRecord } from '../contract/records.ts'
 import type { Db } from './database.ts'
 import { type ExtraColumn, extraColumn, withExtension } from './extensions.ts'
-import type { OriginRecord, SiteRecord } from './records.ts'
+import type { OriginRecord } from './records.ts'
 
 export type SiteRow = SiteRecord & { site_key: number }
 type Stored = Omit<SiteRow, 'extra'> & ExtraColumn

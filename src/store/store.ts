@@ -1,25 +1,18 @@
 import { type Extended, extensionOf } from '../contract/extension.ts'
+import type { GraphRecord, JourneyRecord, MemberRecord, SiteRecord } from '../contract/records.ts'
 import { NotFound } from '../errors.ts'
 import { checkPresence, type Db, lockDatabase, openDatabase, toStoreError } from './database.ts'
 import { extensionIn } from './extensions.ts'
 import { journeyTables } from './journeys.ts'
 import { memberTables } from './members.ts'
-import { type JourneyCount, type MemberPage, overviewStatements, type StandingCount } from './overview.ts'
+import { type JourneyCount, type MemberPage, overviewStatements, type WaitingCount } from './overview.ts'
 import {
   type ParticipationDetail,
   type ParticipationSummary,
   participationTables,
   type UsedNode,
 } from './participations.ts'
-import type {
-  FaultRecord,
-  GraphRecord,
-  JourneyRecord,
-  MemberRecord,
-  OriginRecord,
-  SiteRecord,
-  SnapshotRecord,
-} from './records.ts'
+import type { FaultRecord, OriginRecord, SnapshotRecord } from './records.ts'
 import { type SiteRow, siteTable } from './sites.ts'
 import { faultTable, snapshotTable } from './test-state.ts'
 
@@ -48,8 +41,8 @@ export interface SiteStore {
   journey(id: string): GraphRecord | undefined
   /** How many members are how far in each journey that has any; `now` is a vendor timestamp. */
   journeyCounts(now: string): JourneyCount[]
-  /** Where the members of a journey stand whose participation is open. */
-  standingCounts(journeyId: string, now: string): StandingCount[]
+  /** Where the members of a journey wait whose participation is open. */
+  waitingCounts(journeyId: string, now: string): WaitingCount[]
   /** The names of at most `limit` events that some step waits for, or that block a reward, in their order. */
   eventNames(limit: number): string[]
   /** The journey ids in the order of insertion. */
@@ -127,6 +120,8 @@ export interface Store {
   ): SiteStore
   /** Removes a site with all that is its own. @returns whether there was one */
   removeSite(siteId: string): boolean
+  /** Makes writes to several sites one: all of them happen, or none. */
+  atomically<T>(writes: () => T): T
   /** The whole database as the bytes of a file. */
   image(): Buffer
   close(): void
@@ -189,6 +184,7 @@ function createStore(file: string, lock: { close(): void }, db: Db): Store {
       bound.delete(siteId)
       return true
     },
+    atomically,
     image: () => db.serialize(),
     close() {
       db.close()
@@ -283,7 +279,7 @@ function bindSite(
     journey: id => journeys.get(key, id.toLowerCase()),
     journeyCounts: now => overview.journeys(key, now),
     eventNames: limit => overview.eventNames(key, limit),
-    standingCounts: (journeyId, now) => overview.standing(key, journeyId.toLowerCase(), now),
+    waitingCounts: (journeyId, now) => overview.waiting(key, journeyId.toLowerCase(), now),
     journeyIds: () => journeys.ids(key),
     putJourney: journey => write(() => journeys.replace(key, journey)),
     removeJourney: id =>

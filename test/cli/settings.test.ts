@@ -121,6 +121,33 @@ const table: Row[] = [
     good: same('sandbox.example.com', 'a.example,b.example', '*.example.test,a.example'),
     bad: ['http://a', 'a b', '*', 'a.*', ',a'],
   },
+  {
+    name: 'clones',
+    flag: '--clones',
+    variable: 'SANDBOX_CLONES',
+    otherwise: 'on',
+    good: same('off', 'on'),
+    bad: ['', 'no', 'ON'],
+  },
+  {
+    name: 'cloneTtl',
+    flag: '--clone-ttl',
+    variable: 'SANDBOX_CLONE_TTL',
+    otherwise: 'PT1H',
+    good: same('PT5M', 'P1D'),
+    bad: ['', '5', '1h', '-PT1H'],
+  },
+  {
+    name: 'maxClones',
+    flag: '--max-clones',
+    variable: 'SANDBOX_MAX_CLONES',
+    otherwise: 1000,
+    good: [
+      ['1', 1],
+      ['50', 50],
+    ],
+    bad: ['', '0', ...NO_INTEGERS],
+  },
   flag('cors', '--cors', 'SANDBOX_CORS'),
   flag('trustProxy', '--trust-proxy', 'SANDBOX_TRUST_PROXY'),
   {

@@ -94,7 +94,7 @@ test.each([
 test('a frozen clock stands still and a running one runs on', () => {
   let now = Date.UTC(2025, 0, 1)
   const store = openStore(':memory:')
-  const sites = openSites({ store, clock: { now: () => now }, journalSize: 0 })
+  const sites = openSites({ store, clock: { now: () => now }, journalSize: 0, journalBytes: 0 })
   const { clock } = sites.create({ seed: 'empty' })
   clock.set({ frozen: true })
   now += 5000
@@ -133,7 +133,8 @@ test('a clock set to the end of a hold issues the reward', async () => {
 
 describe('on a system clock that runs', () => {
   let now = Date.UTC(2025, 0, 1)
-  const open = () => openSites({ store: openStore(':memory:'), clock: { now: () => now++ }, journalSize: 0 })
+  const open = () =>
+    openSites({ store: openStore(':memory:'), clock: { now: () => now++ }, journalSize: 0, journalBytes: 0 })
 
   test('an operation looks at it once', () => {
     const { clock } = open().create({ seed: 'empty' })

@@ -13,7 +13,7 @@ test.each([
 ])('a journey is had as .%s, with how many members stand where', async (format, type, expected) => {
   const participations = [
     participationOf(1, 1),
-    participationOf(2, 1, { standing: [{ node_id: event, count: 0 }] }),
+    participationOf(2, 1, { waiting_at: [{ node_id: event, count: 0 }] }),
     participationOf(3, 1, { progress_percentage: '50.0', ...done }),
     participationOf(4, 1, { expired_at: '2025-02-01T00:00:00.000000' }),
     participationOf(5, 1, {

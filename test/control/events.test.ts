@@ -62,7 +62,7 @@ async function shown() {
 test('a member joins, buys, gets a reward held, returns the goods, sees it blocked', async () => {
   expect(await post('purchase', { amount: 10 })).toMatchObject({
     created: true,
-    outcomes: [{ type: 'nothing_moved' }],
+    outcomes: [{ type: 'no_effect' }],
   })
   expect(await shown()).toBeUndefined()
   expect(types(await post('purchase', { amount: 40 }))).toEqual(['entered', 'step_completed', 'reward_held'])
@@ -84,7 +84,7 @@ test('a hold ends by the clock of the site, with nothing running', async () => {
   await post('purchase', { amount: 40 })
   await control.expect(200, 'POST', `${HERE}/clock/advance`, { by: 'P14D' })
   expect(await shown()).toEqual(['InProgress', '50.0', 'issued'])
-  expect(types(await post('return'))).toEqual(['nothing_moved'])
+  expect(types(await post('return'))).toEqual(['no_effect'])
 })
 
 test('why nothing moved is said', async () => {
@@ -137,7 +137,7 @@ describe('a batch', () => {
     )
     expect(results.map(types)).toEqual([
       ['entered', 'step_completed', 'reward_held'],
-      ['nothing_moved'],
+      ['no_effect'],
       ['reward_blocked'],
     ])
   })
@@ -214,7 +214,7 @@ test('criteria may ask about the member', async () => {
   const [entry, ...rest] = journey.nodes
   const nodes = [{ ...entry, config: { criteria: gold } }, ...rest]
   await control.expect(200, 'PUT', `${HERE}/journeys/${id(1)}`, { ...journey, nodes })
-  expect(types(await post('purchase', { amount: 40 }))).toEqual(['nothing_moved'])
+  expect(types(await post('purchase', { amount: 40 }))).toEqual(['no_effect'])
   await control.expect(200, 'PUT', `${HERE}/members/ann@example.com`, { attributes: { tier: 'gold' } })
   expect(types(await post('purchase', { amount: 40 }))[0]).toBe('entered')
 })
@@ -230,6 +230,6 @@ test('members of the demo can go on from where they stand', async () => {
   demo.clock.set({ now: '2026-01-01T00:00:00Z' })
   for (const { email } of readSeed('demo').members) {
     const { outcomes } = demo.member(email).did('an event that no journey waits for')
-    expect(outcomes.map(({ type }) => type)).toEqual(['nothing_moved'])
+    expect(outcomes.map(({ type }) => type)).toEqual(['no_effect'])
   }
 })

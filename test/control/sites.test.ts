@@ -83,7 +83,7 @@ describe('sites', () => {
   test('that are not used for as long as their ttl are removed, and use keeps them', () => {
     let now = Date.UTC(2025, 0, 1)
     const store = openStore(':memory:')
-    const sites = openSites({ store, clock: { now: () => now }, journalSize: 10 })
+    const sites = openSites({ store, clock: { now: () => now }, journalSize: 10, journalBytes: 0 })
     sites.create({ site_id: 'brief', seed: 'empty', ttl: 'PT1H' })
     sites.create({ site_id: 'kept', seed: 'empty' })
     for (let minute = 0; minute < 120; minute += 40) {

@@ -10,8 +10,8 @@ import {
   more,
   nobody,
   reward,
-  standingAt,
   step,
+  waitingAt,
 } from './journeys.ts'
 
 const blocks = { in: entry(), fill: step('profile_completed'), buy: step('purchase'), out: exit() }
@@ -33,7 +33,7 @@ describe('an entry without criteria', () => {
       updated_at: day(1),
       events: [{ node_id: 'fill', completed_at: day(1) }],
       rewards: [],
-      standing: [{ node_id: 'buy', count: 0 }],
+      waiting_at: [{ node_id: 'buy', count: 0 }],
     })
   })
 
@@ -81,7 +81,7 @@ describe('an entry with criteria', () => {
   test('lets in by any event for which they hold, whatever the steps wait for', () => {
     const { participation, messages } = lived([club], ['login'], goldMember)
     expect(messages).toEqual(['entered Club through "in"'])
-    expect(standingAt(participation)).toEqual(['buy'])
+    expect(waitingAt(participation)).toEqual(['buy'])
     expect(participation.progress_percentage).toBe('0.0')
   })
 
@@ -105,7 +105,11 @@ describe('an entry with criteria', () => {
     const gift = journey('Gift', { in: entry(gold), gift: reward(), out: exit() }, ['in > gift > out'])
     const { participation, messages } = lived([gift], ['login'], goldMember)
     expect(messages).toEqual(['entered Gift through "in"', 'issued "gift" in Gift', 'completed Gift'])
-    expect(participation).toMatchObject({ completed_at: day(1), progress_percentage: '100.0', standing: [] })
+    expect(participation).toMatchObject({
+      completed_at: day(1),
+      progress_percentage: '100.0',
+      waiting_at: [],
+    })
   })
 })
 

@@ -15,7 +15,7 @@ describe('an event that changes nothing is told why', () => {
     const spring = journey('Spring', { in: entry(), a: step('a'), b: step('b') }, ['in > a', 'in > b'])
     expect(lived([spring, welcome()], ['purchase']).outcomes).toEqual([
       {
-        type: 'nothing_moved',
+        type: 'no_effect',
         message:
           'not in any open journey waits for "purchase"; Spring waits for "a" or "b"; Welcome waits for "profile_completed"',
         reasons: [

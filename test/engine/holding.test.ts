@@ -134,7 +134,7 @@ describe('a blocking event', () => {
     const member = { ...nobody, participations: [told('Shop', { done: ['buy'], rewards: [held], ...facts })] }
     const { participation } = lived([shop(undefined, extra)], [at('return', day(3))], member)
     expect(participation.rewards).toEqual([blockedAt(day(3))])
-    expect(participation.standing).toBeNull()
+    expect(participation.waiting_at).toBeNull()
   })
 })
 

@@ -1,7 +1,8 @@
 import type { NodeConfigs } from '../../src/contract/node-config.ts'
+import type { ParticipationRecord } from '../../src/contract/records.ts'
 import { compileJourney, type JourneyDefinition, type NodeDefinition } from '../../src/engine/graph.ts'
 import { handleEvent, type Result } from '../../src/engine/handle-event.ts'
-import type { MemberState, ParticipationState } from '../../src/engine/state.ts'
+import type { MemberState } from '../../src/engine/state.ts'
 
 /** Builders for journeys and lives, so that a test says only what it is about. A node's id is its name. */
 
@@ -84,17 +85,17 @@ export function lived(journeys: ReturnType<typeof journey>[], events: Done[], me
     messages.push(...last.outcomes.map(outcome => outcome.message))
   }
   const [first] = participations
-  return { ...last, messages, participation: first as ParticipationState }
+  return { ...last, messages, participation: first as ParticipationRecord }
 }
 
-export const standingAt = ({ standing }: ParticipationState) => standing?.map(({ node_id }) => node_id)
-export const doneIn = ({ events }: ParticipationState) => events.map(({ node_id }) => node_id)
+export const waitingAt = ({ waiting_at }: ParticipationRecord) => waiting_at?.map(({ node_id }) => node_id)
+export const doneIn = ({ events }: ParticipationRecord) => events.map(({ node_id }) => node_id)
 
 /** A participation as a seed gives it: what was done and reached, but not where the member stands. */
 export const told = (
   journey_id: string,
-  facts: Partial<ParticipationState> & { done?: string[] } = {},
-): ParticipationState => {
+  facts: Partial<ParticipationRecord> & { done?: string[] } = {},
+): ParticipationRecord => {
   const { done = [], ...more } = facts
   return {
     id: 'told',
@@ -107,7 +108,7 @@ export const told = (
     updated_at: day(1),
     events: done.map(node_id => ({ node_id, completed_at: day(1) })),
     rewards: [],
-    standing: null,
+    waiting_at: null,
     ...more,
   }
 }

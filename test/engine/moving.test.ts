@@ -11,9 +11,9 @@ import {
   more,
   nobody,
   reward,
-  standingAt,
   step,
   told,
+  waitingAt,
 } from './journeys.ts'
 
 const types = (outcomes: readonly { type: string }[]) => outcomes.map(({ type }) => type)
@@ -61,8 +61,8 @@ describe('a step', () => {
 
   test('starts counting anew when a cycle leads back to it', () => {
     const round = journey('Round', { in: entry(), a: step('a', { times: 2 }) }, ['in > a > a'])
-    expect(lived([round], ['a', 'a']).participation.standing).toEqual([{ node_id: 'a', count: 0 }])
-    expect(lived([round], ['a', 'a', 'a']).participation.standing).toEqual([{ node_id: 'a', count: 1 }])
+    expect(lived([round], ['a', 'a']).participation.waiting_at).toEqual([{ node_id: 'a', count: 0 }])
+    expect(lived([round], ['a', 'a', 'a']).participation.waiting_at).toEqual([{ node_id: 'a', count: 1 }])
   })
 })
 
@@ -73,11 +73,11 @@ describe('branches', () => {
   ])
 
   test('are all open at once', () => {
-    expect(standingAt(lived([both], ['b']).participation)).toEqual(['a', 'c'])
+    expect(waitingAt(lived([both], ['b']).participation)).toEqual(['a', 'c'])
   })
 
   test('that join are one place', () => {
-    expect(lived([both], ['b', 'a']).participation.standing).toEqual([{ node_id: 'c', count: 0 }])
+    expect(lived([both], ['b', 'a']).participation.waiting_at).toEqual([{ node_id: 'c', count: 0 }])
     expect(doneIn(lived([both], ['b', 'a', 'c']).participation)).toEqual(['b', 'a', 'c'])
   })
 
@@ -86,7 +86,7 @@ describe('branches', () => {
       'in > a > c',
       'in > b > c',
     ])
-    expect(lived([slow], ['b', 'c', 'a']).participation.standing).toEqual([{ node_id: 'c', count: 1 }])
+    expect(lived([slow], ['b', 'c', 'a']).participation.waiting_at).toEqual([{ node_id: 'c', count: 1 }])
   })
 
   test('move together by one event, in whatever order they are drawn', () => {
@@ -97,7 +97,7 @@ describe('branches', () => {
     ]) {
       const { participation } = lived([journey('One', one, paths)], ['x'])
       expect(new Set(doneIn(participation))).toEqual(new Set(['a', 'b']))
-      expect(new Set(standingAt(participation))).toEqual(new Set(['b', 'c']))
+      expect(new Set(waitingAt(participation))).toEqual(new Set(['b', 'c']))
     }
   })
 
@@ -158,7 +158,11 @@ describe('an exit', () => {
     ])
     const { participation, outcomes } = lived([quick], ['a'])
     expect(types(outcomes)).toEqual(['entered', 'step_completed', 'journey_completed'])
-    expect(participation).toMatchObject({ completed_at: day(1), progress_percentage: '100.0', standing: [] })
+    expect(participation).toMatchObject({
+      completed_at: day(1),
+      progress_percentage: '100.0',
+      waiting_at: [],
+    })
     expect(lived([quick], ['a', 'b']).participation).toEqual(participation)
   })
 
@@ -191,7 +195,7 @@ describe('a cycle', () => {
     const { participation } = lived([round], ['a', 'a', 'a'])
     expect(doneIn(participation)).toEqual(['a', 'a', 'a'])
     expect(participation.rewards.filter(({ node_id }) => node_id === 'gift')).toHaveLength(3)
-    expect(new Set(standingAt(participation))).toEqual(new Set(['a', 'b']))
+    expect(new Set(waitingAt(participation))).toEqual(new Set(['a', 'b']))
   })
 
   test('without a step ends', () => {
@@ -231,7 +235,7 @@ describe('a participation does not move', () => {
   ])('%s', (_, graph, member) => {
     const { participations, outcomes } = lived([graph], ['b'], member)
     expect(participations[0]).toBe(member.participations[0])
-    expect(types(outcomes)).toEqual(['nothing_moved'])
+    expect(types(outcomes)).toEqual(['no_effect'])
   })
 
   test('but it does when its journey is archived', () => {

@@ -38,23 +38,23 @@ function wayOf(participation: ReturnType<typeof lived>['participation']) {
   const taken = connections
     .filter(path.took)
     .map(({ source_node_id, target_node_id }) => `${source_node_id} > ${target_node_id}`)
-  return { passed: [...path.passed].sort(), standing: [...path.standing], taken }
+  return { passed: [...path.passed].sort(), waiting: [...path.waiting], taken }
 }
 
 describe('The way a member has come', () => {
   test('is only the entry, for one who waits at the first step', () => {
-    expect(wayOf(told('Shop'))).toEqual({ passed: ['in'], standing: ['buys'], taken: ['in > buys'] })
+    expect(wayOf(told('Shop'))).toEqual({ passed: ['in'], waiting: ['buys'], taken: ['in > buys'] })
   })
 
   test('leads through the condition to the branch that was taken', () => {
     expect(wayOf(lived([shop], [['purchase', { amount: 80 }]]).participation)).toEqual({
       passed: ['buys', 'in', 'large', 'points'],
-      standing: ['reviews'],
+      waiting: ['reviews'],
       taken: ['in > buys', 'buys > large', 'large > points', 'points > reviews'],
     })
     expect(wayOf(lived([shop], [['purchase', { amount: 8 }]]).participation)).toEqual({
       passed: ['buys', 'in', 'large'],
-      standing: ['visits'],
+      waiting: ['visits'],
       taken: ['in > buys', 'buys > large', 'large > visits'],
     })
   })
@@ -63,7 +63,7 @@ describe('The way a member has come', () => {
     const { participation } = lived([shop], [['purchase', { amount: 8 }], 'visit'])
     expect(wayOf(participation)).toEqual({
       passed: ['buys', 'in', 'large', 'out', 'visits'],
-      standing: [],
+      waiting: [],
       taken: ['in > buys', 'buys > large', 'large > visits', 'visits > out'],
     })
   })
@@ -89,8 +89,8 @@ describe('The way a member has come', () => {
       'b > a',
     ])
     const back = { source_node_id: 'b', target_node_id: 'a' }
-    const at = (standing: string[], ...done: string[]) =>
-      pathOf(ring, told('Ring', { done, standing: standing.map(node_id => ({ node_id, count: 0 })) }))
+    const at = (waiting: string[], ...done: string[]) =>
+      pathOf(ring, told('Ring', { done, waiting_at: waiting.map(node_id => ({ node_id, count: 0 })) }))
     expect(at(['c'], 'a', 'b').took(back)).toBe(false)
     expect(at(['a', 'c'], 'a', 'b').took(back)).toBe(true)
     expect(at(['b', 'c'], 'a', 'b', 'a').took(back)).toBe(true)
@@ -109,16 +109,16 @@ test('Whatever a member has lived through, there is a way to all that was done a
         const graph = journeys.find(
           ({ journey }) => journey.id === participation.journey_id,
         ) as (typeof journeys)[number]
-        const { passed, standing, took } = pathOf(graph, participation)
+        const { passed, waiting, took } = pathOf(graph, participation)
         const taken = [...graph.nodes.values()].flatMap(({ id, targets }) =>
           targets.filter(target => took({ source_node_id: id, target_node_id: target })),
         )
         for (const id of [...participation.events, ...participation.rewards].map(({ node_id }) => node_id))
           expect(passed.has(id)).toBe(true)
-        for (const id of [...passed, ...standing]) {
+        for (const id of [...passed, ...waiting]) {
           if (graph.nodes.get(id)?.type !== 'entry') expect(taken, id).toContain(id)
         }
-        for (const id of taken) expect(passed.has(id) || standing.has(id)).toBe(true)
+        for (const id of taken) expect(passed.has(id) || waiting.has(id)).toBe(true)
         ways++
       }
     }),

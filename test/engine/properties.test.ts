@@ -2,10 +2,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Outcome } from '../../src/contract/outcome.ts'
+import type { ParticipationRecord } from '../../src/contract/records.ts'
 import { participationAsOf } from '../../src/engine/as-of.ts'
 import { isStep, type JourneyGraph } from '../../src/engine/graph.ts'
 import { handleEvent, replay } from '../../src/engine/handle-event.ts'
-import type { ParticipationState } from '../../src/engine/state.ts'
 import { nobody } from './journeys.ts'
 import { compiled, hour, type Life, life } from './random-lives.ts'
 
@@ -42,7 +42,7 @@ function toLived(life: Life): Lived {
   return { life, journeys, ...live(life, journeys) }
 }
 
-type Participations = readonly ParticipationState[]
+type Participations = readonly ParticipationRecord[]
 type Moment = {
   before: Participations
   after: Participations
@@ -101,7 +101,7 @@ const isPublished = (outcome: Outcome) => {
   return matchesSchema(JSON.parse(JSON.stringify(outcome, withIds)))
 }
 
-const tenths = ({ progress_percentage }: ParticipationState) => Math.round(Number(progress_percentage) * 10)
+const tenths = ({ progress_percentage }: ParticipationRecord) => Math.round(Number(progress_percentage) * 10)
 
 describe('whatever the journeys and whatever happens', () => {
   test('all of it does happen, and is told as published', () => {
@@ -144,7 +144,7 @@ describe('whatever the journeys and whatever happens', () => {
 
       const half = history.length >> 1
       const first = live({ participations, history: history.slice(0, half) }, journeys).participations
-      const restored = JSON.parse(JSON.stringify(first)) as ParticipationState[]
+      const restored = JSON.parse(JSON.stringify(first)) as ParticipationRecord[]
       same(
         live({ participations: restored, history: history.slice(half) }, compiled(life)).participations,
         lived,
@@ -183,28 +183,25 @@ describe('whatever the journeys and whatever happens', () => {
   })
 })
 
-const graphOf = ({ journey_id }: ParticipationState, journeys: JourneyGraph[]) =>
+const graphOf = ({ journey_id }: ParticipationRecord, journeys: JourneyGraph[]) =>
   journeys.find(({ journey }) => journey.id === journey_id) as JourneyGraph
 
 function saysWhy({ before, after, outcomes }: Moment) {
   hold(outcomes.length > 0, 'there is always something to say')
   const same = after.length === before.length && after.every((now, i) => now === before[i])
-  hold(
-    outcomes.some(({ type }) => type === 'nothing_moved') === same,
-    'it says so exactly when nothing moved',
-  )
+  hold(outcomes.some(({ type }) => type === 'no_effect') === same, 'it says so exactly when nothing moved')
 }
 
 function isSound(
-  { progress_percentage: progress, completed_at, standing }: ParticipationState,
+  { progress_percentage: progress, completed_at, waiting_at }: ParticipationRecord,
   graph: JourneyGraph,
 ) {
   hold(/^(100\.0|\d{1,2}\.\d)$/.test(progress), 'progress has its form')
   hold((progress === '100.0') === (completed_at !== null), 'completed exactly when 100.0')
-  if (standing === null) return
-  hold((standing.length === 0) === (completed_at !== null), 'completed exactly when it waits nowhere')
-  hold(new Set(standing.map(({ node_id }) => node_id)).size === standing.length, 'each place once')
-  for (const { node_id, count } of standing) {
+  if (waiting_at === null) return
+  hold((waiting_at.length === 0) === (completed_at !== null), 'completed exactly when it waits nowhere')
+  hold(new Set(waiting_at.map(({ node_id }) => node_id)).size === waiting_at.length, 'each place once')
+  for (const { node_id, count } of waiting_at) {
     const node = graph.nodes.get(node_id)
     hold(
       node !== undefined && isStep(node) && count >= 0 && count < node.times,
@@ -213,7 +210,7 @@ function isSound(
   }
 }
 
-function grew(earlier: ParticipationState | undefined, now: ParticipationState) {
+function grew(earlier: ParticipationRecord | undefined, now: ParticipationRecord) {
   if (!earlier) return
   hold(tenths(now) >= tenths(earlier), 'progress never falls')
   hold(
@@ -232,8 +229,8 @@ function grew(earlier: ParticipationState | undefined, now: ParticipationState) 
 }
 
 function isBounded(
-  earlier: ParticipationState | undefined,
-  now: ParticipationState,
+  earlier: ParticipationRecord | undefined,
+  now: ParticipationRecord,
   { nodes }: JourneyGraph,
 ) {
   for (const list of ['events', 'rewards'] as const) {
@@ -245,7 +242,7 @@ function isBounded(
   }
 }
 
-type View = ReturnType<typeof participationAsOf<ParticipationState & { journey: JourneyGraph['journey'] }>>
+type View = ReturnType<typeof participationAsOf<ParticipationRecord & { journey: JourneyGraph['journey'] }>>
 
 const timeless = ({ status: _, expired_at: __, rewards, ...rest }: View) => ({
   ...rest,
@@ -262,9 +259,9 @@ function timePassed(earlier: View, later: View) {
 
 const byText = <T>(items: readonly T[] | null) => (items ?? []).map(item => JSON.stringify(item)).sort()
 
-const unordered = ({ events, rewards, standing, ...rest }: ParticipationState) => ({
+const unordered = ({ events, rewards, waiting_at, ...rest }: ParticipationRecord) => ({
   ...rest,
   events: byText(events),
   rewards: byText(rewards),
-  standing: byText(standing),
+  waiting_at: byText(waiting_at),
 })

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { NODE_TYPES, type NodeType } from '../../src/contract/journey.ts'
 import { ELSE } from '../../src/contract/node-config.ts'
+import type { ParticipationRecord } from '../../src/contract/records.ts'
 import { compileJourney, type JourneyDefinition, type JourneyGraph } from '../../src/engine/graph.ts'
-import type { Occurrence, ParticipationState } from '../../src/engine/state.ts'
+import type { Occurrence } from '../../src/engine/state.ts'
 import { more, told } from './journeys.ts'
 
 /**
@@ -11,7 +12,7 @@ import { more, told } from './journeys.ts'
  */
 export interface Life {
   definitions: JourneyDefinition[]
-  participations: ParticipationState[]
+  participations: ParticipationRecord[]
   history: Occurrence[]
 }
 
@@ -129,7 +130,7 @@ function configOf(
   }
 }
 
-function toldOf({ id, nodes }: JourneyDefinition, done: number[]): ParticipationState {
+function toldOf({ id, nodes }: JourneyDefinition, done: number[]): ParticipationRecord {
   const steps = nodes.filter(({ type }) => type === 'event' || type === 'action')
   const ids = steps.length > 0 ? done.map(i => (steps[i % steps.length] as { id: string }).id) : []
   return told(id, {

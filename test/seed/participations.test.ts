@@ -63,14 +63,14 @@ function shown(member: Omit<Member, 'email'>, journeys: Journeys = [welcome]) {
     ]),
   )
   return (value?.members[0]?.participations ?? []).map(
-    ({ journey_id, events, rewards, standing, ...rest }) => ({
+    ({ journey_id, events, rewards, waiting_at, ...rest }) => ({
       ...rest,
       journey: names.get(journey_id),
       events: events.map(({ node_id, completed_at }) => `${names.get(node_id)} ${completed_at}`),
       rewards: rewards.map(({ node_id, hold_end_datetime, blocked_by }) =>
         [names.get(node_id), hold_end_datetime, blocked_by].filter(Boolean).join(' '),
       ),
-      standing: standing?.map(({ node_id, count }) => `${names.get(node_id)} ${count}`),
+      waiting_at: waiting_at?.map(({ node_id, count }) => `${names.get(node_id)} ${count}`),
     }),
   )
 }
@@ -91,7 +91,7 @@ describe('The events of a member', () => {
         updated_at: ON(7),
         events: [`Profile ${ON(5)}`, `Buys ${ON(6)}`],
         rewards: ['Points', 'Coupon return'],
-        standing: ['Reviews 0'],
+        waiting_at: ['Reviews 0'],
       }),
     ])
   })
@@ -152,7 +152,7 @@ describe('A participation', () => {
         progress_percentage: '0.0',
         events: [],
         rewards: [],
-        standing: ['Profile 0'],
+        waiting_at: ['Profile 0'],
       }),
     ])
   })
@@ -188,7 +188,7 @@ describe('A participation', () => {
     const [done] = shown({
       participations: [{ journey: 'Welcome', events: [...steps, { node: 'Reviews', at: '2026-01-07' }] }],
     })
-    expect(done).toMatchObject({ progress_percentage: '100.0', completed_at: ON(7), standing: [] })
+    expect(done).toMatchObject({ progress_percentage: '100.0', completed_at: ON(7), waiting_at: [] })
   })
 
   it('goes through a condition towards the step that comes next, and otherwise as if the event had no attributes', () => {
@@ -208,7 +208,7 @@ describe('A participation', () => {
     expect(stated({ status: 'Completed' })).toMatchObject({
       completed_at: ON(5),
       progress_percentage: '100.0',
-      standing: [],
+      waiting_at: [],
     })
     expect(stated({ status: 'Completed', completed_at: '2026-01-08' })).toMatchObject({
       completed_at: ON(8),
@@ -230,7 +230,7 @@ describe('A participation', () => {
       events: [PROFILE, PURCHASE],
       participations: [{ journey: 'Welcome', started_at: '2026-01-05', progress_percentage: 40 }],
     })
-    expect(one).toMatchObject({ progress_percentage: '40.0', events: [], rewards: [], standing: undefined })
+    expect(one).toMatchObject({ progress_percentage: '40.0', events: [], rewards: [], waiting_at: undefined })
     const [done] = shown({
       participations: [
         { journey: 'Welcome', started_at: '2026-01-05', status: 'Completed', progress_percentage: '100.0' },
@@ -248,7 +248,7 @@ describe('A participation', () => {
     ['progress that the events do give', { events: [{ node: 'Profile' }], progress_percentage: '33.3' }, []],
     [
       'progress of a member of whom it is said where she waits',
-      { progress_percentage: '40.0', standing: [{ node: 'Buys' }] },
+      { progress_percentage: '40.0', waiting_at: [{ node: 'Buys' }] },
       [],
     ],
     [

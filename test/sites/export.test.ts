@@ -14,7 +14,7 @@ function openSite() {
   let now = Date.UTC(2026, 0, 1)
   const clock = { now: () => (now += 1000) }
   const store = openStore(':memory:')
-  const site = openSites({ store, clock, journalSize: 0 }).create({ seed: 'empty' })
+  const site = openSites({ store, clock, journalSize: 0, journalBytes: 0 }).create({ seed: 'empty' })
   return { site, [Symbol.dispose]: () => store.close() }
 }
 

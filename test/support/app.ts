@@ -1,6 +1,6 @@
 import { buildApp } from '../../src/app.ts'
 import { type Clock, frozenClock, timestampOf } from '../../src/clock.ts'
-import { type Config, checkConfig } from '../../src/config.ts'
+import { type Config, checkConfig, limitsOf } from '../../src/config.ts'
 import type { SeedDocument } from '../../src/seed/schema.ts'
 import { loadSeed, parseSeed } from '../../src/seed/seed.ts'
 import { openSites } from '../../src/sites/sites.ts'
@@ -33,7 +33,7 @@ export async function testApp({
   const store = openStore(':memory:')
   for (const seed of seeds) loadSeed(store, parseSeed(JSON.stringify(seed), 'test seed'), timestampOf(now))
   const checked = checkConfig({ logLevel: 'silent', ...config })
-  const sites = openSites({ store, clock, journalSize: checked.journal })
+  const sites = openSites({ store, clock, ...limitsOf(checked) })
   const app = await buildApp({
     config: checked,
     sites,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { deriveStanding } from '../../src/engine/standing.ts'
+import { deriveWaitingSteps } from '../../src/engine/waiting.ts'
 import {
   condition,
   day,
@@ -10,14 +10,14 @@ import {
   more,
   nobody,
   reward,
-  standingAt,
   step,
   told,
+  waitingAt,
 } from './journeys.ts'
 
 const steps = (...names: string[]) => Object.fromEntries(names.map(name => [name, step(name)]))
 const places = (graph: ReturnType<typeof journey>, done: string[], rewards: string[] = []) =>
-  deriveStanding(graph, {
+  deriveWaitingSteps(graph, {
     ...told(graph.journey.id, { done }),
     rewards: rewards.map(node_id => ({
       node_id,
@@ -41,7 +41,7 @@ describe('where a member stands of whom only the past is told', () => {
   })
 
   test('nowhere when it is completed', () => {
-    expect(deriveStanding(line, told('Line', { completed_at: day(1) }))).toEqual([])
+    expect(deriveWaitingSteps(line, told('Line', { completed_at: day(1) }))).toEqual([])
   })
 
   test('on every branch that is open', () => {
@@ -85,7 +85,7 @@ describe('where a member stands of whom only the past is told', () => {
     const member = { ...nobody, participations: [told('Line', { done: ['a'] })] }
     const { participation } = lived([line], ['b'], member)
     expect(doneIn(participation)).toEqual(['a', 'b'])
-    expect(standingAt(participation)).toEqual(['c'])
+    expect(waitingAt(participation)).toEqual(['c'])
     expect(participation.progress_percentage).toBe('66.6')
   })
 })

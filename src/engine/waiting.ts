@@ -1,8 +1,8 @@
+import type { ParticipationRecord, WaitingRecord } from '../contract/records.ts'
 import { type GraphNode, isStep, type JourneyGraph } from './graph.ts'
-import type { ParticipationState, Standing } from './state.ts'
 import { spread } from './walk.ts'
 
-type Account = Pick<ParticipationState, 'completed_at' | 'events' | 'rewards'>
+type Account = Pick<ParticipationRecord, 'completed_at' | 'events' | 'rewards'>
 
 /**
  * Where a member stands of whom only the completed steps and the reached rewards are told: at every step not yet done
@@ -14,7 +14,10 @@ type Account = Pick<ParticipationState, 'completed_at' | 'events' | 'rewards'>
  * at the steps behind the one done last.
  * @returns Each step once, with nothing counted; none for a completed participation.
  */
-export function deriveStanding(graph: JourneyGraph, { completed_at, events, rewards }: Account): Standing[] {
+export function deriveWaitingSteps(
+  graph: JourneyGraph,
+  { completed_at, events, rewards }: Account,
+): WaitingRecord[] {
   if (completed_at !== null) return []
   const done = new Set(events.map(event => event.node_id))
   const marks = new Set([...done, ...rewards.map(reward => reward.node_id)])
@@ -39,5 +42,7 @@ export const uptoSteps = (graph: JourneyGraph, ids: readonly string[]): GraphNod
   spread(graph, ids, node => (isStep(node) ? [] : node.targets))
 
 /** Where a participation stands: as stored, or derived where nothing is. */
-export const standingOf = (graph: JourneyGraph, participation: ParticipationState): readonly Standing[] =>
-  participation.standing ?? deriveStanding(graph, participation)
+export const waitingStepsOf = (
+  graph: JourneyGraph,
+  participation: ParticipationRecord,
+): readonly WaitingRecord[] => participation.waiting_at ?? deriveWaitingSteps(graph, participation)

@@ -1,0 +1,143 @@
+import { writeFileSync } from 'node:fs'
+import { Command, Option } from 'commander'
+import { ConfigError, readVariable } from '../config.ts'
+import {
+  FAIL_ON,
+  type FailOn,
+  failuresIn,
+  OUTCOME_KINDS,
+  type Report,
+  type ReportOutcome,
+} from '../sites/report.ts'
+import { toJunit } from './junit.ts'
+import { CommandFailed, type Terminal } from './terminal.ts'
+
+interface Flags {
+  origin: string
+  site?: string
+  clones?: boolean
+  json?: boolean
+  junit?: string
+  failOn: FailOn[]
+  controlToken?: string
+}
+
+/** `journeys-sandbox report`: what a suite of tests has exercised of a running sandbox; fails a job where asked to. */
+export const reportCommand = ({ print, warn }: Terminal): Command =>
+  new Command('report')
+    .description('report what a suite of tests has exercised of a running sandbox')
+    .option('--origin <url>', 'URL of the sandbox', 'http://127.0.0.1:4300')
+    .option('--site <id>', 'the site to report on; the first one without it')
+    .option('--clones', 'count the site and its clones together')
+    .option('--json', 'print the report as JSON')
+    .option('--junit <file>', 'also write the report to a file as JUnit XML')
+    .addOption(
+      new Option(
+        '--fail-on <reasons>',
+        `exit with 1 for any of these, separated by commas: ${FAIL_ON.join(', ')}`,
+      )
+        .argParser(readReasons)
+        .default([], 'none'),
+    )
+    .option(
+      '--control-token <token>',
+      'the control token, if the sandbox has one (env: SANDBOX_CONTROL_TOKEN)',
+    )
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 a reason of --fail-on was found, 2 the report could not be read.',
+    )
+    .action(async (flags: Flags) => {
+      const report = await fetchReport(flags)
+      print(flags.json ? JSON.stringify(report, null, 2) : toTable(report))
+      const failures = failuresIn(report)
+      const found = flags.failOn.filter(reason => failures[reason].length > 0)
+      if (flags.junit !== undefined) writeFile(flags.junit, toJunit(report, flags.failOn))
+      for (const reason of found) for (const line of failures[reason]) warn(`${reason}: ${line}`)
+      if (found.length > 0) throw new CommandFailed(`the run fails on ${found.join(', ')}`)
+    })
+
+function readReasons(text: string): FailOn[] {
+  return text.split(',').map(reason => {
+    const found = FAIL_ON.find(known => known === reason.trim())
+    if (!found) throw new ConfigError(`--fail-on: "${reason}" is not one of ${FAIL_ON.join(', ')}`)
+    return found
+  })
+}
+
+async function fetchReport({ origin, site, clones, controlToken }: Flags): Promise<Report> {
+  const token = controlToken ?? readVariable('SANDBOX_CONTROL_TOKEN')
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const get = async (path: string) => {
+    const response = await fetch(`${origin.replace(/\/+$/, '')}/_sandbox${path}`, { headers }).catch(
+      error => {
+        throw new ConfigError(`--origin: ${origin} cannot be reached: ${reasonOf(error)}`)
+      },
+    )
+    const body = (await response.json().catch(() => ({}))) as { detail?: string }
+    if (!response.ok)
+      throw new ConfigError(`--origin: ${origin} answered ${response.status}: ${body.detail ?? ''}`)
+    return body
+  }
+  const siteId = site ?? ((await get('/sites')) as { sites: { site_id: string }[] }).sites[0]?.site_id
+  if (siteId === undefined) throw new ConfigError(`--site: the sandbox at ${origin} has no site`)
+  return (await get(`/sites/${encodeURIComponent(siteId)}/report${clones ? '?clones=true' : ''}`)) as Report
+}
+
+/** What `fetch` gives as the cause of a failure is what a person needs. */
+const reasonOf = ({ message, cause }: Error): string => (cause instanceof Error ? cause.message : message)
+
+function writeFile(file: string, text: string): void {
+  try {
+    writeFileSync(file, text)
+  } catch (error) {
+    throw new ConfigError(`--junit: ${file} cannot be written: ${(error as Error).message}`)
+  }
+}
+
+/** A grid with a row for each outcome and a column for each operation, and below it what was not exercised. */
+function toTable({ site_ids, operations, unused_faults, unexpected_refusals, never_read }: Report): string {
+  const all = operations.flatMap(({ outcomes }) => outcomes)
+  const rows = OUTCOME_KINDS.flatMap(kind => rowsOf(all.filter(each => each.kind === kind)))
+  const counts = operations.map(({ outcomes }) => new Map(outcomes.map(each => [rowOf(each), each.count])))
+  const grid = [
+    ['', ...operations.map(({ operation }) => operation)],
+    ['calls', ...operations.map(({ calls }) => String(calls))],
+    ...rows.map(row => [row, ...counts.map(column => toCell(column.get(row)))]),
+  ]
+  const list = (items: string[]) => (items.length === 0 ? 'none' : items.join(', '))
+  return [
+    `Sites: ${site_ids.join(', ')}`,
+    '',
+    ...inColumns(grid),
+    '',
+    'A dot is an outcome that was not met.',
+    `Fault rules that never fired: ${list(unused_faults.map(({ id, fault }) => `${id} (${fault.kind})`))}`,
+    `Refusals without a fault: ${unexpected_refusals.count}`,
+    `Journeys never read: ${list(never_read.journeys)}`,
+    `Members never read: ${list(never_read.members)}${never_read.truncated ? ' and more' : ''}`,
+  ].join('\n')
+}
+
+/** Errors by their status, everything else in the order of the report. */
+function rowsOf(outcomes: ReportOutcome[]): string[] {
+  const rows = [...new Set(outcomes.map(rowOf))]
+  return outcomes[0]?.kind === 'error' ? rows.sort() : rows
+}
+
+const rowOf = ({ kind, outcome }: ReportOutcome): string =>
+  kind === 'answer' || kind === 'error' ? outcome : `${kind} ${outcome}`
+
+/** Nothing where the operation has no such outcome. */
+const toCell = (count: number | undefined): string =>
+  count === undefined ? '' : count === 0 ? '·' : String(count)
+
+function inColumns(grid: string[][]): string[] {
+  const widths = (grid[0] ?? []).map((_, column) => Math.max(...grid.map(row => row[column]?.length ?? 0)))
+  return grid.map(row =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}
