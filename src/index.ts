@@ -1,6 +1,7 @@
+import '../bin/check-node.js'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import { buildApp } from './app.ts'
+import { buildApp, type OnResponse } from './app.ts'
 import { type SignedRequest, type SignOptions, sign } from './auth/sign.ts'
 import { type Clock, systemClock, timestampOf } from './clock.ts'
 import { type Config, ConfigError, checkConfig, limitsOf, prefixOf } from './config.ts'
@@ -12,6 +13,7 @@ import { type Report, reportOf } from './sites/report.ts'
 import type { Site } from './sites/site.ts'
 import { type NewSite, openSites } from './sites/sites.ts'
 
+export type { FinishedRequest } from './app.ts'
 export type { Claims, SignedRequest } from './auth/sign.ts'
 export type { Clock } from './clock.ts'
 export { type Config, ConfigError } from './config.ts'
@@ -25,7 +27,7 @@ export type { EventResult, NewEvent } from './sites/events.ts'
 export type { Fault, FaultRule } from './sites/fault-rule.ts'
 export type { Report } from './sites/report.ts'
 export type { NewSite } from './sites/sites.ts'
-export { StoreError } from './store/store-error.ts'
+export { StorageFull, StorageReadOnly, StoreError } from './store/store-error.ts'
 
 const TOKEN_LIFETIME_S = 300
 
@@ -95,6 +97,35 @@ export interface SandboxOptions extends Partial<Omit<Config, 'seed'>> {
   seed?: SeedSource | readonly SeedSource[]
   /** A capsule whose site a new database starts with, in place of a seed. */
   capsule?: unknown
+  /** Called for each request to the vendor's API once it is over. */
+  onResponse?: OnResponse | undefined
+}
+
+const LISTEN_ERRORS: Record<string, [setting: 'host' | 'port', reason: string]> = {
+  EADDRINUSE: ['port', 'the port is in use'],
+  EACCES: ['port', 'this user may not listen on this port'],
+  EADDRNOTAVAIL: ['host', 'this machine does not have this address'],
+  ENOTFOUND: ['host', 'this host name is unknown'],
+  EAI_AGAIN: ['host', 'this host name cannot be resolved'],
+}
+
+/** The server cannot listen where it is told to. */
+export class ListenError extends Error {
+  override name = 'ListenError'
+  /** Node's code of the error, such as `EADDRINUSE`. */
+  readonly code: string
+  /** The setting to change. */
+  readonly setting: 'host' | 'port'
+
+  constructor(cause: NodeJS.ErrnoException, { host, port }: Config) {
+    const code = cause.code ?? cause.message
+    const [setting, reason] = LISTEN_ERRORS[code] ?? ['host', 'the operating system refuses it']
+    const advice =
+      setting === 'port' ? 'another port, or 0 for any free port' : 'another host, such as 127.0.0.1'
+    super(`cannot listen on ${bracketed(host)}:${port}: ${reason} (${code}); choose ${advice}`, { cause })
+    this.code = code
+    this.setting = setting
+  }
 }
 
 // What is still in flight after this long is cut off, so that stopping takes less than a second.
@@ -102,11 +133,12 @@ const CLOSING_GRACE_MS = 500
 
 /**
  * Starts a sandbox in this process: by default on a free port, in memory, with the demo seed.
- * @throws {ConfigError | SeedError | StoreError} saying what to change; an error with code EADDRINUSE when the port is taken
+ * @throws {ConfigError | SeedError | StoreError | ListenError} saying what to change
  */
 export async function startSandbox({
   clock = systemClock,
   capsule,
+  onResponse,
   seed = 'demo',
   ...options
 }: SandboxOptions = {}): Promise<Sandbox> {
@@ -120,8 +152,10 @@ export async function startSandbox({
   try {
     const sites = openSites({ store, clock, start, ...limitsOf(config) })
     if (capsule !== undefined) sites.openCapsule(capsule)
-    const app = await buildApp({ config, sites })
-    await app.listen({ port: config.port, host: config.host })
+    const app = await buildApp({ config, sites, onResponse })
+    await app.listen({ port: config.port, host: config.host }).catch(error => {
+      throw new ListenError(error, config)
+    })
     const origin = originOf(app, config)
     const close = async () => {
       const cut = setTimeout(() => app.server.closeAllConnections(), CLOSING_GRACE_MS)
@@ -163,5 +197,7 @@ function startOf({ now }: Config): string | undefined {
 function originOf(app: FastifyInstance, { host, tlsCert }: Config): string {
   const { port } = app.server.address() as AddressInfo
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  return `${tlsCert === '' ? 'http' : 'https'}://${name.includes(':') ? `[${name}]` : name}:${port}`
+  return `${tlsCert === '' ? 'http' : 'https'}://${bracketed(name)}:${port}`
 }
+
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)

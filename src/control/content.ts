@@ -10,7 +10,7 @@ export const JourneyParams = Type.Object({
   ...SiteParams.properties,
   journey_id: Uuid({ description: 'The id of a journey' }),
 })
-const MemberParams = Type.Object({
+export const MemberParams = Type.Object({
   ...SiteParams.properties,
   email: Email({ description: 'The email of a member' }),
 })

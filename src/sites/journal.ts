@@ -5,8 +5,8 @@ import { foldEmail, OneOf } from '../contract/formats.ts'
 import { OPERATION_IDS, type OperationId, operations } from '../contract/operations.ts'
 import { Conflict } from '../errors.ts'
 import type { AnswerBodies, KeptBody } from './answer-bodies.ts'
-import { decodeToken, harmlessHeaders, harmlessUrl } from './harmless.ts'
 import { checkInput } from './input.ts'
+import { decodeToken, redactHeaders, redactUrl } from './redact.ts'
 
 /** A request as it is recorded while it is answered. */
 export interface JournalEntry {
@@ -249,7 +249,7 @@ function toRecord(entry: JournalEntry, body: KeptBody | undefined): RequestRecor
     id: entry.id,
     time: isoOf(entry.time),
     method: entry.method,
-    path: harmlessUrl(entry.url),
+    path: redactUrl(entry.url),
     operation: operation ?? null,
     email: identifierAs('email_id', entry),
     journey_id: identifierAs('journey_id', entry),
@@ -258,7 +258,7 @@ function toRecord(entry: JournalEntry, body: KeptBody | undefined): RequestRecor
     explanation: explanation ?? null,
     fault: fault ? { id: fault.id ?? null, kind: fault.kind } : null,
     authentication: verdict ?? null,
-    headers: harmlessHeaders(headers),
+    headers: redactHeaders(headers),
     token: decodeToken(headers.authorization),
     response: responseHeaders
       ? { headers: responseHeaders, body: body?.text ?? null, truncated: body?.truncated ?? false }

@@ -3,8 +3,8 @@ import { describe, expect, it, test } from 'vitest'
 import { parse } from 'yaml'
 import { checkSeed } from '../../src/seed/check.ts'
 import { checkSeedText } from '../../src/seed/seed.ts'
+import { ROOT } from '../support/docs.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { ROOT } from '../support/readme.ts'
 import { execute } from '../support/shell.ts'
 
 const PAGE = readFileSync(new URL('docs/seeds.md', ROOT), 'utf8')

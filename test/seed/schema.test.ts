@@ -7,7 +7,7 @@ import { NODE_CONFIGS } from '../../src/contract/node-config.ts'
 import { checkSeed } from '../../src/seed/check.ts'
 import { toDocument } from '../../src/seed/export.ts'
 import { readSeed } from '../../src/seed/seed.ts'
-import { ROOT } from '../support/readme.ts'
+import { ROOT } from '../support/docs.ts'
 
 interface JsonSchema {
   type?: string
