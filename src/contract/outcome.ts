@@ -2,8 +2,8 @@ import { type Static, type TProperties, Type } from '@sinclair/typebox'
 import { Nullable, OneOf, Timestamp, Uuid } from './formats.ts'
 
 /**
- * What an event has done, one thing each, told apart by `type`. The vendor has nothing like it: this is what the
- * sandbox answers to whoever makes an event happen.
+ * The effects of an event, one object each, told apart by `type`. The vendor has nothing like it: the sandbox answers them
+ * to the caller that sends the event.
  */
 
 const message = Type.String({ description: 'The same, as a sentence' })

@@ -3,13 +3,14 @@ import { Type } from '@sinclair/typebox'
 import { Email, Uuid } from '../contract/formats.ts'
 import { SeedDocument, SeedJourney, SeedMember } from '../seed/schema.ts'
 import { JourneyInput, MemberInput, SeedInput } from '../seed/schema-input.ts'
+import { Capsule, packSite } from '../sites/capsule.ts'
 import { type ControlOptions, Nothing, responses, SiteParams, siteOf, uncheckedBody } from './route.ts'
 
 export const JourneyParams = Type.Object({
   ...SiteParams.properties,
   journey_id: Uuid({ description: 'The id of a journey' }),
 })
-const MemberParams = Type.Object({
+export const MemberParams = Type.Object({
   ...SiteParams.properties,
   email: Email({ description: 'The email of a member' }),
 })
@@ -157,6 +158,52 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
     handler: (request, reply) => {
       siteOf(sites, request).content.removeMember(request.params.email)
       return reply.code(204).send()
+    },
+  })
+
+  scope.route({
+    method: 'GET',
+    url: '/sites/:site_id/capsule',
+    config,
+    schema: {
+      operationId: 'getCapsule',
+      tags,
+      summary: 'Get the whole site in one file',
+      description:
+        'Data, clock, fault rules, snapshots and request journal. `serve --open FILE` opens the file elsewhere, for example after a job failed.',
+      params: SiteParams,
+      querystring: Type.Object(
+        {
+          secrets: Type.Optional(
+            Type.Boolean({ description: 'Whether the secret of the site is included (false)' }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+      response: responses({ 200: Capsule }),
+    },
+    handler: request =>
+      packSite(siteOf(sites, request), sites.systemClock.now(), request.query.secrets ?? false),
+  })
+
+  scope.route({
+    method: 'PUT',
+    url: '/sites/:site_id/capsule',
+    config,
+    validatorCompiler: uncheckedBody,
+    schema: {
+      operationId: 'putCapsule',
+      tags,
+      summary: 'Set a site to what a capsule holds, or change nothing',
+      description:
+        'Creates the site if it does not exist. Without a secret in the capsule, the site keeps its own, or gets a generated one.',
+      params: SiteParams,
+      body: Capsule,
+      response: responses({ 200: Capsule, 201: Capsule }),
+    },
+    handler: (request, reply) => {
+      const { site, isNew } = sites.openCapsule(request.body, request.params.site_id)
+      return reply.code(isNew ? 201 : 200).send(packSite(site, sites.systemClock.now(), false))
     },
   })
 }

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { Email } from '../contract/formats.ts'
 import { SeedHistory } from '../seed/schema.ts'
 import { EventResult, MOST_EVENTS, NewEvent, NewMemberEvent } from '../sites/events.ts'
+import { MemberParams } from './content.ts'
 import { type ControlOptions, responses, SiteParams, siteOf } from './route.ts'
 
 const Batch = Type.Object(
@@ -14,11 +14,6 @@ const Batch = Type.Object(
   },
   { additionalProperties: false },
 )
-
-const MemberParams = Type.Object({
-  ...SiteParams.properties,
-  email: Email({ description: 'The email of a member' }),
-})
 
 /** The events of members, and their effects. */
 export const eventRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {

@@ -4,10 +4,10 @@ import { type Expansion, newPlaces, type Readable } from './expansion.ts'
 import { type Issue, schemaIssues } from './issues.ts'
 
 /** What is found in something that people wrote, at the places where they wrote it. */
-export interface Checked<T> {
-  issues: Issue[]
+export interface Checked<T, I extends Issue = Issue> {
+  issues: I[]
   /** What is probably not meant, and no reason to refuse it. */
-  warnings: Issue[]
+  warnings: I[]
   /** It in the long form, with nothing left out; undefined where there are issues. */
   value: T | undefined
 }

@@ -137,6 +137,14 @@ export function siteClock(store: SiteStore, systemClock: Clock, start?: string):
   }
 }
 
+/** A clock as it is stored → its reading; null for one that follows the system clock. */
+export const readStoredClock = (stored: string | null, systemTime: number): ClockReading | null =>
+  stored === null ? null : readingOf(JSON.parse(stored), systemTime)
+
+/** The reverse: from then on the clock runs, unless it is frozen. @throws {InvalidTime} */
+export const toStoredClock = ({ now, frozen, tokens }: ClockReading, systemTime: number): string =>
+  JSON.stringify({ at: parseTime(now), since: frozen ? null : systemTime, tokens } satisfies ClockState)
+
 /** When the next thing changes by itself, but not after `until`; the present when nothing is left to change. */
 function nextMoment(
   store: SiteStore,

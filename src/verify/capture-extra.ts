@@ -2,17 +2,10 @@ import { isDeepStrictEqual } from 'node:util'
 import type { TObject } from '@sinclair/typebox'
 import { instantFrom } from '../clock.ts'
 import { type Extended, type ExtendedKind, isInContract } from '../contract/extension.ts'
-import { Journey, JourneyConnection, JourneyList, JourneyNode, JourneySummary } from '../contract/journey.ts'
+import { Journey, JourneyList, JourneySummary } from '../contract/journey.ts'
 import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
 import { addressOf } from '../contract/operations.ts'
-import {
-  HeldReward,
-  MemberEvent,
-  MemberJourney,
-  MemberJourneyList,
-  UserJourney,
-  UserJourneyList,
-} from '../contract/participation.ts'
+import { MemberJourney, MemberJourneyList, UserJourney, UserJourneyList } from '../contract/participation.ts'
 import { startSandbox } from '../index.ts'
 import type { SeedDocument } from '../seed/schema.ts'
 import type { Capture } from './capture.ts'
@@ -65,7 +58,8 @@ async function openTrial() {
 
 /** What an operation answered of an object, and what the sandbox answers; undefined where it is not shown. */
 interface Shown {
-  schema: TObject
+  /** Of an object that several operations show. */
+  schema?: TObject
   answered: JsonObject | undefined
   ours: JsonObject | undefined
 }
@@ -78,8 +72,8 @@ async function extend({ list, journeys }: Capture, site: CapturedSite, ask: Ask)
     const ours = detail && (await ask({ ...(asked.get(detail) as Exchange), identifier: seed.id })).body
     const shownDetail = { schema: Journey, answered: detail, ours: isObject(ours) ? ours : undefined }
     const skip = [
-      ...setExtraOfEach(seed.nodes, 'node', JourneyNode, 'nodes', shownDetail),
-      ...setExtraOfEach(seed.connections, 'connection', JourneyConnection, 'connections', shownDetail),
+      ...setExtraOfEach(seed.nodes, 'node', 'nodes', shownDetail),
+      ...setExtraOfEach(seed.connections, 'connection', 'connections', shownDetail),
     ]
     const shownItem = { schema: JourneySummary, answered: item, ours: listed.get(seed.id) }
     setExtra(seed, 'journey', [shownItem, shownDetail], skip)
@@ -94,8 +88,8 @@ async function extend({ list, journeys }: Capture, site: CapturedSite, ask: Ask)
       const shown = { schema: MemberJourney, answered: member, ours: members.get(participation.id) }
       const { events = [], rewards = [] } = participation
       const skip = [
-        ...setExtraOfEach(events, 'event', MemberEvent, 'events', shown),
-        ...setExtraOfEach(rewards, 'reward', HeldReward, 'rewards', shown),
+        ...setExtraOfEach(events, 'event', 'events', shown),
+        ...setExtraOfEach(rewards, 'reward', 'rewards', shown),
       ]
       const shownToUser = { schema: UserJourney, answered: user, ours: users.get(participation.id) }
       setExtra(participation, 'participation', [shownToUser, shown], skip)
@@ -118,15 +112,13 @@ function aroundList(schema: TObject, exchange: Exchange | undefined): Shown {
 function setExtraOfEach(
   seeds: Extended[],
   kind: ExtendedKind,
-  schema: TObject,
   name: string,
   { answered, ours }: Shown,
 ): string[] {
   const [given, own] = [answered?.[name], objectsIn(ours?.[name])]
   if (!Array.isArray(given) || objectsIn(given).length < given.length || given.length !== seeds.length)
     return []
-  for (const [i, seed] of seeds.entries())
-    setExtra(seed, kind, [{ schema, answered: given[i], ours: own[i] }])
+  for (const [i, seed] of seeds.entries()) setExtra(seed, kind, [{ answered: given[i], ours: own[i] }])
   return [name]
 }
 
@@ -139,7 +131,7 @@ function setExtra(seed: Extended, kind: ExtendedKind, shown: Shown[], skip: stri
   const extra = [...names.difference(new Set(skip))].flatMap(name => {
     const isKnown = isInContract(kind, name)
     const serving = shown.filter(
-      ({ schema, answered }) => answered && (!isKnown || Object.hasOwn(schema.properties, name)),
+      ({ schema, answered }) => answered && (!isKnown || !schema || Object.hasOwn(schema.properties, name)),
     )
     const having = serving.filter(({ answered = {} }) => Object.hasOwn(answered, name))
     const value = having.at(-1)?.answered?.[name]

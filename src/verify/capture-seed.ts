@@ -1,16 +1,14 @@
 import type { TObject } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { InvalidTime, instantOf, timestampOf } from '../clock.ts'
-import { LowerCaseUuid, Timestamp } from '../contract/formats.ts'
 import { JOURNEY_STATUSES, NODE_TYPES } from '../contract/journey.ts'
 import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
 import { NODE_CONFIGS } from '../contract/node-config.ts'
 import { checkSeed } from '../seed/check.ts'
-import { uuidOf } from '../seed/ids.ts'
 import { SeedError } from '../seed/issues.ts'
 import type { SeedDocument, SeedJourney, SeedMember, SeedParticipation } from '../seed/schema.ts'
 import { DEMO_SITE } from '../seed/seed.ts'
 import { type Capture, journeysIn, type MemberCapture, memberStatus } from './capture.ts'
+import { idOf, isTrue, oneOf, textOf, timeOf } from './values.ts'
 
 /** A journey of the seed, with the answers that it was made from. */
 export interface CapturedJourney {
@@ -240,35 +238,4 @@ function keepOrder(found: { seed: { id: string; created_at?: string } }[]): void
   if (keys.every((key, k) => k === 0 || (keys[k - 1] as string) < key)) return
   for (const [i, { seed }] of found.entries())
     seed.created_at = `${NO_TIME.slice(0, -6)}${String(i).padStart(6, '0')}`
-}
-
-const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
-
-const oneOf = <T extends string>(values: readonly T[], value: unknown): T | undefined =>
-  values.find(known => known === value)
-
-/** `true`, and `"true"`, which one operation answers. */
-const isTrue = (value: unknown): boolean => value === true || value === 'true'
-
-const UUID = LowerCaseUuid()
-const TIMESTAMP = Timestamp()
-
-/** A UUID in lower case; any other value becomes one that is always the same for it. */
-function idOf(value: unknown, kind: string): string {
-  const id = (textOf(value) ?? '').toLowerCase()
-  return Value.Check(UUID, id) ? id : uuidOf(JSON.stringify([kind, value]))
-}
-
-/** A vendor timestamp of the same moment; null for what is not a time. */
-function timeOf(value: unknown): string | null {
-  if (typeof value !== 'string') return null
-  try {
-    const near = timestampOf(instantOf(value))
-    if (Value.Check(TIMESTAMP, value)) return value
-    // The year of a timestamp has four digits.
-    return Value.Check(TIMESTAMP, near) ? near : null
-  } catch (error) {
-    if (error instanceof InvalidTime) return null
-    throw error
-  }
 }

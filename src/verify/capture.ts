@@ -1,7 +1,7 @@
 import { type Clock, timestampOf } from '../clock.ts'
+import { ERROR_CASES } from '../contract/errors.ts'
 import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
 import { addressOf, type OperationId, operations } from '../contract/operations.ts'
-import { REFUSALS } from '../contract/rules.ts'
 import type { SeedMember } from '../seed/schema.ts'
 import { type LiveAnswer, type LiveApi, LiveApiError, parseJson } from './live-api.ts'
 import type { Mask } from './mask.ts'
@@ -138,8 +138,8 @@ export function memberStatus({ user, member }: MemberCapture): SeedMember['statu
   const answers = [user, member].filter(exchange => exchange !== undefined)
   if (answers.some(({ status }) => status === 200)) return 'active'
   const codes = answers.map(({ code }) => code)
-  if (codes.includes(REFUSALS['blocked-member'].code)) return 'blocked'
-  return codes.includes(REFUSALS['opted-out-member'].code) ? 'opted_out' : undefined
+  if (codes.includes(ERROR_CASES.blocked.errorCode)) return 'blocked'
+  return codes.includes(ERROR_CASES.optedOut.errorCode) ? 'opted_out' : undefined
 }
 
 /** JSON, and the JSON pointers of its numbers that JavaScript cannot hold exactly. @throws {SyntaxError} when it is not JSON */

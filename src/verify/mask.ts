@@ -88,13 +88,17 @@ function maskValue(value: unknown, given: TSchema | undefined, name: string, con
   return isObject(value) ? maskObject(value, schema, context) : value
 }
 
+/** The properties that the contract has; those of all variants, as the variant of an answer may be unknown. */
+const propertiesIn = ({ properties, oneOf = [] }: Partial<TSchema> = {}): Record<string, TSchema> =>
+  properties ?? Object.assign({}, ...oneOf.map(({ $ref }: TSchema) => schemaAt($ref as string).properties))
+
 const maskObject = (object: JsonObject, schema: TSchema | undefined, context: Context): JsonObject =>
   Object.fromEntries(
     Object.entries(object).map(([name, value]) => {
-      const known = schema?.properties
-      const isKnown = known !== undefined && Object.hasOwn(known, name)
+      const known = propertiesIn(schema)
+      const isKnown = Object.hasOwn(known, name)
       const kept = isKnown
-        ? maskProperty(name, value, object.type, known[name], context)
+        ? maskProperty(name, value, object.type, known[name] as TSchema, context)
         : maskValue(value, undefined, name, context)
       return [context.names.property(name), kept]
     }),

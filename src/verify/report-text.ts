@@ -1,18 +1,28 @@
-import { agrees, differs, type Report, type Result } from './report.ts'
+import { agrees, differs } from './findings.ts'
+import type { FactResult, VerifyReport } from './report.ts'
 
-const TITLES: Record<Result['kind'], string> = {
+const TITLES: Record<FactResult['kind'], string> = {
   operation: 'Operations',
   parameter: 'Operations',
   property: 'Properties of',
   rule: 'Rules',
   authentication: 'Authentication',
+  code: 'Error codes',
   error: 'Errors',
 }
 
 const PROVENANCES = ['inferred', 'observed', 'documented']
 
 /** A report for people: in groups, what is inferred first, with differences marked and counted. */
-export function reportText({ baseUrl, site_id, date, version, results, unchecked, summary }: Report): string {
+export function reportText({
+  baseUrl,
+  site_id,
+  date,
+  version,
+  results,
+  unchecked,
+  summary,
+}: VerifyReport): string {
   const width = Math.max(...results.map(({ id }) => id.length))
   const groups = [...Map.groupBy(results, groupOf)].flatMap(([title, group]) => [
     `\n${title}`,
@@ -29,10 +39,10 @@ export function reportText({ baseUrl, site_id, date, version, results, unchecked
   ].join('\n')
 }
 
-const groupOf = ({ kind, id }: Result): string =>
+const groupOf = ({ kind, id }: FactResult): string =>
   kind === 'property' ? `${TITLES.property} ${id.replace(/\..*/, '')}` : TITLES[kind]
 
-function line(result: Result, width: number): string {
+function line(result: FactResult, width: number): string {
   const { id, provenance, verdict, kind, what } = result
   const mark = differs(verdict) ? '✗' : agrees(verdict) ? '✓' : '·'
   const explanation = kind === 'property' ? detail(result) : `${what}${detail(result)}`
@@ -40,7 +50,7 @@ function line(result: Result, width: number): string {
 }
 
 /** What was expected and what was found, where it does not agree. */
-function detail({ verdict, expected, found, kind }: Result): string {
+function detail({ verdict, expected, found, kind }: FactResult): string {
   const both = [expected && `expected ${expected}`, found.length > 0 && `found ${found.join(', ')}`]
   const told = both.filter(Boolean).join(', ')
   if (kind === 'property') return differs(verdict) && expected !== null ? told : found.join(', ')

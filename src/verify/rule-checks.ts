@@ -22,7 +22,7 @@ const instancesOf = (calls: Call[]): JsonObject[][] =>
 
 export function observedIn(survey: Survey, siteId: string, now: string): Observed {
   const of = (operation: Call['operation']) =>
-    survey.right.filter(call => call.operation === operation && call.answer?.status === 200)
+    survey.reads.filter(call => call.operation === operation && call.answer?.status === 200)
   return {
     ...{ siteId, now, survey },
     listed: instancesOf(of('getJourneys')).flat(),
@@ -58,8 +58,12 @@ function connectionsJoin(journey: JsonObject): boolean[] {
 /** Whether each rule holds, once for everything that can tell; empty where nothing can. */
 export const RULE_CHECKS: Record<RuleName, (observed: Observed) => boolean[]> = {
   'answers-json': ({ survey }) =>
-    survey.right.flatMap(({ answer }) =>
+    survey.reads.flatMap(({ answer }) =>
       answer?.status === 200 ? /^application\/json\b/.test(answer.headers['content-type'] ?? '') : [],
+    ),
+  'success-without-code': ({ survey }) =>
+    survey.reads.flatMap(({ answer }) =>
+      answer?.status === 200 && isObject(answer.json) ? !Object.hasOwn(answer.json, 'errorCode') : [],
     ),
   'own-site-only': ({ siteId, listed, journeys, userJourneys }) =>
     [...listed, ...journeys, ...userJourneys.flat()]

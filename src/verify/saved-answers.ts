@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { Value } from '@sinclair/typebox/value'
-import { InvalidTime, instantFrom, instantOf, timestampOf } from '../clock.ts'
+import { instantFrom, timestampOf } from '../clock.ts'
 import { ConfigError } from '../config.ts'
 import { Email, foldEmail, TIMESTAMP_PATTERN } from '../contract/formats.ts'
 import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
@@ -9,6 +9,7 @@ import { type Capture, journeysIn, type MemberCapture, toExchange } from './capt
 import { parseJson } from './live-api.ts'
 import type { Mask } from './mask.ts'
 import type { Exchange } from './recording.ts'
+import { timeOf } from './values.ts'
 
 export interface SavedFile {
   name: string
@@ -152,15 +153,6 @@ function matchUrl(url: string): ReturnType<typeof matchOperation> {
 function contentOf(content: unknown): string {
   const { text, encoding } = isObject(content) ? content : {}
   return Buffer.from(String(text ?? ''), encoding === 'base64' ? 'base64' : 'utf8').toString()
-}
-
-function timeOf(time: unknown): string | undefined {
-  try {
-    return timestampOf(instantOf(String(time)))
-  } catch (error) {
-    if (error instanceof InvalidTime) return undefined
-    throw error
-  }
 }
 
 /** Gives an email to the members whose answers do not say whose they are: answers with a participation in common are of one member. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { AUTH_RULES, type AuthRule } from '../auth/rules.ts'
+import type { ErrorName } from '../contract/errors.ts'
 import { isObject, objectsIn } from '../contract/json.ts'
 import { addressOf, type OperationId } from '../contract/operations.ts'
-import type { RefusalName } from '../contract/rules.ts'
 import {
   type FailureReason,
   type GetOptions,
@@ -26,12 +26,12 @@ export interface Call {
 /** Everything that a server was asked. */
 export interface Survey {
   calls: Call[]
-  /** The calls of the four operations with the right token. */
-  right: Call[]
+  /** The calls of the four operations about the journeys and members of the site. */
+  reads: Call[]
   /** By the name of the authentication rule that a call tests; none where no call can test it. */
   attempts: Map<AuthRule['name'], Call>
   /** The calls that should be refused although their token is right. */
-  provoked: Map<RefusalName, Call[]>
+  provoked: Map<ErrorName, Call[]>
   /** A member who was found, asked for in another case. */
   otherCase: { original: Call; asked: Call } | undefined
   /** What was asked about a member who is known to be in no journey. */
@@ -83,21 +83,22 @@ export async function survey(
     return call
   }
 
-  const right = [await ask('list', 'getJourneys')]
-  const ids = journeys.length > 0 ? journeys : someListed(right[0]?.answer?.json)
+  const list = await ask('list', 'getJourneys')
+  const reads = [list]
+  const ids = journeys.length > 0 ? journeys : someListed(list.answer?.json)
   planned += ids.length
-  for (const [i, id] of ids.entries()) right.push(await ask(`journey ${i + 1}`, 'getJourney', id))
+  for (const [i, id] of ids.entries()) reads.push(await ask(`journey ${i + 1}`, 'getJourney', id))
   for (const [i, email] of members.entries()) {
-    right.push(await ask(`member ${i + 1}`, 'getUserJourneysByEmail', email))
-    right.push(await ask(`member ${i + 1}`, 'getMemberJourneys', email))
+    reads.push(await ask(`member ${i + 1}`, 'getUserJourneysByEmail', email))
+    reads.push(await ask(`member ${i + 1}`, 'getMemberJourneys', email))
   }
-  const found = right.filter(({ answer }) => answer?.status === 200)
+  const found = reads.filter(({ answer }) => answer?.status === 200)
   return {
-    ...{ calls, right },
+    ...{ calls, reads },
     attempts: await testAuthentication(found, ask),
     otherCase: await askInOtherCase(found, ask),
     provoked: found.length > 0 ? await provoke(ask) : new Map(),
-    withoutJourneys: emailWithoutJourneys === undefined ? [] : right.slice(-2),
+    withoutJourneys: emailWithoutJourneys === undefined ? [] : reads.slice(-2),
   }
 }
 
@@ -135,13 +136,13 @@ async function askInOtherCase(found: Call[], ask: Ask): Promise<Survey['otherCas
 const unknownEmail = () => `nobody-${randomUUID()}@example.com`
 
 /** What should be refused although its token is right. */
-const PROVOCATIONS: [RefusalName, OperationId, identifier: () => string, below?: string][] = [
-  ['unknown-journey', 'getJourney', randomUUID],
-  ['malformed-journey-id', 'getJourney', () => 'not-a-uuid'],
-  ['malformed-email', 'getMemberJourneys', () => 'not-an-email'],
-  ['unknown-member', 'getMemberJourneys', unknownEmail],
-  ['unknown-member', 'getUserJourneysByEmail', unknownEmail],
-  ['unknown-path', 'getJourney', randomUUID, '/nothing'],
+const PROVOCATIONS: [ErrorName, OperationId, identifier: () => string, below?: string][] = [
+  ['journeyNotFound', 'getJourney', randomUUID],
+  ['invalidIdentifier', 'getJourney', () => 'not-a-uuid'],
+  ['invalidIdentifier', 'getMemberJourneys', () => 'not-an-email'],
+  ['memberNotFound', 'getMemberJourneys', unknownEmail],
+  ['memberNotFound', 'getUserJourneysByEmail', unknownEmail],
+  ['pathNotFound', 'getJourney', randomUUID, '/nothing'],
 ]
 
 async function provoke(ask: Ask): Promise<Survey['provoked']> {

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { errorBody } from '../../src/contract/errors.ts'
 import { type Sandbox, startSandbox } from '../../src/index.ts'
 import { openLiveApi } from '../../src/verify/live-api.ts'
-import { type Report, verify } from '../../src/verify/report.ts'
+import { type VerifyReport, verify } from '../../src/verify/report.ts'
 import { serverOf } from '../support/server.ts'
 import { type Body, type Change, liveServer } from './live-server.ts'
 
@@ -23,7 +24,7 @@ async function reportOn(
     emailWithoutJourneys = undefined as string | undefined,
     timeoutMs = 5000,
   } = {},
-): Promise<Report> {
+): Promise<VerifyReport> {
   await using server = await serverOf(answer)
   const api = openLiveApi({
     ...{
@@ -37,12 +38,12 @@ async function reportOn(
   return await verify(api, { emails, emailWithoutJourneys, journeys: [] })
 }
 
-const differences = ({ results }: Report) =>
+const differences = ({ results }: VerifyReport) =>
   results
     .filter(({ verdict }) => !['matches', 'holds', 'not seen'].includes(verdict))
     .map(({ id, verdict, found }) => `${id} ${verdict}: ${found.join(', ')}`)
 
-const verdictOf = ({ results }: Report, id: string) => results.find(result => result.id === id)?.verdict
+const verdictOf = ({ results }: VerifyReport, id: string) => results.find(result => result.id === id)?.verdict
 
 /** Properties that are otherwise, one in each place. */
 const OTHER_SHAPES: Change = {
@@ -97,24 +98,29 @@ describe('Of a server that', () => {
         status: status => (status === 404 ? 500 : status),
       },
       [
-        'error.not-authorized does not hold: 401 FORBIDDEN',
-        'error.unknown-journey does not hold: 500 AC1005',
-        'error.unknown-member does not hold: 500 AC1005',
-        'error.unknown-path does not hold: 500 AC1001',
-        'error.failure does not hold: 500 AC1001, 500 AC1005',
+        'ApiError.errorCode other format: text',
+        'error.unauthorized does not hold: 401 FORBIDDEN',
+        'error.journeyNotFound does not hold: 500 AC1005',
+        'error.memberNotFound does not hold: 500 AC1005',
+        'error.pathNotFound does not hold: 500 AC1001',
+        'error.internal does not hold: 500 AC1001, 500 AC1005',
       ],
+    ],
+    [
+      'has other messages',
+      { error: body => ({ ...body, errorMessage: `Nothing for several@example.com, ${body.errorMessage}` }) },
+      ['AC1001', 'AC1002', 'AC1005', 'AC1007'].map(code => `code.${code} does not hold: another message`),
     ],
     [
       'has numbers or persons for its error codes',
       { error: withCode(code => (code === 'AC1002' ? 'no ann@example.com' : 17)) },
       [
-        'ApiError.errorCode other type: number',
-        'error.malformed-journey-id does not hold: 400 17',
-        'error.malformed-email does not hold: 400 17',
-        'error.not-authorized does not hold: 401 with another errorCode',
-        'error.unknown-journey does not hold: 404 17',
-        'error.unknown-member does not hold: 404 17',
-        'error.unknown-path does not hold: 404 17',
+        'ApiError.errorCode other type: number, text',
+        'error.invalidIdentifier does not hold: 400 17',
+        'error.unauthorized does not hold: 401 with another errorCode',
+        'error.journeyNotFound does not hold: 404 17',
+        'error.memberNotFound does not hold: 404 17',
+        'error.pathNotFound does not hold: 404 17',
       ],
     ],
   ]
@@ -145,7 +151,7 @@ describe('Of a server that', () => {
       if (typeof exp === 'string')
         return response
           .writeHead(401, { 'content-type': 'application/json' })
-          .end('{"errorCode":"AC1002","errorMessage":"no"}')
+          .end(JSON.stringify(errorBody('AC1002')))
       return but({})(request, response)
     }
     expect(differences(await reportOn(strict))).toEqual([
@@ -163,7 +169,7 @@ describe('Of a server that', () => {
       'getMemberJourneys{email_id} does not hold: answered 500, not JSON',
       'ApiError.errorCode missing: in 0 of 3',
       'ApiError.errorMessage missing: in 0 of 3',
-      'error.failure does not hold: 500 without errorCode',
+      'error.internal does not hold: 500 without errorCode',
     ])
     expect(report.unchecked.join()).toMatch(/check site, secret and base URL/)
   })
@@ -208,7 +214,7 @@ describe('Of a member without journeys', () => {
   })
 
   test.each([404, 400])('%i AC1005 is the other reading, and said', async status => {
-    const none = { errorCode: 'AC1005', errorMessage: 'No data found' }
+    const none = errorBody('AC1005')
     const change: Change = {
       body: (body, path) => (isAbout(path) ? none : body),
       status: (given, path) => (isAbout(path) ? status : given),
@@ -225,11 +231,11 @@ describe('Of a member without journeys', () => {
 })
 
 test.each([
-  ['blocked-member', 'AC1008'],
-  ['opted-out-member', 'AC1009'],
-])('A member who is refused as %s is compared with the contract', async (name, code) => {
+  ['blocked', 'AC1008'],
+  ['optedOut', 'AC1009'],
+] as const)('A member who is refused as %s is compared with the contract', async (name, code) => {
   const change = (status: number): Change => ({
-    body: (body, path) => (path.includes('several%40') ? { errorCode: code, errorMessage: '' } : body),
+    body: (body, path) => (path.includes('several%40') ? errorBody(code) : body),
     status: (given, path) => (path.includes('several%40') ? status : given),
   })
   const report = await reportOn(but(change(400)))

@@ -39,7 +39,7 @@ const start = async (seed: SeedDocument) => {
 const HARMLESS =
   /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+|\d+|\d+\.\d|P[0-9A-Z]+|)$|^(member-[0-9a-f]{16}@example\.com|(text|key)-[0-9a-f]{16})$/
 const WORDS =
-  /^(Draft|Published|Archived|entry|event|action|condition|reward|badge|exit|points|coupon|gift|else)$/
+  /^(Draft|Published|Archived|entry|event|action|condition|reward|badge|exit|points|coupon|gift|else|blocked|opted_out)$/
 const RULE = /^([^\w\s]{1,3}|var|event|at|attributes\.\w+|member\.(email|attributes\.\w+))$/
 
 describe('An anonymised snapshot', () => {

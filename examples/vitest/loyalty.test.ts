@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { LoyaltyUnavailable, loyaltyClient } from './loyalty-client.ts'
+import { LoyaltyUnavailable, loyaltyClient } from '../loyalty-client.cjs'
 import { siteTest as test } from './site-test.ts'
 
 // Members of the demo seed.

@@ -1,8 +1,8 @@
 import { isObject, type JsonObject } from '../contract/json.ts'
 
 /*
- * What the journal shows of a request to whoever may look at it: of everything that may hold a secret only what is known
- * to be harmless, and not what is left after cutting.
+ * Requests without their secrets, for the journal. Of everything that may hold a secret, only what is known to be harmless
+ * is shown, and not what is left after cutting.
  */
 
 const HIDDEN = '…'
@@ -16,22 +16,22 @@ const SCHEMES = /^(basic|bearer|digest|negotiate|ntlm)(?=\s)/i
 const BEARER_JWT = /^bearer +([\w+/=-]+)\.([\w+/=-]+)\.[\w+/=-]*$/i
 
 /** A header name is in lower case. */
-export const harmlessHeaders = (headers: Record<string, string>): Record<string, string> =>
+export const redactHeaders = (headers: Record<string, string>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => {
-      if (name === 'authorization') return [name, harmlessAuthorization(value)]
+      if (name === 'authorization') return [name, redactAuthorization(value)]
       return [name, SECRET.test(name) ? HIDDEN : value]
     }),
   )
 
 /** A URL without the values of query parameters that may be secret. */
-export const harmlessUrl = (url: string): string =>
+export const redactUrl = (url: string): string =>
   url.replace(/([?&])([^=&]*)=[^&]*/g, (whole, separator, name) =>
     SECRET.test(name) ? `${separator}${name}=${HIDDEN}` : whole,
   )
 
 /** A JWT without its signature cannot be used again; nothing else is shown, but for the scheme. */
-function harmlessAuthorization(authorization: string): string {
+function redactAuthorization(authorization: string): string {
   if (decodeToken(authorization)) {
     const [, header, claims] = BEARER_JWT.exec(authorization) as RegExpExecArray
     return `Bearer ${header}.${claims}.${HIDDEN}`
