@@ -27,7 +27,11 @@ const Document = Type.Unsafe<SeedDocument>(
       ...SeedDocument.properties,
       site: Type.Object({ ...site, secret: Type.Optional(secret) }, { additionalProperties: false }),
     },
-    { additionalProperties: false, description: 'A seed document; the secret of its site may be left out' },
+    {
+      additionalProperties: false,
+      title: 'CapsuleData',
+      description: 'A seed document; the secret of its site may be left out',
+    },
   ),
 )
 
@@ -40,7 +44,7 @@ const CapsuleState = Type.Object(
     faults: Type.Array(ActiveFault, { description: 'The fault rules, with their counters' }),
     faults_added: Type.Integer({ minimum: 0, description: 'How many rules were ever added' }),
   },
-  { additionalProperties: false, description: 'The state of a site' },
+  { additionalProperties: false, title: 'SiteState', description: 'The state of a site' },
 )
 type CapsuleState = Static<typeof CapsuleState>
 
@@ -63,6 +67,7 @@ export const Capsule = Type.Object(
   },
   {
     additionalProperties: false,
+    title: 'Capsule',
     description: 'A site in one file: data, clock, fault rules, snapshots and request journal',
   },
 )
