@@ -117,7 +117,7 @@ export class ListenError extends Error {
   /** The setting to change. */
   readonly setting: 'host' | 'port'
 
-  constructor(cause: NodeJS.ErrnoException, { host, port }: Config) {
+  constructor(cause: Error & { code?: string }, { host, port }: Config) {
     const code = cause.code ?? cause.message
     const [setting, reason] = LISTEN_ERRORS[code] ?? ['host', 'the operating system refuses it']
     const advice =
