@@ -64,8 +64,9 @@ function toAnswer(error: Error): ErrorAnswer {
     )
   const { statusCode = 500 } = error as { statusCode?: number }
   if (statusCode >= 500) return answerOf('internal', 'server: a bug of the sandbox; its log has the details')
-  const errorCode = error instanceof HttpError ? 'AC1001' : errorCodeOf(statusCode)
-  return { status: statusCode, errorCode, explanation: error.message }
+  if (error instanceof HttpError)
+    return { status: statusCode, errorCode: 'AC1001', explanation: error.message }
+  return { status: statusCode, errorCode: errorCodeOf(statusCode), explanation: `request: ${error.message}` }
 }
 
 const explainIdentifier = ({ issues }: ValidationError): string =>
@@ -84,8 +85,11 @@ export function refuseMalformed(
     return done(
       new HttpError(414, `path: the URL has ${url.length} characters; at most ${MAX_URL_LENGTH} are allowed`),
     )
-  if (headers.host === undefined && raw.httpVersion === '1.1')
-    return done(new HttpError(400, 'request: HTTP/1.1 requires a Host header'))
+  const hosts = raw.rawHeaders.filter((name, i) => i % 2 === 0 && /^host$/i.test(name)).length
+  if (hosts !== 1 && raw.httpVersion === '1.1')
+    return done(
+      new HttpError(400, `request: HTTP/1.1 requires one Host header, and this has ${hosts || 'none'}`),
+    )
   if (headers.expect !== undefined && !/^100-continue$/i.test(headers.expect))
     return done(new HttpError(417, 'request: the only expectation that can be met is "Expect: 100-continue"'))
   done()
@@ -97,7 +101,16 @@ export function sendClientError(error: ConnectionError, socket: Socket): void {
     socket.destroy(error)
     return
   }
-  const { status, errorCode, explanation } = toParserAnswer(error)
+  endWith(socket, toParserAnswer(error))
+}
+
+/** Refuses the method CONNECT, which Node does not take for a request. */
+export function refuseConnect(socket: Socket): void {
+  endWith(socket, answerOf('badRequest', 'method: CONNECT is not supported; the sandbox is not a proxy'))
+}
+
+/** Writes an answer that no request belongs to, as the last on its connection. */
+function endWith(socket: Socket, { status, errorCode, explanation }: ErrorAnswer): void {
   const body = JSON.stringify(errorBody(errorCode))
   socket.end(
     [

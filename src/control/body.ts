@@ -1,5 +1,18 @@
 import type { FastifyInstance } from 'fastify'
+import { depthIssue, MAX_DEPTH } from '../contract/json.ts'
 import { HttpError, Invalid } from '../errors.ts'
+import { ValidationError } from '../validation.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether the body is a seed, or an object with one. */
+    seedBody?: boolean
+  }
+}
+
+/** Less than of a seed, as what a body holds becomes a part of one: what can be written must fit into an export. */
+export const MAX_BODY_DEPTH = MAX_DEPTH / 2
+const MAX_SEED_BODY_DEPTH = MAX_DEPTH + 1
 
 /** Reads JSON bodies. A call without a body may still name a content type, as many clients do on DELETE and POST. */
 export function acceptBodies(scope: FastifyInstance): void {
@@ -7,7 +20,9 @@ export function acceptBodies(scope: FastifyInstance): void {
   scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
     try {
       refuseCharset(request.headers['content-type'])
-      done(null, parseJson(bytes as Buffer))
+      const value = parseJson(bytes as Buffer)
+      refuseDeep(value, request.routeOptions.config.seedBody ? MAX_SEED_BODY_DEPTH : MAX_BODY_DEPTH)
+      done(null, value)
     } catch (error) {
       done(error as Error)
     }
@@ -45,4 +60,9 @@ function parseJson(bytes: Buffer): unknown {
     // V8 says where.
     throw new Invalid(`the body is not JSON: ${(error as Error).message}`)
   }
+}
+
+function refuseDeep(value: unknown, limit: number): void {
+  const issue = depthIssue(value, limit)
+  if (issue) throw new ValidationError('body', [issue])
 }

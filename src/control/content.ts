@@ -37,7 +37,7 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'PUT',
     url: '/sites/:site_id/data',
-    config,
+    config: { ...config, seedBody: true },
     validatorCompiler: uncheckedBody,
     schema: {
       operationId: 'putData',

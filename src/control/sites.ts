@@ -71,7 +71,7 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
   scope.route({
     method: 'POST',
     url: '/sites',
-    config: { ...config, dataBody: true },
+    config: { ...config, dataBody: true, seedBody: true },
     validatorCompiler: uncheckedBody,
     schema: {
       operationId: 'createSite',

@@ -151,7 +151,7 @@ const newMember = (email: string): MemberRecord => ({
   history: [],
 })
 
-/** When an event happens; `place` is where it stands in its batch. */
+/** When an event happens; `place` is its pointer in the batch. */
 function timeOf(
   { email, history }: MemberRecord,
   given: string | undefined,
