@@ -78,7 +78,7 @@ ${form(upload)}
 ${curls(options, origin, [{ action: 'putData', site: site.site_id, given: { seed: '{"site":{},"journeys":[],"members":[]}' } }])}`,
     {
       aside: options.control
-        ? html`<span class="buttons"><a class="button small" href="${dataPath(site.site_id)}?edit=1">Edit here</a><a class="button small" href="${dataPath(site.site_id)}.json" download="${site.site_id}.seed.json">Download</a></span>`
+        ? html`<span class="buttons"><a class="button small" href="${dataPath(site.site_id)}?edit=1">Edit here</a><a class="button small" href="${dataPath(site.site_id)}.json" download="${site.site_id}.seed.json">Download seed</a></span>`
         : undefined,
     },
   )
@@ -164,7 +164,7 @@ function capsule(view: SiteView): SafeHtml | string {
     html`<p class="hint">A capsule holds data, clock, faults, snapshots and requests in one file, without signatures: what failed in a pipeline is opened here.</p>
 ${form(open)}${curls(options, origin, [{ ...open, given: { capsule: '{}' } }])}`,
     {
-      aside: html`<a class="button small" href="${sitePath(site.site_id)}/capsule.json" download="${site.site_id}.capsule.json">Download</a>`,
+      aside: html`<a class="button small" href="${sitePath(site.site_id)}/capsule.json" download="${site.site_id}.capsule.json">Download capsule</a>`,
     },
   )
 }

@@ -26,7 +26,11 @@ const Document = Type.Unsafe<SeedDocument>(
       ...SeedDocument.properties,
       site: Type.Object({ ...site, secret: Type.Optional(secret) }, { additionalProperties: false }),
     },
-    { additionalProperties: false, description: 'A seed document; the secret of its site may be left out' },
+    {
+      additionalProperties: false,
+      title: 'CapsuleData',
+      description: 'A seed document; the secret of its site may be left out',
+    },
   ),
 )
 
@@ -39,7 +43,7 @@ const CapsuleState = Type.Object(
     faults: Type.Array(ActiveFault, { description: 'The fault rules, with their counters' }),
     faults_added: Type.Integer({ minimum: 0, description: 'How many rules were ever added' }),
   },
-  { additionalProperties: false, description: 'The state of a site' },
+  { additionalProperties: false, title: 'SiteState', description: 'The state of a site' },
 )
 type CapsuleState = Static<typeof CapsuleState>
 
@@ -62,6 +66,7 @@ export const Capsule = Type.Object(
   },
   {
     additionalProperties: false,
+    title: 'Capsule',
     description: 'A site in one file: data, clock, fault rules, snapshots and request journal',
   },
 )
