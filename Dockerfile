@@ -2,7 +2,15 @@
 #   docker build -t journeys-sandbox .
 #   docker run --rm -p 4300:4300 journeys-sandbox --seed empty
 # It writes nothing, so it runs with --read-only; to keep data, mount a volume: -v journeys:/data … --db /data/journeys.db
-# Change the port with -e PORT, not with --port: the health check asks at $PORT.
+# For more than one platform: docker buildx build --platform linux/amd64,linux/arm64 .
+
+# What npm publishes; the same for every platform.
+FROM --platform=$BUILDPLATFORM node:24-bookworm-slim AS build
+WORKDIR /src
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY . .
+RUN npm pack --silent && tar -xf journeys-sandbox-*.tgz
 
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
@@ -15,18 +23,6 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
   && find prebuilds -type f ! -name "linux-$(node -p process.arch).node" -delete \
   && node -e "new (require('better-sqlite3'))(':memory:').close()"
 
-FROM node:24-bookworm-slim AS build
-WORKDIR /app
-COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
-COPY db db
-COPY openapi openapi
-COPY seed seed
-COPY scripts scripts
-COPY src src
-RUN node scripts/build.ts
-
 FROM node:24-bookworm-slim
 LABEL org.opencontainers.image.title="journeys-sandbox" \
       org.opencontainers.image.description="The reference server for Annex Cloud's Journeys API" \
@@ -35,16 +31,9 @@ LABEL org.opencontainers.image.title="journeys-sandbox" \
 RUN install --directory --owner=node --group=node /data
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
-COPY package.json ./
-COPY openapi openapi
-COPY seed seed
-COPY db db
-COPY assets assets
-COPY bin bin
-COPY --from=build /app/dist dist
+COPY --from=build /src/package .
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4300
 EXPOSE 4300
 USER node
-# A server that is frozen accepts the connection and never answers: the check gives up by itself, well before Docker does.
-HEALTHCHECK --interval=5s --timeout=5s --start-period=10s --retries=3 CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 4300}/_sandbox/health`, { signal: AbortSignal.timeout(2000) }).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --interval=5s --timeout=5s --start-period=10s --retries=3 CMD ["node", "/app/bin/healthcheck.js"]
 ENTRYPOINT ["node", "/app/bin/journeys-sandbox.js"]

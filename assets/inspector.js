@@ -1,55 +1,52 @@
-// What the pages can do beyond HTML. Without it they work too: calls then show up when the page is loaded again.
+// What the pages can do beyond HTML. Without it all of them work, too: what happens meanwhile shows when a page is loaded again.
+import { enhanceCanvases } from './canvas.js'
+import { followRequests } from './requests.js'
+import { showTimes } from './times.js'
 
-for (const button of document.querySelectorAll('button.copy')) {
-  button.hidden = false
-  button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(button.parentElement.querySelector('code').textContent)
-    button.textContent = 'Copied'
-    setTimeout(() => {
-      button.textContent = 'Copy'
-    }, 1500)
-  })
+/** Gives its behaviour to what is new on the page, after loading and after every swap. */
+function enhance() {
+  for (const element of document.querySelectorAll('[data-copy], [data-dismiss], [data-file]'))
+    element.hidden = false
+  for (const element of document.querySelectorAll('.no-script')) element.hidden = true
+  enhanceCanvases()
+  followRequests()
+  showTimes()
+  const toast = document.querySelector('[data-toast]')
+  // A URL with a notice would show it again.
+  if (toast && location.search.includes('notice=')) {
+    const url = new URL(location.href)
+    url.searchParams.delete('notice')
+    history.replaceState(history.state, '', url)
+  }
+  if (toast && toast.dataset.toast !== 'bad' && !toast.dataset.timed) {
+    toast.dataset.timed = 'yes'
+    setTimeout(() => toast.matches(':hover, :focus-within') || toast.remove(), 9000)
+  }
 }
 
-document.addEventListener('submit', event => {
-  const question = event.submitter?.dataset.confirm
-  if (question && !window.confirm(question)) event.preventDefault()
+setInterval(showTimes, 1000)
+
+document.addEventListener('click', async ({ target }) => {
+  if (target.closest('[data-dismiss]')) return target.closest('.toast').remove()
+  const button = target.closest('[data-copy]')
+  if (!button) return
+  await navigator.clipboard.writeText(button.parentElement.querySelector('code').textContent)
+  button.textContent = 'Copied'
+  setTimeout(() => {
+    button.textContent = 'Copy'
+  }, 1500)
 })
 
-const MOST_ROWS = 50
+// A file is read into the field that would be filled in otherwise.
+document.addEventListener('change', async ({ target }) => {
+  const file = target.matches('[data-file] input') && target.files[0]
+  if (file) target.form.querySelector('[data-file-target]').value = await file.text()
+})
 
-for (const body of document.querySelectorAll('tbody[data-live]')) {
-  const most = Math.max(body.rows.length, body.closest('section') ? 10 : MOST_ROWS)
-  const said = document.createElement('p')
-  said.className = 'feed'
-  said.setAttribute('role', 'status')
-  body.closest('.scroll').before(said)
-  let calls = 0
-
-  const stream = new EventSource(body.dataset.live)
-  stream.addEventListener('open', () => {
-    said.dataset.state = 'on'
-    said.textContent = 'Live: calls show up as they happen.'
-  })
-  stream.addEventListener('error', () => {
-    said.dataset.state = 'off'
-    said.textContent = 'The connection is lost; trying again.'
-  })
-  stream.addEventListener('stale', () => location.reload())
-  stream.addEventListener('call', ({ data }) => {
-    const template = document.createElement('template')
-    template.innerHTML = data
-    const row = template.content.firstElementChild
-    const before = document.getElementById(row.id)
-    row.classList.add('fresh')
-    if (before) before.replaceWith(row)
-    else {
-      body.prepend(row)
-      calls += 1
-      said.dataset.state = 'on'
-      said.textContent = `Live: ${calls} new ${calls === 1 ? 'call' : 'calls'}.`
-      body.closest('.scroll').querySelector('.empty')?.remove()
-      while (body.rows.length > most) body.lastElementChild.remove()
-    }
-  })
-}
+document.addEventListener('htmx:after:swap', enhance)
+document.addEventListener('htmx:error', () => {
+  const toasts = document.getElementById('toasts')
+  toasts.innerHTML =
+    '<div class="toast bad" role="alert" data-toast="bad"><p>The sandbox does not answer. Is it still running?</p><button type="button" class="dismiss" data-dismiss aria-label="Dismiss">×</button></div>'
+})
+enhance()

@@ -1,41 +1,23 @@
 #!/usr/bin/env node
-// Plain old JavaScript, so that a Node too old for the program still understands this much of it; and CommonJS, as
-// package.json beside it says, since Node starts that sooner.
-const { existsSync } = require('node:fs')
-const { enableCompileCache, flushCompileCache } = require('node:module')
-const { join } = require('node:path')
-const { pathToFileURL } = require('node:url')
+// Plain JavaScript, so that a Node that is too old for the program still understands this much.
+import { existsSync } from 'node:fs'
+import module from 'node:module'
 
-const OLDEST = [22, 18]
-const [major, minor] = process.versions.node.split('.').map(Number)
-
-if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
-  console.error(
-    `journeys-sandbox needs Node ${OLDEST.join('.')} or newer, this is ${process.versions.node}; use npm start, which brings its own`,
-  )
+await import('./check-node.js').catch(({ message }) => {
+  console.error(message)
   process.exit(1)
+})
+
+// Keeps what V8 compiles for the next start.
+module.enableCompileCache()
+
+// When `npm start` is told to end, npm ends the shell between it and this process, and nothing else.
+const { ppid, env } = process
+if (env.npm_package_name === 'journeys-sandbox' && env.npm_lifecycle_event === 'start') {
+  const endWithoutShell = () => process.ppid === ppid || process.kill(process.pid, 'SIGTERM')
+  setInterval(endWithoutShell, 500).unref()
 }
 
-// What is compiled is kept for the next start. Flushed once the program runs, as it may be ended in any way.
-enableCompileCache()
-
-// A checkout runs from its sources; the package, which has none, from what was built of them.
-const source = join(__dirname, '../src/main.ts')
-const program = existsSync(source)
-  ? import(pathToFileURL(source).href)
-  : Promise.resolve(require('../dist/main.cjs'))
-program
-  .then(({ running }) => running)
-  .then(() => {
-    flushCompileCache()
-    setTimeout(saveMemory, 100).unref()
-  })
-
-// Less than half of the memory, for about a tenth of the throughput: garbage is looked for sooner, among what is new by
-// this thread alone, since waking others for so little takes longer. V8 reads all three whenever it collects; not at
-// the start, which they would make longer.
-function saveMemory() {
-  const { setFlagsFromString } = require('node:v8')
-  for (const flag of ['semi-space-growth-factor=1', 'heap-growing-percent=20', 'no-parallel-scavenge'])
-    setFlagsFromString(`--${flag}`)
-}
+// A checkout runs from its sources, the package from what is built of them.
+const source = new URL('../src/main.ts', import.meta.url)
+await import(existsSync(source) ? source.href : '../dist/main.mjs')

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['vitest/*.test.ts', 'pact/*.test.ts'],
+    include: ['vitest/*.test.ts', 'pact/*.test.ts', 'postman/*.test.ts'],
     testTimeout: 15_000,
   },
 })

@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { Converter } from '@apiture/openapi-down-convert'
 import type { FastifyInstance } from 'fastify'
 import type { OpenAPIV3_1 } from 'openapi-types'
 import { buildApp } from '../src/app.ts'
 import { sign } from '../src/auth/sign.ts'
+import { buildProgram } from '../src/cli/program.ts'
 import { frozenClock, timestampOf } from '../src/clock.ts'
 import { checkConfig } from '../src/config.ts'
 import { addressOf, OPERATION_IDS, type OperationId } from '../src/contract/operations.ts'
@@ -45,6 +46,7 @@ const SUBJECTS: Record<OperationId, { name: string; summary: string; identifier?
 const clock = frozenClock(Date.UTC(2026, 0, 1))
 
 const OPENAPI = new URL('../openapi/', import.meta.url)
+const CLI_PAGE = new URL('../docs/cli.md', import.meta.url)
 const FIDELITY_PAGE = new URL('../docs/fidelity.md', import.meta.url)
 const POSTMAN = new URL('../examples/journeys.postman_collection.json', import.meta.url)
 const SEED_SCHEMA = new URL('../seed/seed.schema.json', import.meta.url)
@@ -65,6 +67,7 @@ export async function generate(): Promise<Map<URL, string>> {
     [OPENAPI_30_FILE, json(toOpenApi30(app.swagger()))],
     [new URL('control.openapi.json', OPENAPI), json(app.controlDocument())],
     [new URL('control.openapi.yaml', OPENAPI), toYaml(app.controlDocument())],
+    [CLI_PAGE, cliPage()],
     [FIDELITY_PAGE, fidelityPage()],
     [SEED_SCHEMA, json({ $schema: 'http://json-schema.org/draft-07/schema#', ...SeedInput })],
   ])
@@ -85,10 +88,41 @@ function toOpenApi30(document: object): object {
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
+const HELP_WIDTH = 100
+
+/** `docs/cli.md` as it is, with the help of each command in the block that is marked for it. */
+function cliPage(): string {
+  return readFileSync(CLI_PAGE, 'utf8').replace(
+    /(^<!-- help: (\S+) -->\n```text\n).*?(?=^```$)/gms,
+    (_block, head, name) => head + helpOf(name),
+  )
+}
+
+/** What `--help` prints. */
+function helpOf(name: string): string {
+  const program = buildProgram({
+    print: () => undefined,
+    warn: () => undefined,
+    readInput: () => Promise.reject(new Error('no command is run')),
+    onStop: () => undefined,
+  })
+  const command = program.commands.find(command => command.name() === name)
+  if (!command) throw new Error(`docs/cli.md: there is no command ${name}`)
+  let help = ''
+  command.configureOutput({
+    writeOut: text => {
+      help += text
+    },
+    getOutHelpWidth: () => HELP_WIDTH,
+  })
+  command.outputHelp()
+  return help
+}
+
 /** `docs/fidelity.md`: everything that the contract says, and how surely it is known. */
 function fidelityPage(): string {
   const groups = Map.groupBy(FACTS, ({ id, kind }) =>
-    kind === 'rule' || kind === 'authentication' || kind === 'error' ? kind : id.split(/[.{]/, 1)[0],
+    kind === 'operation' || kind === 'parameter' || kind === 'property' ? id.split(/[.{]/, 1)[0] : kind,
   )
   const sections = [...groups].flatMap(([name, facts]) => {
     const hasExpected = facts.some(({ expected }) => expected !== null)
@@ -108,7 +142,8 @@ const TITLES: Record<string, string> = {
   authentication: 'Authentication',
   rule: 'Rules',
   ApiError: 'The body of an error',
-  error: 'Refusals',
+  code: 'Error codes',
+  error: 'Errors of the operations',
 }
 
 const FIDELITY_INTRODUCTION = `# How surely everything is known

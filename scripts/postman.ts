@@ -5,7 +5,10 @@ import type { OpenAPIV3_1 } from 'openapi-types'
 type Document = OpenAPIV3_1.Document
 type Examples = Record<string, { summary?: string; value?: unknown }>
 
-/** Runs in Postman before each request. Its sandbox has crypto-js. */
+/**
+ * Runs before each request: in Postman, whose sandbox has crypto-js, and in Bruno, which translates these calls on import. Others are not
+ * translated, such as `variables.all()` and `variables.get()`.
+ */
 const SIGN_REQUEST = `// Signs the request: a JWT (HS256) whose claim "hmac" binds it to the identifier in the path.
 const { enc, HmacSHA256 } = require('crypto-js')
 
@@ -13,12 +16,11 @@ const base64 = text => enc.Base64.stringify(enc.Utf8.parse(text))
 const base64url = words => enc.Base64.stringify(words).replace(/=+$/, '').replace(/\\+/g, '-').replace(/\\//g, '_')
 const toBase64url = text => base64url(enc.Utf8.parse(text))
 
-const siteId = pm.variables.get('siteId')
-const secret = pm.variables.get('secret')
+const siteId = pm.variables.replaceIn('{{siteId}}')
+const secret = pm.variables.replaceIn('{{secret}}')
 
 // The identifier is the path variable, decoded. GET /journeys has none.
-const [variable] = pm.request.url.variables.all()
-const identifier = variable && pm.variables.replaceIn(variable.value)
+const [identifier] = pm.request.url.variables.map(({ value }) => pm.variables.replaceIn(value))
 const payload = identifier === undefined ? '' : JSON.stringify(identifier)
 
 const claims = {
@@ -35,7 +37,7 @@ pm.request.headers.upsert({ key: 'X-AnnexCloud-Site', value: siteId })`
 
 const EXPECT_SUCCESS = `pm.test('answers 200 with JSON', () => {
   pm.response.to.have.status(200)
-  pm.response.to.be.json
+  pm.expect(pm.response.json()).to.be.an('object')
 })`
 
 const DESCRIPTION = `The four operations of the Journeys API. Set the variables of the collection: \`baseUrl\` with its \`/api/3.0\`, \`siteId\` and

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import type { ServerOptions } from 'node:http'
 import type { Socket } from 'node:net'
+import { createSecureContext } from 'node:tls'
 import { type FastifyInstance, fastify, LogController } from 'fastify'
 import { api } from './api/api.ts'
 import { refuseConnect, sendClientError, sendVendorError } from './api/errors.ts'
 import { recordAnswer, recordRequest } from './api/journal.ts'
 import { refuseUnknown } from './api/not-found.ts'
+import { callOnceOver, type OnResponse } from './api/response-watch.ts'
 import { type Config, ConfigError, logsRequests, prefixOf } from './config.ts'
 import { createTurns } from './connections.ts'
 import { control } from './control/control.ts'
@@ -21,11 +23,15 @@ import { readPathPrefix } from './origin.ts'
 import type { Sites } from './sites/sites.ts'
 import { validatorCompiler } from './validation.ts'
 
+export type { FinishedRequest, OnResponse } from './api/response-watch.ts'
+
 export interface AppOptions {
   config: Config
   sites: Sites
   /** The examples of the OpenAPI document; the committed ones by default. */
   examples?: () => Examples
+  /** Called for each request to the vendor's API once it is over. */
+  onResponse?: OnResponse | undefined
   /** How answers are written; the tests validate them on the way. */
   serializerCompiler?: Parameters<FastifyInstance['setSerializerCompiler']>[0]
 }
@@ -41,6 +47,7 @@ export async function buildApp({
   config,
   sites,
   examples,
+  onResponse,
   serializerCompiler = () => JSON.stringify,
 }: AppOptions): Promise<FastifyInstance> {
   const basePath = prefixOf(config)
@@ -63,6 +70,7 @@ export async function buildApp({
       turns.take(request.raw.socket, reply.raw, () => {
         if (request.url.startsWith('/_sandbox/')) return sendProblem(error, request, reply)
         recordRequest({ sites, auth: config.auth }, request, reply)
+        if (onResponse) callOnceOver(onResponse, request, reply)
         sendVendorError(error, request, reply)
         return recordAnswer(sites, request, reply)
       })
@@ -90,6 +98,7 @@ export async function buildApp({
     auth: config.auth,
     faultHeader: config.control === 'on',
     cors: config.cors,
+    onResponse,
   })
   app.register(health, { prefix: '/_sandbox', sites })
   if (config.control === 'on') app.register(control, { prefix: '/_sandbox', sites, basePath, config })
@@ -112,6 +121,14 @@ function serverOptions({ tlsCert, tlsKey }: Config): { http: ServerOptions } {
   if (tlsCert === '' || tlsKey === '')
     throw new ConfigError('--tls-cert and --tls-key belong together: give both, or neither')
   const https = { ...options, cert: readPem('--tls-cert', tlsCert), key: readPem('--tls-key', tlsKey) }
+  try {
+    createSecureContext(https)
+  } catch (error) {
+    const reason = (error as Error).message
+    throw new ConfigError(
+      `--tls-cert ${tlsCert} and --tls-key ${tlsKey} are not a certificate in PEM and its private key: ${reason}`,
+    )
+  }
   // Fastify's types tell http from https by a type parameter that nothing here depends on.
   return { https } as never
 }

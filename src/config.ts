@@ -5,74 +5,74 @@ import { DURATION_PATTERN } from './contract/node-config.ts'
 
 /** Every setting, with its flag and its environment variable. The flag wins. */
 export const settings = {
-  port: { flag: '--port <number>', env: 'PORT', description: 'port to listen on; 0 picks a free one' },
-  host: { flag: '--host <address>', env: 'HOST', description: 'address to listen on' },
+  port: { flag: '--port <number>', env: 'PORT', description: 'port to listen on; 0 for any free port' },
+  host: { flag: '--host <address>', env: 'HOST', description: 'IP address or host name to listen on' },
   db: {
     flag: '--db <file>',
     env: 'SANDBOX_DB',
-    description: 'SQLite file to keep the data in; in memory without it',
+    description: 'SQLite file that keeps the data; by default it is kept in memory',
   },
   seed: {
     flag: '--seed <path|demo|empty>',
     env: 'SANDBOX_SEED',
     description:
-      'what a new database starts with: a file in YAML or JSON, or a directory of them, each a site; may be given several times (in the variable, separated by commas)',
+      'data of a new database: demo, empty, or a seed file in YAML or JSON, or a directory of them, each for a site; repeat the flag for more (the variable separates them by commas)',
   },
   now: {
     flag: '--now <time>',
     env: 'SANDBOX_NOW',
-    description: 'time at which the clocks of all sites start, frozen; the system clock without it',
+    description: 'time at which the clocks of all sites are frozen; by default they follow the system clock',
   },
   auth: {
     flag: '--auth <strict|off>',
     env: 'SANDBOX_AUTH',
-    description: 'whether calls must carry a valid token',
+    description: 'check the token of every request, or accept all requests',
   },
   basePath: {
     flag: '--base-path <path>',
     env: 'SANDBOX_BASE_PATH',
-    description: 'where the four operations are',
+    description: 'path that the four operations are under',
   },
   control: {
     flag: '--control <on|off>',
     env: 'SANDBOX_CONTROL',
-    description: 'whether to serve the control API',
+    description: 'serve the control API at /_sandbox',
   },
   inspector: {
     flag: '--inspector <on|off>',
     env: 'SANDBOX_INSPECTOR',
-    description: 'whether to serve the inspector, the pages at /',
+    description: 'serve the inspector, the web pages at /',
   },
   controlToken: {
     flag: '--control-token <token>',
     env: 'SANDBOX_CONTROL_TOKEN',
-    description: 'bearer token that the control API and the inspector require; none without it',
+    description: 'bearer token that the control API and the inspector require; none by default',
   },
   allowHost: {
     flag: '--allow-host <names>',
     env: 'SANDBOX_ALLOW_HOST',
     description:
-      'further host names of the control API and the inspector, separated by commas; IP addresses, localhost and names without a dot are always allowed',
+      'more host names for the control API and the inspector, separated by commas; IP addresses, localhost and names without a dot are always allowed',
   },
   clones: {
     flag: '--clones <on|off>',
     env: 'SANDBOX_CLONES',
-    description: 'whether a signed call with the site id <id>~<label> creates a copy of the site <id>',
+    description: 'create a copy of the site <id> on a signed request with the site id <id>~<label>',
   },
   cloneTtl: {
     flag: '--clone-ttl <duration>',
     env: 'SANDBOX_CLONE_TTL',
-    description: 'ISO 8601 duration after which an idle clone expires',
+    description: 'ISO 8601 duration after which an idle clone is removed',
   },
   maxClones: {
     flag: '--max-clones <number>',
     env: 'SANDBOX_MAX_CLONES',
-    description: 'most clones at a time; the one that is idle for longest is removed first',
+    description: 'maximum number of clones; the one that was idle for longest is removed first',
   },
   cors: {
     flag: '--cors',
     env: 'SANDBOX_CORS',
-    description: "let web pages of any origin call the vendor's API",
+    description: "allow web pages of any origin to call the vendor's API",
   },
   trustProxy: {
     flag: '--trust-proxy',
@@ -82,27 +82,27 @@ export const settings = {
   tlsCert: {
     flag: '--tls-cert <file>',
     env: 'SANDBOX_TLS_CERT',
-    description: 'certificate in PEM, to serve https; needs --tls-key',
+    description: 'certificate in PEM format, to serve https; requires --tls-key',
   },
   tlsKey: {
     flag: '--tls-key <file>',
     env: 'SANDBOX_TLS_KEY',
-    description: 'private key in PEM, to serve https; needs --tls-cert',
+    description: 'private key in PEM format, to serve https; requires --tls-cert',
   },
   journal: {
     flag: '--journal <number>',
     env: 'SANDBOX_JOURNAL',
-    description: 'requests that the journal of each site keeps; 0 turns it off',
+    description: 'requests that the request journal of each site keeps; 0 turns it off',
   },
   journalBytes: {
     flag: '--journal-bytes <number>',
     env: 'SANDBOX_JOURNAL_BYTES',
-    description: 'bytes of answers that the journals of all sites keep together; 0 keeps none',
+    description: 'bytes of responses that all request journals keep together; 0 keeps none',
   },
   logLevel: {
     flag: '--log-level <level>',
     env: 'LOG_LEVEL',
-    description: 'fatal, error, warn, info (every request), debug, trace or silent',
+    description: 'log JSON lines: fatal, error, warn, info (every request), debug, trace or silent',
   },
 } as const satisfies Record<string, { flag: string; env: string; description: string }>
 

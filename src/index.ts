@@ -1,29 +1,33 @@
+import '../bin/check-node.js'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import { buildApp } from './app.ts'
+import { buildApp, type OnResponse } from './app.ts'
 import { type SignedRequest, type SignOptions, sign } from './auth/sign.ts'
 import { type Clock, systemClock, timestampOf } from './clock.ts'
 import { type Config, ConfigError, checkConfig, limitsOf, prefixOf } from './config.ts'
 import { NotFound } from './errors.ts'
 import { openSeededStore, type SeedSource } from './seed/seed.ts'
 import { toTimestamp } from './seed/times.ts'
+import { type Capsule, packSite } from './sites/capsule.ts'
 import { type Report, reportOf } from './sites/report.ts'
 import type { Site } from './sites/site.ts'
 import { type NewSite, openSites } from './sites/sites.ts'
 
+export type { FinishedRequest } from './app.ts'
 export type { Claims, SignedRequest } from './auth/sign.ts'
 export type { Clock } from './clock.ts'
 export { type Config, ConfigError } from './config.ts'
 export { Conflict, Invalid, NotFound } from './errors.ts'
 export { SeedError } from './seed/issues.ts'
 export type { SeedDocument } from './seed/schema.ts'
-export { SeedInput } from './seed/schema-input.ts'
+export { type JourneyInput, type MemberInput, SeedInput } from './seed/schema-input.ts'
 export type { SeedSource } from './seed/seed.ts'
+export type { Capsule } from './sites/capsule.ts'
 export type { EventResult, NewEvent } from './sites/events.ts'
 export type { Fault, FaultRule } from './sites/fault-rule.ts'
 export type { Report } from './sites/report.ts'
 export type { NewSite } from './sites/sites.ts'
-export { StoreError } from './store/store-error.ts'
+export { StorageFull, StorageReadOnly, StoreError } from './store/store-error.ts'
 
 const TOKEN_LIFETIME_S = 300
 
@@ -77,6 +81,10 @@ export interface Sandbox extends AsyncDisposable {
    * and its clones together. @throws {NotFound}
    */
   report(options?: { site_id?: string; clones?: boolean }): Report
+  /** The site of this id in one file: data, clock, fault rules, snapshots and request journal. @throws {NotFound} */
+  capsule(siteId: string, options?: { secrets?: boolean }): Capsule
+  /** Sets a site to what a capsule holds, or creates it. @throws {Invalid} saying what to do; {ValidationError} with every issue */
+  openCapsule(capsule: unknown): SandboxSite
   /** Takes every site back to its seed, and empties all journals. @throws {Conflict} at a site that has no seed */
   reset(): void
   /** Stops listening, answers what is in flight, and closes the store. */
@@ -87,6 +95,37 @@ export interface SandboxOptions extends Partial<Omit<Config, 'seed'>> {
   clock?: Clock
   /** What a new database starts with: `demo`, `empty`, the path of a file or directory, a seed, or several of these. */
   seed?: SeedSource | readonly SeedSource[]
+  /** A capsule whose site a new database starts with, in place of a seed. */
+  capsule?: unknown
+  /** Called for each request to the vendor's API once it is over. */
+  onResponse?: OnResponse | undefined
+}
+
+const LISTEN_ERRORS: Record<string, [setting: 'host' | 'port', reason: string]> = {
+  EADDRINUSE: ['port', 'the port is in use'],
+  EACCES: ['port', 'this user may not listen on this port'],
+  EADDRNOTAVAIL: ['host', 'this machine does not have this address'],
+  ENOTFOUND: ['host', 'this host name is unknown'],
+  EAI_AGAIN: ['host', 'this host name cannot be resolved'],
+}
+
+/** The server cannot listen where it is told to. */
+export class ListenError extends Error {
+  override name = 'ListenError'
+  /** Node's code of the error, such as `EADDRINUSE`. */
+  readonly code: string
+  /** The setting to change. */
+  readonly setting: 'host' | 'port'
+
+  constructor(cause: Error & { code?: string }, { host, port }: Config) {
+    const code = cause.code ?? cause.message
+    const [setting, reason] = LISTEN_ERRORS[code] ?? ['host', 'the operating system refuses it']
+    const advice =
+      setting === 'port' ? 'another port, or 0 for any free port' : 'another host, such as 127.0.0.1'
+    super(`cannot listen on ${bracketed(host)}:${port}: ${reason} (${code}); choose ${advice}`, { cause })
+    this.code = code
+    this.setting = setting
+  }
 }
 
 // What is still in flight after this long is cut off, so that stopping takes less than a second.
@@ -94,20 +133,29 @@ const CLOSING_GRACE_MS = 500
 
 /**
  * Starts a sandbox in this process: by default on a free port, in memory, with the demo seed.
- * @throws {ConfigError | SeedError | StoreError} saying what to change; an error with code EADDRINUSE when the port is taken
+ * @throws {ConfigError | SeedError | StoreError | ListenError} saying what to change
  */
 export async function startSandbox({
   clock = systemClock,
+  capsule,
+  onResponse,
   seed = 'demo',
   ...options
 }: SandboxOptions = {}): Promise<Sandbox> {
   const config = checkConfig({ port: 0, ...options })
   const start = startOf(config)
-  const store = openSeededStore(config.db, seed, start ?? timestampOf(clock.now()))
+  const store = openSeededStore(
+    config.db,
+    capsule === undefined ? seed : [],
+    start ?? timestampOf(clock.now()),
+  )
   try {
     const sites = openSites({ store, clock, start, ...limitsOf(config) })
-    const app = await buildApp({ config, sites })
-    await app.listen({ port: config.port, host: config.host })
+    if (capsule !== undefined) sites.openCapsule(capsule)
+    const app = await buildApp({ config, sites, onResponse })
+    await app.listen({ port: config.port, host: config.host }).catch(error => {
+      throw new ListenError(error, config)
+    })
     const origin = originOf(app, config)
     const close = async () => {
       const cut = setTimeout(() => app.server.closeAllConnections(), CLOSING_GRACE_MS)
@@ -125,6 +173,8 @@ export async function startSandbox({
         if (!site) throw new NotFound('the sandbox has no site; create one first')
         return reportOf(clones ? [site, ...sites.clonesOf(site)] : [site])
       },
+      capsule: (siteId, { secrets = false } = {}) => packSite(sites.get(siteId), clock.now(), secrets),
+      openCapsule: capsule => sites.openCapsule(capsule).site,
       reset: sites.reset,
       close,
       [Symbol.asyncDispose]: close,
@@ -147,5 +197,7 @@ function startOf({ now }: Config): string | undefined {
 function originOf(app: FastifyInstance, { host, tlsCert }: Config): string {
   const { port } = app.server.address() as AddressInfo
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  return `${tlsCert === '' ? 'http' : 'https'}://${name.includes(':') ? `[${name}]` : name}:${port}`
+  return `${tlsCert === '' ? 'http' : 'https'}://${bracketed(name)}:${port}`
 }
+
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)

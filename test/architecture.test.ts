@@ -74,7 +74,8 @@ function read(path: string): SourceFile {
     ...[...text.matchAll(/\bimport\('([^']+)'\)/g)].map(match => match[1] as string),
   ]
   const [local, packages] = [
-    named.filter(name => name.startsWith('.')),
+    // The check of the Node version is beside the command, and is no part of src.
+    named.filter(name => name.startsWith('.') && name !== '../bin/check-node.js'),
     named.filter(name => !name.startsWith('.')),
   ]
   const code = comments.reduceRight((rest, { start, end }) => rest.slice(0, start) + rest.slice(end), text)

@@ -1,6 +1,6 @@
 import { type Sandbox, type SandboxSite, startSandbox } from 'journeys-sandbox'
 import { test } from 'vitest'
-import { type LoyaltyClient, loyaltyClient } from './loyalty-client.ts'
+import { type LoyaltyClient, loyaltyClient } from '../loyalty-client.cjs'
 
 interface Fixtures {
   $file: { sandbox: Sandbox }
@@ -12,8 +12,9 @@ export const siteTest = test.extend<Fixtures>({
   sandbox: [
     // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern which fixtures this one needs
     async ({}, use) => {
-      await using sandbox = await startSandbox()
+      const sandbox = await startSandbox()
       await use(sandbox)
+      await sandbox.close()
     },
     { scope: 'file' },
   ],
@@ -23,8 +24,6 @@ export const siteTest = test.extend<Fixtures>({
     sandbox.removeSite(site.site_id)
   },
   client: async ({ sandbox, site }, use) => {
-    await use(
-      loyaltyClient({ baseUrl: sandbox.url, siteId: site.site_id, secret: site.secret, timeoutMs: 200 }),
-    )
+    await use(loyaltyClient({ baseUrl: sandbox.url, siteId: site.site_id, secret: site.secret }))
   },
 })

@@ -9,6 +9,7 @@ import { closeEntry, keepAnswer, keepBody, openEntry, REQUEST_ID_HEADER } from '
 import { journeyRoutes } from './journeys.ts'
 import { memberRoutes } from './members.ts'
 import { refuseTrailingSlash, refuseUnknown } from './not-found.ts'
+import { type OnResponse, watchResponse } from './response-watch.ts'
 
 export interface ApiOptions {
   sites: Sites
@@ -19,6 +20,7 @@ export interface ApiOptions {
   faultHeader: boolean
   /** Whether pages of any origin may call the API from a browser. */
   cors: boolean
+  onResponse?: OnResponse | undefined
 }
 
 /** Headers of ours that a page in a browser may read. */
@@ -27,7 +29,7 @@ const EXPOSED_HEADERS = [EXPLAIN_HEADER, REQUEST_ID_HEADER, 'retry-after']
 /** The vendor's API: the four operations, and the refusal of every other request under the base path. */
 export async function api(
   scope: FastifyInstance,
-  { sites, basePath, auth, faultHeader, cors }: ApiOptions,
+  { sites, basePath, auth, faultHeader, cors, onResponse }: ApiOptions,
 ): Promise<void> {
   for (const schema of SCHEMAS) scope.addSchema(schema)
   for (const name of ['namedSite', 'entry', 'bodyFault', 'site', 'answer']) scope.decorateRequest(name)
@@ -39,6 +41,7 @@ export async function api(
   // By default the plugin allows the headers that a browser asks for.
   if (cors) scope.register(fastifyCors, { methods: ['GET', 'HEAD'], exposedHeaders: EXPOSED_HEADERS })
   scope.addHook('onRequest', openEntry({ sites, auth }))
+  if (onResponse) scope.addHook('onRequest', watchResponse(onResponse))
   scope.addHook('onRequest', refuseMalformed)
   scope.addHook('onRequest', refuseTrailingSlash(basePath))
   scope.addHook('onRequest', injectFault(faultHeader))

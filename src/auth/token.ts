@@ -18,6 +18,7 @@ const SEND_TOKEN = 'send the token as Authorization: Bearer <JWT>'
 
 // Either alphabet of base64, or a mixture: a client in use replaces only the first + and / (CONTRACT.md section 3, C).
 const ANY_BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/
+const KNOWN_SCHEME = /^(basic|digest|negotiate|ntlm|token|apikey|jwt|hmac)$/i
 const BASE64URL = /^[A-Za-z0-9_-]*$/
 
 /** Takes the Authorization header apart, or says what is wrong with it (CONTRACT.md section 3, D). */
@@ -25,7 +26,9 @@ export function parseToken(authorization: string | undefined): ParsedToken | Fin
   if (!authorization) return malformed('no Authorization header', SEND_TOKEN)
   const [, scheme = '', token = ''] = /^(\S*)\s*(.*)$/s.exec(authorization.trim()) ?? []
   if (scheme.toLowerCase() !== 'bearer') {
-    return malformed(`the scheme ${clip(scheme)}`, 'put the word Bearer and a space before the token')
+    // Anything else may be a secret that was sent without a scheme.
+    const actual = KNOWN_SCHEME.test(scheme) ? `the scheme ${scheme}` : 'a scheme other than Bearer, or none'
+    return malformed(actual, 'put the word Bearer and a space before the token')
   }
   if (token === '') return malformed('no token after Bearer', SEND_TOKEN)
   const parts = token.split('.')

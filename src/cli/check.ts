@@ -9,14 +9,15 @@ import { CommandFailed, type Terminal } from './terminal.ts'
 /** `journeys-sandbox check FILE`: everything that is wrong with a seed, with line and column; starts nothing. */
 export function checkCommand(terminal: Terminal): Command {
   return new Command('check')
-    .description('check a seed and its graphs, without starting anything')
-    .argument('<file>', 'a seed in YAML or JSON; - reads it from standard input')
+    .description('check a seed file and the graphs of its journeys, without a server')
+    .argument('<file>', 'seed file in YAML or JSON; - for standard input')
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
-      '\nEach issue is a line: FILE:LINE:COLUMN, the JSON pointer of the value, and what is wrong.\n' +
-        'A line with "warning:" names what is probably not meant; the seed is still good.\n' +
-        'Exit codes: 0 the seed is good, 1 it has issues, 2 it cannot be read.',
+      `
+Each issue is a line: FILE:LINE:COLUMN, the JSON pointer of the value, and what
+is wrong. A line with "warning:" is not an issue.
+Exit codes: 0 the seed is good, 1 it has issues, 2 it cannot be read.`,
     )
     .action(async (file: string, { json }: { json?: boolean }) => {
       const name = file === '-' ? 'stdin' : file

@@ -8,23 +8,25 @@ import { CommandFailed, type Terminal } from './terminal.ts'
 const OUR_DOCUMENT = fileURLToPath(packageFile('openapi/journeys.openapi.json'))
 
 /**
- * `journeys-sandbox drift [FILE|URL]`: how the vendor's OpenAPI document differs from ours in the four operations.
- * `published` is compared with when no document is named.
+ * `journeys-sandbox drift [FILE|URL]`: compares the vendor's OpenAPI document with ours in the four operations. `published` is the
+ * document when none is named.
  */
 export function driftCommand({ print, warn }: Terminal, published?: string): Command {
   return new Command('drift')
-    .description("compare the vendor's OpenAPI document with ours")
+    .description("compare the vendor's OpenAPI document with the sandbox's")
     .argument(
       '[source]',
-      'a file or URL, OpenAPI 3.0 or 3.1 in JSON or YAML; the document that the vendor publishes',
+      'file or URL of an OpenAPI 3.0 or 3.1 document, JSON or YAML; by default the one that the vendor publishes',
     )
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
-      '\nOf the four operations it compares path, operationId, security, parameters, responses, bodies, and of their schemas\n' +
-        'properties, required, type, nullable, format and enum. "missing" is what only the vendor has, "extra" what only the\n' +
-        'sandbox has. The differences are grouped by provenance, what is only inferred first.\n' +
-        'Exit codes: 0 no difference, 1 differences, 2 the documents could not be compared.',
+      `
+Drift compares the four operations: path, operationId, security, parameters,
+responses, bodies and, in their schemas, properties, required, type, nullable,
+format and enum. "missing" is what only the vendor has, "extra" what only the
+sandbox has. The differences are grouped by provenance, inferred first.
+Exit codes: 0 no difference, 1 differences, 2 the documents cannot be compared.`,
     )
     .action(async (given: string | undefined, { json }: { json?: boolean }) => {
       const { isUrl, VENDOR_DOCUMENT } = await import('../verify/openapi-document.ts')

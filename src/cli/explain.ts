@@ -14,19 +14,24 @@ interface Flags extends SiteFlags {
   json?: boolean
 }
 
-/** `journeys-sandbox explain`: every check of the authentication of a pasted request, made without a server. */
+/** `journeys-sandbox explain`: every check of the authentication of a pasted request, without a server. */
 export function explainCommand(terminal: Terminal): Command {
   const command = new Command('explain')
-    .description('explain a token or a curl command, check by check, without a server')
-    .argument('[file]', 'a token, header lines or a curl command; standard input without it', '-')
-    .option('--identifier <id or email>', 'what the token is for; in a curl command it is part of the URL')
+    .description('explain the authentication of a request check by check, without a server')
+    .argument('[file]', 'file with a token, header lines or a curl command; - for standard input', '-')
+    .option(
+      '--identifier <id or email>',
+      'journey id or email address that the token is for; a curl command has it in its URL',
+    )
     .option(settings.basePath.flag, `${settings.basePath.description} (env: ${settings.basePath.env})`)
     .option('--json', 'print the result as JSON')
   return addSiteOptions(command)
     .addHelpText(
       'after',
-      '\nA token alone is taken as sent for the site of --site. Without an identifier, hmac is checked as for GET /journeys:\n' +
-        'by its form only. Exit codes: 0 the request would be accepted, 1 refused, 2 nothing to explain.',
+      `
+A token without a request is checked as if it was sent to the site of --site.
+Without an identifier only the form of the hmac is checked, as for GET /journeys.
+Exit codes: 0 accepted, 1 refused, 2 usage error.`,
     )
     .action(async (file: string, flags: Flags) => {
       const site = readSite(flags, terminal)
@@ -45,7 +50,7 @@ export function explainCommand(terminal: Terminal): Command {
       if (request.method !== 'GET') terminal.warn(`the method is ${request.method}; the API answers only GET`)
       if (request.identifier === null && operation !== 'getJourneys') {
         terminal.warn(
-          'no identifier is known, so only the form of hmac was checked; give it with --identifier',
+          'only the form of the hmac was checked; name the journey id or email address with --identifier',
         )
       }
       if (failed.length > 0) throw new CommandFailed(`refused: ${failed.join(', ')}`)

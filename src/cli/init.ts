@@ -10,10 +10,13 @@ const SCHEMA = './node_modules/journeys-sandbox/seed/seed.schema.json'
 /** `journeys-sandbox init`: prints a seed to start from, which runs as it is. */
 export function initCommand({ print }: Pick<Terminal, 'print'>): Command {
   return new Command('init')
-    .description('print a seed to start from')
-    .addOption(new Option('--yaml', 'in YAML, with comments (the default)').conflicts('json'))
-    .addOption(new Option('--json', 'in JSON, with the schema for editors'))
-    .addHelpText('after', '\nFor example: journeys-sandbox init > seed.yaml')
+    .description('print a small seed file to start from')
+    .addOption(new Option('--yaml', 'print YAML with comments (the default)').conflicts('json'))
+    .addOption(new Option('--json', 'print JSON with the schema for editors'))
+    .addHelpText(
+      'after',
+      '\nFor example: journeys-sandbox init > seed.yaml\nExit codes: 0 success, 2 usage error.',
+    )
     .action(({ json }: { json?: boolean }) => {
       const text = readFileSync(STARTER, 'utf8')
       if (!json) return print(text)

@@ -15,6 +15,16 @@ export async function readText(file: string, { readInput }: Pick<Terminal, 'read
   return decodeText(bytes, file)
 }
 
+/** The JSON in a file, or on standard input for `-`. @throws {ConfigError} when it cannot be read, with the place; {Invalid} */
+export async function readJson(file: string, terminal: Pick<Terminal, 'readInput'>): Promise<unknown> {
+  const text = await readText(file, terminal)
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new ConfigError(`${file} is not JSON: ${(error as Error).message}`)
+  }
+}
+
 /** @throws {ConfigError} naming the flag, when it is no whole number in this range */
 export function readWholeNumber(flag: string, text: string, [least, most]: [number, number]): number {
   const number = /^\d+$/.test(text) ? Number(text) : Number.NaN

@@ -20,15 +20,16 @@ export const addBaseUrlOptions = (command: Command, whatFor: string): Command =>
   command
     .option('--base-url <url>', `${whatFor}, such as ${ENVIRONMENTS.production}`)
     .addOption(
-      new Option('--environment <name>', "the same, by the name of the vendor's environment").choices(
+      new Option('--environment <name>', 'environment of the vendor, in place of --base-url').choices(
         Object.keys(ENVIRONMENTS),
       ),
     )
 
-/** The base URL that the flags name; undefined when they name none. @throws {ConfigError} when both do */
+/** The base URL in the flags, if there is one. @throws {ConfigError} when both flags are given */
 export function readBaseUrl({ baseUrl, environment }: BaseUrlFlags): string | undefined {
   if (environment === undefined) return baseUrl
-  if (baseUrl !== undefined) throw new ConfigError('--environment: leave it out, or --base-url')
+  if (baseUrl !== undefined)
+    throw new ConfigError('--environment: give either --environment or --base-url, not both')
   return ENVIRONMENTS[environment]
 }
 
@@ -37,25 +38,25 @@ export interface LiveApiFlags extends BaseUrlFlags, SecretFlags {
   rate: string
 }
 
-/** Lets a command name the server to read, the site, its secret and how fast to ask. */
+/** Adds the options for the server, the site, its secret and the rate. */
 export const addLiveApiOptions = (command: Command): Command =>
   addSecretOptions(
-    addBaseUrlOptions(command, 'where the four operations are').option('--site <id>', 'the calling site'),
-  ).option('--rate <number>', 'the most requests per second', '2')
+    addBaseUrlOptions(command, 'base URL of the server to read').option('--site <id>', 'site id'),
+  ).option('--rate <number>', 'maximum number of requests per second', '2')
 
 /** @throws {ConfigError} saying which flag is missing or wrong */
 export async function readLiveApi(flags: LiveApiFlags, fastest: number): Promise<LiveApi> {
   const baseUrl = readBaseUrl(flags)
   if (baseUrl === undefined)
-    throw new ConfigError('--base-url: name the server to read with --base-url, or with --environment')
-  if (flags.site === undefined) throw new ConfigError('--site: name the calling site')
+    throw new ConfigError('--base-url: name the server to read with --base-url or --environment')
+  if (flags.site === undefined) throw new ConfigError('--site: name the site whose data to read')
   const rate = readRate(flags.rate, fastest)
   const siteId = readSiteId(flags.site)
   const { openLiveApi } = await import('../verify/live-api.ts')
   return openLiveApi({ baseUrl, siteId, secret: readSecret(flags), rate })
 }
 
-/** Work with a live API, whose failures end the command. @throws {CommandFailed} */
+/** Turns the failure of a live API into that of the command. @throws {CommandFailed} */
 export async function orFail<T>(work: Promise<T>): Promise<T> {
   const { LiveApiError } = await import('../verify/live-api.ts')
   return work.catch(error => {

@@ -25,27 +25,27 @@ interface Flags {
 /** `journeys-sandbox report`: what a suite of tests has exercised of a running sandbox; fails a job where asked to. */
 export const reportCommand = ({ print, warn }: Terminal): Command =>
   new Command('report')
-    .description('report what a suite of tests has exercised of a running sandbox')
-    .option('--origin <url>', 'URL of the sandbox', 'http://127.0.0.1:4300')
-    .option('--site <id>', 'the site to report on; the first one without it')
-    .option('--clones', 'count the site and its clones together')
+    .description('report which responses of a running sandbox a test suite has covered')
+    .option('--origin <url>', 'URL of the sandbox, without a path', 'http://127.0.0.1:4300')
+    .option('--site <id>', 'site id; the first site by default')
+    .option('--clones', 'include the clones of the site')
     .option('--json', 'print the report as JSON')
-    .option('--junit <file>', 'also write the report to a file as JUnit XML')
+    .option('--junit <file>', 'write the report to this file as JUnit XML, too')
     .addOption(
       new Option(
         '--fail-on <reasons>',
-        `exit with 1 for any of these, separated by commas: ${FAIL_ON.join(', ')}`,
+        `exit with code 1 for any of these, separated by commas: ${FAIL_ON.join(', ')}`,
       )
         .argParser(readReasons)
         .default([], 'none'),
     )
     .option(
       '--control-token <token>',
-      'the control token, if the sandbox has one (env: SANDBOX_CONTROL_TOKEN)',
+      'control token of the sandbox, if it has one (env: SANDBOX_CONTROL_TOKEN)',
     )
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 a reason of --fail-on was found, 2 the report could not be read.',
+      '\nExit codes: 0 success, 1 a reason of --fail-on was found, 2 the report cannot be read.',
     )
     .action(async (flags: Flags) => {
       const report = await fetchReport(flags)

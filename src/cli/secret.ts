@@ -20,14 +20,18 @@ const USUAL_VARIABLE = 'SANDBOX_SECRET'
 /** Lets a command be given a site's secret; never on the command line, which every process of the machine can read. */
 export const addSecretOptions = (command: Command): Command =>
   command
-    .option('--secret-env <name>', `the variable that holds the site's secret (default: ${USUAL_VARIABLE})`)
-    .option('--secret-file <file>', 'a file that holds the secret; a line break at its end does not count')
+    .option(
+      '--secret-env <name>',
+      `environment variable that holds the secret of the site (default: ${USUAL_VARIABLE})`,
+    )
+    .option(
+      '--secret-file <file>',
+      'file that holds the secret of the site; a line break at its end is ignored',
+    )
 
 /** Lets a command be given a site and its secret; without them it uses those of the demo. */
 export const addSiteOptions = (command: Command): Command =>
-  addSecretOptions(
-    command.option('--site <id>', `the site (default: ${DEMO_SITE.site_id}, that of the demo)`),
-  )
+  addSecretOptions(command.option('--site <id>', `site id (default: ${DEMO_SITE.site_id}, the demo site)`))
 
 /**
  * The site with its secret. Says what is taken from the demo.

@@ -25,30 +25,42 @@ interface Flags extends LiveApiFlags {
 const FASTEST = 1000
 
 const DETAILS = `
-The site is a live one, named with --base-url or --environment, or saved answers, with --from. Of a live site it reads the
-journeys, and of each member in --emails both lists of journeys. What the sandbox does not know is kept as extra. The seed
-is tried in a sandbox, and the summary says what that answers otherwise. The secret of the seed is sandbox-secret.
+Name a live site with --base-url or --environment, or saved responses with
+--from. From a live site, snapshot reads the journeys and, for each member in
+--emails, both lists of journeys. Properties that the contract does not have are
+kept as extra. The seed is then loaded into a sandbox, and the summary lists
+what that sandbox answers differently. The secret in the seed is sandbox-secret.
 
-What was read of a live site is in OUT.partial until the seed is written. After an interruption, the same command continues.
+While it reads a live site, snapshot keeps the responses in OUT.partial. After
+an interruption, the same command continues there.
 
-With --anonymise, emails and all other texts are replaced by pseudonyms, in OUT.partial too. Ids, times, the numbers of the
-contract and the names of properties stay: look through the seed before you share it.
+With --anonymise, pseudonyms replace email addresses and all other texts, in
+OUT.partial too. Ids, times, the numbers of the contract and property names are
+kept: review the seed before you share it.
 
-A file of --from is a HAR, or the body of one answer as JSON. A body does not say whose it is: name the file after the
-email, such as ann@example.com.json. Exit codes: 0 done, 1 no answer or a refusal, 2 wrong use.`
+A file for --from is a HAR, or the body of one response as JSON. A body does not
+name its member: name the file after the email address, such as
+ann@example.com.json.
 
-/** `journeys-sandbox snapshot`: captures a site into a seed. */
+Exit codes: 0 success, 1 no answer or a refusal, 2 usage error.`
+
+/** `journeys-sandbox snapshot`: captures a site as a seed. */
 export function snapshotCommand({ print }: Terminal): Command {
-  const command = new Command('snapshot').description('capture a live site, or saved answers, into a seed')
+  const command = new Command('snapshot').description('capture a live site, or saved responses, as a seed')
   return addLiveApiOptions(command)
-    .option('--emails <file>', 'the members of a live site, an email a line; # starts a comment')
-    .option('--from <files...>', 'saved answers instead of a live site')
-    .requiredOption('--out <file>', 'the seed to write')
-    .option('--anonymise', 'keep no email and no free text')
-    .option('--anonymise-key-env <name>', 'the same, with the key in this variable, for the same pseudonyms')
-    .option('--resume', 'continue an interrupted run; this is the default', true)
-    .option('--no-resume', 'read everything again')
-    .option('--force', 'replace an existing seed')
+    .option(
+      '--emails <file>',
+      'file with the members of a live site, one email address per line; # starts a comment',
+    )
+    .option('--from <files...>', 'saved responses in place of a live site')
+    .requiredOption('--out <file>', 'seed file to write')
+    .option('--anonymise', 'replace email addresses and free text by pseudonyms')
+    .option(
+      '--anonymise-key-env <name>',
+      'the same, with the key in this environment variable: one key always gives the same pseudonyms',
+    )
+    .option('--no-resume', 'read everything again, instead of continuing an interrupted run')
+    .option('--force', 'overwrite an existing file')
     .option('--json', 'print the summary as JSON')
     .addHelpText('after', DETAILS)
     .action(async (flags: Flags) => {
@@ -110,7 +122,7 @@ async function fromFiles(flags: Flags, names: string[]): Promise<Taken> {
   return { ...snapshot, notes: saved.notes, finish: () => undefined }
 }
 
-/** The emails of a file with the numbers of their lines, each once. @throws {ConfigError} naming a line that is none */
+/** The emails in a file, each once, with its line. @throws {ConfigError} naming a line that is not an email */
 function readEmails(file: string): { email: string; line: number }[] {
   const schema = Email()
   const found = new Map<string, { email: string; line: number }>()
@@ -145,7 +157,7 @@ function readAnonymise({ anonymise = false, anonymiseKeyEnv: name }: Flags): boo
   return key
 }
 
-/** Readable by the user alone, as it may hold data of members, and complete or not there at all. */
+/** Writes the whole file or none. Only the user can read it, as it may hold data of members. */
 function writeAtomically(file: string, document: SeedDocument): void {
   const unfinished = `${file}.unfinished`
   writeFileSync(unfinished, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 })

@@ -1,15 +1,22 @@
-/** What a command may do to the world outside; the process gives it, and so can a test. */
+import type { styleText } from 'node:util'
+
+type Format = Parameters<typeof styleText>[0]
+
+/** What a command may read and write. The process provides it, and so can a test. */
 export interface Terminal {
+  /** Writes to standard output, with a line break at the end. */
   print(text: string): void
-  /** One line for the person, apart from the output. */
+  /** Writes to standard error, with a line break at the end. */
   warn(text: string): void
   /** All of standard input. */
   readInput(): Promise<Uint8Array>
-  /** What must end before the process does, when it is told to stop. */
+  /** Calls `close` when the process is told to stop. */
   onStop(close: () => Promise<void>): unknown
+  /** Colours text for standard output; undefined when that is no terminal. */
+  style?: ((format: Format, text: string) => string) | undefined
 }
 
-/** A command that was used rightly and could not do what it was asked: one line, and exit code 1. */
+/** A command that was used correctly but failed: exit code 1. */
 export class CommandFailed extends Error {
   override name = 'CommandFailed'
 }

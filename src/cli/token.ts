@@ -17,42 +17,45 @@ interface Flags extends SiteFlags, BaseUrlFlags {
   json?: boolean
 }
 
-/** Where a sandbox listens unless it is told otherwise. */
+/** Where a sandbox listens by default. */
 const LOCAL_URL = 'http://127.0.0.1:4300/api/3.0'
 
-/** `journeys-sandbox token`: a token for one request, made without a server. */
+/** `journeys-sandbox token`: creates a token for one request, without a server. */
 export function tokenCommand(terminal: Terminal): Command {
   const command = new Command('token')
-    .description('make a token for one request, without a server')
+    .description('create a token for one request, without a server')
     .option(
       '--identifier <id or email>',
-      'the journey id or email in the path; leave it out for GET /journeys',
+      'journey id or email address in the path; leave it out for GET /journeys',
     )
-    .option('--operation <name>', `what the token is for, one of ${OPERATION_IDS.join(', ')}`)
+    .option('--operation <name>', `operation that --curl calls: ${OPERATION_IDS.join(', ')}`)
     .option(
       '--expires-in <duration>',
-      'seconds, or a number with s, m, h or d; negative for one that has expired',
+      'lifetime in seconds, or such as 90s, 15m, 1h, 7d; negative for an expired token',
       '1h',
     )
-    .option('--sub <name>', 'the name of the client; any string')
-    .option('--curl', 'print a call that works when pasted')
-    .option('--json', 'print token, hmac, claims, headers and curl as JSON')
-  return addSiteOptions(addBaseUrlOptions(command, 'where that call goes'))
+    .option('--sub <name>', 'claim sub, the name of the client')
+    .option('--curl', 'print a curl command in place of the token')
+    .option('--json', 'print token, hmac, claims, headers and curl command as JSON')
+  return addSiteOptions(addBaseUrlOptions(command, 'base URL that --curl calls'))
     .addHelpText(
       'after',
-      '\nPrints the token and nothing else, so that TOKEN=$(journeys-sandbox token …) works. The operation matters to curl\n' +
-        'alone; without it, that is the one for a journey id, an email or none. Without --base-url and --environment,\n' +
-        `the call goes to ${LOCAL_URL}. Exit codes: 0 done, 2 wrong use.`,
+      `
+The output is the token alone: TOKEN=$(journeys-sandbox token)
+The default operation is getJourney for a UUID, getMemberJourneys for an email
+address and getJourneys without an identifier. The default base URL is
+${LOCAL_URL}.
+Exit codes: 0 success, 2 usage error.`,
     )
     .action((flags: Flags) => {
-      const made = make(flags, terminal)
-      if (flags.json) terminal.print(JSON.stringify(made, null, 2))
-      else terminal.print(flags.curl ? made.curl : made.token)
+      const created = createToken(flags, terminal)
+      if (flags.json) terminal.print(JSON.stringify(created, null, 2))
+      else terminal.print(flags.curl ? created.curl : created.token)
     })
 }
 
 /** @throws {ConfigError | Invalid} */
-function make(flags: Flags, terminal: Terminal) {
+function createToken(flags: Flags, terminal: Terminal) {
   const { identifier, sub } = flags
   const baseUrl = readBaseUrl(flags) ?? LOCAL_URL
   const exp = Math.floor(systemClock.now() / 1000) + secondsOf(flags.expiresIn)

@@ -20,18 +20,19 @@ const FASTEST = 100
 /** `journeys-sandbox verify`: compares a live server with the contract. */
 export function verifyCommand({ print }: Terminal): Command {
   const command = new Command('verify').description(
-    'compare a live server with the contract of the sandbox; only reads',
+    'compare a live server with the contract of the sandbox (read-only)',
   )
   return addLiveApiOptions(command)
-    .option('--email <emails...>', 'members to ask about; they never appear in the report')
-    .option('--email-without-journeys <email>', 'a member who is known to be in no journey')
-    .option('--journey <ids...>', 'journeys to ask for; otherwise some of those that are listed')
+    .option('--email <emails...>', 'members to request; the report does not contain them')
+    .option('--email-without-journeys <email>', 'a member who is in no journey')
+    .option('--journey <ids...>', 'journeys to request; by default some of the listed ones')
     .option('--json', 'print the report as JSON')
-    .option('--save <folder>', 'write every answer there, unchanged: it holds data of members')
+    .option('--save <folder>', 'write every response to this folder, unchanged: they contain member data')
     .addHelpText(
       'after',
-      '\nThe server is named with --base-url or --environment. Exit codes: 0 nothing differs, 1 something differs or there\n' +
-        'was no answer, 2 wrong use.',
+      `
+Name the server with --base-url or --environment.
+Exit codes: 0 no difference, 1 differences or no answer, 2 usage error.`,
     )
     .action(async (flags: Flags) => {
       const api = await readLiveApi(flags, FASTEST)
@@ -57,7 +58,7 @@ export function verifyCommand({ print }: Terminal): Command {
     })
 }
 
-/** Creates the folder, and returns what writes an answer there, without whom it is about. */
+/** Creates the folder, and returns a function that writes an answer there, without its identifier. */
 function openFolder(folder: string | undefined): (call: Call, n: number) => void {
   if (folder === undefined) return () => undefined
   onDisk(() => mkdirSync(folder, { recursive: true, mode: 0o700 }), ConfigError)

@@ -21,7 +21,7 @@ const summaryProperties = {
   ),
   open_ended: documented(
     Type.Boolean({
-      description: 'False when a fixed condition governs entry, true when members may always enter',
+      description: 'False when the journey has a fixed or defined entry condition',
     }),
   ),
   status: documented(

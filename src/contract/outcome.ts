@@ -2,8 +2,8 @@ import { type Static, type TProperties, Type } from '@sinclair/typebox'
 import { Nullable, OneOf, Timestamp, Uuid } from './formats.ts'
 
 /**
- * What an event has done, one thing each, told apart by `type`. The vendor has nothing like it: this is what the
- * sandbox answers to whoever makes an event happen.
+ * The effects of an event, one object each, told apart by `type`. The vendor has nothing like it: the sandbox answers them
+ * to the caller that sends the event.
  */
 
 const message = Type.String({ description: 'The same, as a sentence' })
@@ -106,17 +106,20 @@ export const NoEffect = outcome(
   'The event changed nothing',
 )
 
-export const Outcome = Type.Union([
-  Entered,
-  StepCounted,
-  StepCompleted,
-  RewardHeld,
-  RewardIssued,
-  RewardBlocked,
-  BadgeAwarded,
-  JourneyCompleted,
-  NoEffect,
-])
+export const Outcome = Type.Union(
+  [
+    Entered,
+    StepCounted,
+    StepCompleted,
+    RewardHeld,
+    RewardIssued,
+    RewardBlocked,
+    BadgeAwarded,
+    JourneyCompleted,
+    NoEffect,
+  ],
+  { title: 'Outcome', description: 'An effect of an event, or why there is none' },
+)
 
 export type Outcome = Static<typeof Outcome>
 export type NoEffect = Static<typeof NoEffect>

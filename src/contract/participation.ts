@@ -32,7 +32,8 @@ export const UserJourney = Type.Object(
     description: documented(Type.String({ description: 'What the journey is about; may be empty' })),
     open_ended: documented(
       Type.Boolean({
-        description: 'Whether members may always enter the journey. A boolean here, as in the journey itself',
+        description:
+          'False when the journey has a fixed or defined entry condition. A boolean, as in the journey itself',
       }),
     ),
     started_at: documented(Timestamp({ description: 'When the member entered' })),
@@ -59,17 +60,20 @@ export const MemberEvent = Type.Object(
 )
 
 // These three are closed, so that no reward can have the keys of two statuses.
-const reward = {
+const rewardProperties = {
   node_id: inferred(Uuid({ description: 'The node that grants it' })),
   name: inferred(Type.String({ description: 'The label of that node' })),
   type: inferred(Type.String({ description: 'What is granted, for example points, coupon or badge' })),
 }
 
+const rewardStatus = <const T extends RewardStatus>(status: T) =>
+  OneOf([status], { description: 'The state of the reward, which tells its other keys; issued is inferred' })
+
 /** A reward during its hold: CONTRACT.md section 2, the hold rule (D). */
 export const HeldReward = Type.Object(
   {
-    ...reward,
-    status: documented(OneOf(['held'], { description: 'The reward is on hold' })),
+    ...rewardProperties,
+    status: documented(rewardStatus('held')),
     hold_start_datetime: documented(Timestamp({ description: 'When the hold began' })),
     hold_end_datetime: documented(Timestamp({ description: 'When the hold ends and the reward is issued' })),
   },
@@ -79,8 +83,8 @@ export const HeldReward = Type.Object(
 /** A reward that an event blocked during its hold: the keys of the hold are not present at all (D). */
 export const BlockedReward = Type.Object(
   {
-    ...reward,
-    status: documented(OneOf(['blocked'], { description: 'The member lost the reward' })),
+    ...rewardProperties,
+    status: documented(rewardStatus('blocked')),
     blocked_by: documented(Type.String({ description: 'The event that blocked it' })),
     blocked_at: documented(Timestamp({ description: 'When it was blocked' })),
   },
@@ -94,8 +98,8 @@ export const BlockedReward = Type.Object(
 /** A reward without a hold, or after it. That there is this status is inferred. */
 export const IssuedReward = Type.Object(
   {
-    ...reward,
-    status: inferred(OneOf(['issued'], { description: 'The member has the reward' })),
+    ...rewardProperties,
+    status: inferred(rewardStatus('issued')),
   },
   {
     $id: 'IssuedReward',
@@ -125,11 +129,18 @@ export const MemberJourney = Type.Object(
     open_ended: documented(
       OneOf(['true', 'false'], {
         description:
-          'Whether members may always enter the journey. A string, unlike in the other three operations',
+          'Whether the participation has no set end. A string, unlike in the other three operations',
       }),
     ),
     started_at: documented(Timestamp({ description: 'When the member entered' })),
-    expired_at: documented(Nullable(Timestamp({ description: 'When it expired; null unless it did' }))),
+    expired_at: documented(
+      Nullable(
+        Timestamp({
+          description:
+            'When it expired, if it did. Documented as a string; that it is null otherwise is inferred',
+        }),
+      ),
+    ),
     status: documented(status),
     progress_percentage: documented(progressPercentage),
     created_at: documented(Timestamp({ description: 'When the record was created' })),

@@ -5,14 +5,13 @@ import { ValidationError } from '../validation.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether the body is a seed, or an object with one. */
-    seedBody?: boolean
+    /** How deep the body may be nested. */
+    bodyDepth?: number
   }
 }
 
 /** Less than of a seed, as what a body holds becomes a part of one: what can be written must fit into an export. */
 export const MAX_BODY_DEPTH = MAX_DEPTH / 2
-const MAX_SEED_BODY_DEPTH = MAX_DEPTH + 1
 
 /** Reads JSON bodies. A call without a body may still name a content type, as many clients do on DELETE and POST. */
 export function acceptBodies(scope: FastifyInstance): void {
@@ -21,7 +20,7 @@ export function acceptBodies(scope: FastifyInstance): void {
     try {
       refuseCharset(request.headers['content-type'])
       const value = parseJson(bytes as Buffer)
-      refuseDeep(value, request.routeOptions.config.seedBody ? MAX_SEED_BODY_DEPTH : MAX_BODY_DEPTH)
+      refuseDeep(value, request.routeOptions.config.bodyDepth ?? MAX_BODY_DEPTH)
       done(null, value)
     } catch (error) {
       done(error as Error)

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
-import { ClockReading, ClockSetting } from '../sites/site-clock.ts'
+import { ClockAdvance, ClockReading, ClockSetting, ClockStep } from '../sites/site-clock.ts'
 import { type ControlOptions, responses, SiteParams, siteOf } from './route.ts'
 
 /** A site's time, which only goes forward; a reset takes it back to the system clock. */
@@ -44,16 +43,13 @@ export const clockRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (sco
     schema: {
       operationId: 'advanceClock',
       tags,
-      summary: 'Put the clock of a site forward',
+      summary: 'Move the clock of a site forward',
+      description:
+        'By a duration, or to the next moment at which something changes by itself. With nothing left to change, the clock stays where it is. The answer says what changed.',
       params: SiteParams,
-      body: Type.Object(
-        {
-          by: Type.String({ description: 'An ISO 8601 duration, for example P3DT4H', examples: ['P3DT4H'] }),
-        },
-        { additionalProperties: false },
-      ),
-      response: responses({ 200: ClockReading }),
+      body: ClockStep,
+      response: responses({ 200: ClockAdvance }),
     },
-    handler: request => siteOf(sites, request).clock.advance(request.body.by),
+    handler: request => siteOf(sites, request).clock.advance(request.body),
   })
 }

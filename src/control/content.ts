@@ -1,17 +1,71 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { Email, Uuid } from '../contract/formats.ts'
+import { MAX_DEPTH } from '../contract/json.ts'
+import { annotated } from '../contract/records.ts'
 import { SeedDocument, SeedJourney, SeedMember } from '../seed/schema.ts'
 import { JourneyInput, MemberInput, SeedInput } from '../seed/schema-input.ts'
+import { Capsule, packSite } from '../sites/capsule.ts'
 import { type ControlOptions, Nothing, responses, SiteParams, siteOf, uncheckedBody } from './route.ts'
 
 export const JourneyParams = Type.Object({
   ...SiteParams.properties,
-  journey_id: Uuid({ description: 'The id of a journey' }),
+  journey_id: Uuid({
+    description: 'The id of a journey',
+    examples: ['de04a64d-dc40-445f-8351-3dde7567d5c8'],
+  }),
 })
-const MemberParams = Type.Object({
+export const MemberParams = Type.Object({
   ...SiteParams.properties,
-  email: Email({ description: 'The email of a member' }),
+  email: Email({ description: 'The email of a member', examples: ['ann@example.com'] }),
+})
+
+const JOURNEY = {
+  name: 'Welcome',
+  nodes: [
+    { type: 'entry', name: 'Joins' },
+    { type: 'event', name: 'Buys', event: 'purchase' },
+    { type: 'reward', name: 'Thanks', reward: 'points', amount: 100 },
+  ],
+}
+
+const JourneyBody = annotated(JourneyInput, { examples: [{ name: 'Empty' }, JOURNEY] })
+/** The email may be left out, as the path has it. */
+const MemberBody = Type.Object(
+  { ...MemberInput.properties, email: Type.Optional(MemberInput.properties.email) },
+  {
+    additionalProperties: false,
+    title: 'MemberBody',
+    description: 'A member of the loyalty programme',
+    examples: [{ events: [{ event: 'purchase', attributes: { amount: 60 } }] }],
+  },
+)
+
+const SeedBody = annotated(SeedInput, {
+  examples: [
+    { journeys: [JOURNEY], members: [{ email: 'ann@example.com', events: [{ event: 'purchase' }] }] },
+  ],
+})
+
+const CapsuleBody = annotated(Capsule, {
+  examples: [
+    {
+      capsule: 1,
+      created_at: '2026-01-05T10:00:00Z',
+      created_by: 'journeys-sandbox',
+      site_time: '2026-01-05T10:00:00Z',
+      seed: null,
+      state: {
+        data: { site: { site_id: '9991331', name: 'demo-site' }, journeys: [], members: [] },
+        clock: null,
+        faults: [],
+        faults_added: 0,
+      },
+      snapshots: [],
+      requests: [],
+      dropped: 0,
+    },
+  ],
 })
 
 /** The data of a site: the whole of it, a journey, or a member. */
@@ -36,7 +90,7 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'PUT',
     url: '/sites/:site_id/data',
-    config: { ...config, seedBody: true },
+    config: { ...config, bodyDepth: MAX_DEPTH },
     validatorCompiler: uncheckedBody,
     schema: {
       operationId: 'putData',
@@ -45,7 +99,7 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       description:
         'In the short form or the long one. Every issue of the document is listed. A reset still goes back to the seed of the site.',
       params: SiteParams,
-      body: SeedInput,
+      body: SeedBody,
       response: responses({ 200: SeedDocument }),
     },
     handler: request => {
@@ -80,7 +134,7 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       summary: 'Create or replace a journey with its graph',
       description: 'The id may be left out of the body. Members keep what they completed at nodes that stay.',
       params: JourneyParams,
-      body: JourneyInput,
+      body: JourneyBody,
       response: responses({ 200: SeedJourney, 201: SeedJourney }),
     },
     handler: (request, reply) => {
@@ -133,7 +187,7 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       summary: 'Create or replace a member with participations',
       description: 'The email may be left out of the body.',
       params: MemberParams,
-      body: MemberInput,
+      body: MemberBody,
       response: responses({ 200: SeedMember, 201: SeedMember }),
     },
     handler: (request, reply) => {
@@ -157,6 +211,55 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
     handler: (request, reply) => {
       siteOf(sites, request).content.removeMember(request.params.email)
       return reply.code(204).send()
+    },
+  })
+
+  scope.route({
+    method: 'GET',
+    url: '/sites/:site_id/capsule',
+    config,
+    schema: {
+      operationId: 'getCapsule',
+      tags,
+      summary: 'Get the whole site in one file',
+      description:
+        'Data, clock, fault rules, snapshots and request journal. `serve --open FILE` opens the file elsewhere, for example after a job failed.',
+      params: SiteParams,
+      querystring: Type.Object(
+        {
+          secrets: Type.Optional(
+            Type.Boolean({
+              description: 'Whether the secret of the site is included (false)',
+              examples: [true],
+            }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+      response: responses({ 200: Capsule }),
+    },
+    handler: request =>
+      packSite(siteOf(sites, request), sites.systemClock.now(), request.query.secrets ?? false),
+  })
+
+  scope.route({
+    method: 'PUT',
+    url: '/sites/:site_id/capsule',
+    config,
+    validatorCompiler: uncheckedBody,
+    schema: {
+      operationId: 'putCapsule',
+      tags,
+      summary: 'Set a site to what a capsule holds, or change nothing',
+      description:
+        'Creates the site if it does not exist. Without a secret in the capsule, the site keeps its own, or gets a generated one.',
+      params: SiteParams,
+      body: CapsuleBody,
+      response: responses({ 200: Capsule, 201: Capsule }),
+    },
+    handler: (request, reply) => {
+      const { site, isNew } = sites.openCapsule(request.body, request.params.site_id)
+      return reply.code(isNew ? 201 : 200).send(packSite(site, sites.systemClock.now(), false))
     },
   })
 }

@@ -30,7 +30,7 @@ export const diagramRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
         response: { ...responses({}), 200: file(type) },
       },
       handler: async (request, reply) => {
-        const diagram = journeyDiagram(siteOf(sites, request), request.params.journey_id)
+        const diagram = await journeyDiagram(siteOf(sites, request), request.params.journey_id)
         return reply.type(type).send(await draw(diagram))
       },
     })

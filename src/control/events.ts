@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { Email } from '../contract/formats.ts'
 import { SeedHistory } from '../seed/schema.ts'
 import { EventResult, MOST_EVENTS, NewEvent, NewMemberEvent } from '../sites/events.ts'
+import { MemberParams } from './content.ts'
 import { type ControlOptions, responses, SiteParams, siteOf } from './route.ts'
 
 const Batch = Type.Object(
@@ -12,13 +12,20 @@ const Batch = Type.Object(
       description: 'In the order in which they happen',
     }),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    title: 'EventBatch',
+    description: 'Events of any members',
+    examples: [
+      {
+        events: [
+          { email: 'ann@example.com', event: 'purchase' },
+          { email: 'new@example.com', event: 'signup' },
+        ],
+      },
+    ],
+  },
 )
-
-const MemberParams = Type.Object({
-  ...SiteParams.properties,
-  email: Email({ description: 'The email of a member' }),
-})
 
 /** The events of members, and their effects. */
 export const eventRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {

@@ -2,6 +2,9 @@ import type { NodeType } from '../contract/journey.ts'
 import { tellRule } from './rule.ts'
 import { clip } from './text.ts'
 
+/** From left to right, or from top to bottom. */
+export type DiagramLayout = 'LR' | 'TB'
+
 /** A journey as it is drawn, in whatever notation. */
 export interface Diagram {
   title: string
@@ -16,6 +19,8 @@ export interface DiagramNode {
   note?: string | undefined
   /** What sets it apart from others of its type; class names. */
   marks?: readonly string[]
+  /** Where a click on it leads, in a drawing that is part of a page. */
+  href?: string
 }
 
 export interface DiagramConnection {
@@ -39,9 +44,9 @@ interface DrawnConnection {
   condition: string | null
 }
 
-/** What is said of a node or a connection, beyond what the journey itself says. */
+/** What is drawn at a node or a connection beside what the journey itself says. */
 export interface Remarks {
-  node?(id: string): Pick<DiagramNode, 'note' | 'marks'>
+  node?(id: string): Pick<DiagramNode, 'note' | 'marks' | 'href'>
   connection?(connection: DrawnConnection): Pick<DiagramConnection, 'marks'>
 }
 

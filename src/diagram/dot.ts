@@ -1,37 +1,43 @@
-import type { Diagram, DiagramConnection, DiagramNode } from './diagram.ts'
+import type { Diagram, DiagramConnection, DiagramLayout, DiagramNode } from './diagram.ts'
 import { NODE_STYLES } from './node-style.ts'
 import { clip, wrap } from './text.ts'
 
-const NODE = 'fontname="Arial" fontsize=13 margin="0.16,0.08" penwidth=1.2'
+const NODE = 'fontname="Arial" fontsize=13 margin="0.1,0.06" penwidth=1.2'
 const EDGE = 'fontname="Arial" fontsize=11 color="#6b7480" fontcolor="#3d4650" arrowsize=0.7'
 
-/** A journey in the language of Graphviz, from left to right. */
-export function toDot({ title, nodes, connections }: Diagram): string {
+/** A journey in the language of Graphviz. */
+export function toDot({ title, nodes, connections }: Diagram, layout: DiagramLayout = 'LR'): string {
   return [
     `digraph "${title.replace(/[&\\"]/g, entity)}" {`,
-    `  graph [rankdir=LR bgcolor="white" nodesep=0.35 ranksep=0.5 pad=0.15]`,
+    `  graph [rankdir=${layout} bgcolor="transparent" nodesep=0.25 ranksep=0.28 pad=0.15]`,
     `  node [${NODE}]`,
     `  edge [${EDGE}]`,
-    ...nodes.map(nodeLine),
+    ...nodes.map((node, i) => nodeLine(node, i, WIDTHS[layout])),
     ...connections.map(connectionLine),
     '}',
     '',
   ].join('\n')
 }
 
+// So many characters in a line: along the direction of the drawing, nodes are kept short so that more of them fit.
+const WIDTHS: Record<DiagramLayout, number> = { LR: 16, TB: 24 }
 // What stands in a diamond makes it twice as wide.
 const NARROW = 14
+// Shapes that are wider than their text anyway.
+const ROUND = ['oval', 'diamond', 'hexagon']
 
-function nodeLine({ type, name, note, marks = [] }: DiagramNode, index: number): string {
+function nodeLine({ type, name, note, marks = [], href }: DiagramNode, index: number, width: number): string {
   const { shape, style, fill, line } = NODE_STYLES[type]
   const label = [
     type.toUpperCase(),
-    ...wrap(name, type === 'condition' ? NARROW : undefined),
+    ...wrap(name, type === 'condition' ? NARROW : width),
     ...(note === undefined ? [] : [clip(note)]),
   ]
   const outline = type === 'exit' ? ' peripheries=2' : ''
+  const margin = ROUND.includes(shape) ? ' margin="0.02,0.02"' : ''
   const noted = note === undefined ? [] : ['noted']
-  return `  n${index} [label=${quote(label)} tooltip=${quote([clip(name)])} class="${[type, ...noted, ...marks].join(' ')}" shape=${shape} style="${style}" fillcolor="${fill}" color="${line}" fontcolor="#1b2530"${outline}]`
+  const link = href === undefined ? '' : ` URL=${quote([href])}`
+  return `  n${index} [label=${quote(label)} tooltip=${quote([clip(name)])} class="${[type, ...noted, ...marks].join(' ')}" shape=${shape} style="${style}" fillcolor="${fill}" color="${line}" fontcolor="#1b2530"${outline}${margin}${link}]`
 }
 
 function connectionLine({ from, to, label, marks = [] }: DiagramConnection): string {

@@ -11,6 +11,7 @@ const PATIENCE_MS = 5_000
 /** A journey whose nodes are joined in so many ways that it cannot be drawn. */
 export class TooEntangled extends Error {
   override name = 'TooEntangled'
+  readonly statusCode = 422
 }
 
 // Text and not a file, as only what is imported is found both in the sources and in what is built of them.

@@ -7,14 +7,14 @@ import { outcomesIn } from './outcomes.ts'
 import { progressOf } from './progress.ts'
 import type { Passage } from './walk.ts'
 
-/** A participation after something, and what happened to it, in that order. */
+/** A participation after an event, and the outcomes in their order. */
 export interface Change {
   participation: ParticipationRecord
   outcomes: readonly Outcome[]
 }
 
 export interface Advance {
-  /** Where the member goes on waiting. */
+  /** The steps at which the member still waits. */
   open: readonly WaitingRecord[]
   /** The steps that were just completed. */
   done: readonly Step[]
@@ -22,7 +22,7 @@ export interface Advance {
   passage: Passage
 }
 
-/** A member's new participation: entered, and come to the first steps. */
+/** A member's new participation: entered, and waiting at the first steps. */
 export function begin(
   graph: JourneyGraph,
   { id, entry, passage }: { id: string; entry: Entry; passage: Passage },
@@ -47,8 +47,8 @@ export function begin(
 }
 
 /**
- * A participation with the steps done, the rewards on the way reached, and the member waiting where the way ends. It
- * is completed when that is an exit, which closes all other branches too, or nowhere.
+ * A participation with the steps done, the rewards on the way reached, and the member waiting where the way ends. It is
+ * completed when the way ends nowhere, or at an exit, which closes all other branches too.
  */
 export function arrive(graph: JourneyGraph, before: Change, advance: Advance, { at }: Facts): Change {
   const { participation } = before
@@ -87,7 +87,7 @@ const grantedNow = ({ outcomes }: Change, { id }: GraphNode) =>
 const grant = (node: Reward | Badge, at: string): RewardRecord =>
   reachReward(node.type === 'reward' ? node : { id: node.id, hold: null }, at)
 
-/** A step that is come to where the member waits already stays one place, with what it has counted. */
+/** A step at which the member waits already is not added again, and keeps its count. */
 const newPlaces = (open: readonly WaitingRecord[], { steps }: Passage): WaitingRecord[] =>
   steps
     .filter(step => !open.some(place => place.node_id === step.id))

@@ -27,9 +27,9 @@ export interface Result {
 }
 
 /**
- * What becomes of a member by an event (CONTRACT.md section 5). Participations the member has come first: held rewards
- * are blocked, whatever the status, then those in progress move, unless their journey is a draft again. Then the
- * member enters the journeys that let in; a journey the member has ever been in is not entered again.
+ * The effect of an event on a member (CONTRACT.md section 5). The member's participations come first: held rewards are
+ * blocked, whatever the status, then those in progress move, unless their journey is a draft again. Then the member enters
+ * every journey that admits them; a journey with a participation of the member is not entered again.
  */
 export function handleEvent({ journeys, member, event, newId }: Situation & { event: Occurrence }): Result {
   const { email, attributes } = member
@@ -63,7 +63,7 @@ function inside(graph: JourneyGraph | undefined, change: Change, facts: Facts): 
   return moves ? move(graph, blocked, facts) : blocked
 }
 
-/** What becomes of a member by a whole history, oldest event first: the same as by one event after the other. */
+/** The effect of a whole history, oldest event first: the same as of one event after the other. */
 export function replay({ journeys, member, history, newId }: Situation & { history: Iterable<Occurrence> }): {
   participations: ParticipationRecord[]
   /** Event by event. */

@@ -11,7 +11,7 @@ import { type Passage, walk } from './walk.ts'
 
 const NOWHERE: Passage = { nodes: [], steps: [], exit: false }
 
-/** Why a participation cannot move at a moment; `undefined` where it can. */
+/** Why a participation cannot move at a moment; `undefined` when it can. */
 export function reasonToStay({ journey }: JourneyGraph, participation: ParticipationRecord, at: string) {
   const { completed_at, expired_at } = participation
   const { status } = statusAsOf({ completed_at, expired_at, journey }, at)
@@ -43,8 +43,8 @@ export function block(graph: JourneyGraph, change: Change, { event, at }: Facts)
 }
 
 /**
- * Lets an event count at every step where the member stands, and goes on from those that are thereby done. A step that
- * is only come to by this event waits for another one, so an event makes no more moves than the graph has nodes.
+ * Counts an event at every step where the member waits, and moves on from those that it completes. A step that the member
+ * reaches by this event waits for another one, so an event makes no more moves than the graph has nodes.
  */
 export function move(graph: JourneyGraph, change: Change, facts: Facts): Change {
   const { participation } = change

@@ -6,7 +6,7 @@ export interface MemberState {
   participations: readonly ParticipationRecord[]
 }
 
-/** Something a member did. */
+/** An event of a member. */
 export interface Occurrence {
   name: string
   attributes: Readonly<Record<string, unknown>>

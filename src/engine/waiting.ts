@@ -5,13 +5,12 @@ import { spread } from './walk.ts'
 type Account = Pick<ParticipationRecord, 'completed_at' | 'events' | 'rewards'>
 
 /**
- * Where a member stands of whom only the completed steps and the reached rewards are told: at every step not yet done
+ * The steps at which a member waits, derived from the completed steps and the reached rewards: every step not yet done
  * that the connections lead to, from an entry, through steps that are done.
  *
- * What a condition has decided is not told, so it is read from what came of it. Of the connections that leave it, those
- * count that lead to something done or reached before any other step; where there is none such, all of them count.
- * Likewise for several entries. Where all that follows is done already, because a cycle leads back, the member stands
- * at the steps behind the one done last.
+ * The decision of a condition follows from its effect. Of the connections that leave it, those count that lead to
+ * something done or reached before any other step; if there are none, all of them count. The same holds for several
+ * entries. If everything that follows is done, because a cycle leads back, the member waits behind the step done last.
  * @returns Each step once, with nothing counted; none for a completed participation.
  */
 export function deriveWaitingSteps(
@@ -41,7 +40,7 @@ export function deriveWaitingSteps(
 export const uptoSteps = (graph: JourneyGraph, ids: readonly string[]): GraphNode[] =>
   spread(graph, ids, node => (isStep(node) ? [] : node.targets))
 
-/** Where a participation stands: as stored, or derived where nothing is. */
+/** Where the member of a participation waits: as stored, or derived where nothing is stored. */
 export const waitingStepsOf = (
   graph: JourneyGraph,
   participation: ParticipationRecord,

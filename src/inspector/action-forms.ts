@@ -1,37 +1,40 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import { toCurl } from '../sites/credentials.ts'
 import { type ActionName, actionOf } from './actions.ts'
-import { folded } from './elements.ts'
+import { folded } from './code.ts'
 import type { InspectorOptions } from './options.ts'
 
 export interface ActionForm {
   action: ActionName
-  /** Of the site; empty for what belongs to none. */
+  /** Empty for an action that belongs to no site. */
   site: string
-  /** What the button says. */
+  /** The text of the button. */
   label: string
   /** The path of the page that has the form. */
   back: string
-  /** Fields that are not shown. */
+  /** Fields that are not shown. A field must not have the name of a property that scripts read of a form, such as `id` or `attributes`. */
   given?: Record<string, string>
   /** Fields to fill in. */
   fields?: SafeHtml
   /** What a browser asks before it sends the form. */
   confirm?: string
-  tone?: 'primary' | 'danger'
+  tone?: 'primary' | 'danger' | 'small' | 'small danger'
 }
 
-/** Makes the forms of a page: none where nothing can be done. */
+/** Makes the forms of a page: undefined where the control API is off. */
 export type FormMaker = (form: ActionForm) => SafeHtml | undefined
+
+// With a script the answer replaces the page in place: no jump to the top, and what is open stays open.
+const IN_PLACE = html` hx-boost="true" hx-swap="innerMorph show:none"`
 
 export const formsFor =
   ({ control }: InspectorOptions): FormMaker =>
   ({ action, site, label, back, given = {}, fields, confirm, tone = '' }) =>
     control &&
-    html`<form class="action" method="post" action="/actions/${action}">
+    html`<form class="action ${fields ? 'filled' : ''}" method="post" action="/actions/${action}"${IN_PLACE}${actionOf(action).next ? '' : html` hx-replace-url="true"`}${confirm === undefined ? '' : html` hx-confirm="${confirm}"`}>
 ${Object.entries({ site, back, ...given }).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 ${fields}
-<button class="${tone}"${confirm === undefined ? '' : html` data-confirm="${confirm}"`}>${label}</button>
+<button class="${tone}">${label}</button>
 </form>`
 
 /** The same calls as command lines, folded up. `origin` is the server as the caller reaches it. */

@@ -1,22 +1,25 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { Conflict, NotFound } from '../errors.ts'
+import { Conflict, Invalid, NotFound } from '../errors.ts'
 import { type Action, actionOf, isAction } from './actions.ts'
-import { ownPath, withQuery } from './addresses.ts'
-import type { Form } from './form.ts'
 import type { Notice } from './notices.ts'
-import type { ControlCall, InspectorOptions } from './options.ts'
+import type { ControlCall, Form, InspectorOptions } from './options.ts'
+import { redirect } from './page.ts'
+import { ownPath, withQuery } from './paths.ts'
 import { PAGE, type PageOptions } from './view.ts'
 
-/** What the buttons do: exactly what the call does that is shown beside them, and then back to the page. */
+/** A whole seed fits into a form, as it does into a call to the control API. */
+const BODY_LIMIT = 32 * 1024 * 1024
+
+/** What the buttons do: exactly the call that is shown beside them, and then back to the page. */
 export async function actionRoutes(scope: FastifyInstance, { options, notices }: PageOptions): Promise<void> {
   const { control } = options
 
   scope.post<{ Params: { action: string }; Body: Form | undefined }>(
     '/actions/:action',
-    PAGE,
+    { ...PAGE, bodyLimit: BODY_LIMIT },
     async ({ params: { action }, body }, reply) => {
       if (!isAction(action)) throw new NotFound(`there is no action ${action}`)
-      if (!control) throw new Conflict('the control plane is off, so nothing can be done from here')
+      if (!control) throw new Conflict('the control API is off, so the inspector cannot change anything')
       return act(actionOf(action), body ?? {}, control, reply)
     },
   )
@@ -29,7 +32,7 @@ export async function actionRoutes(scope: FastifyInstance, { options, notices }:
   ): Promise<FastifyReply> {
     const back = ownPath(form.back)
     const leave = (to: string, notice: Notice) =>
-      reply.redirect(withQuery(to, { notice: notices.put(notice) }), 303)
+      redirect(reply, withQuery(to, { notice: notices.put(notice) }))
     const refused = (text: string, details?: string[]) =>
       leave(back, { tone: 'bad', text, ...(details && { details }), form: form as Record<string, string> })
 
@@ -37,7 +40,7 @@ export async function actionRoutes(scope: FastifyInstance, { options, notices }:
     try {
       call = action.call(form.site ?? '', form)
     } catch (error) {
-      if (error instanceof SyntaxError) return refused(`The attributes are not JSON: ${error.message}`)
+      if (error instanceof Invalid) return refused(error.message)
       throw error
     }
     const { status, body } = await control(call)
@@ -49,6 +52,10 @@ export async function actionRoutes(scope: FastifyInstance, { options, notices }:
         errors?.map(error => `${error.pointer || '/'} ${error.detail}`),
       )
     }
-    return leave(action.next?.(answer) ?? back, { tone: 'good', ...action.said(form, answer) })
+    return leave(action.next?.(answer, form) ?? back, {
+      tone: 'good',
+      answer,
+      ...action.said(form, answer),
+    })
   }
 }

@@ -1,40 +1,62 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import { packageFile } from '../package-file.ts'
 
-const FOLDER = packageFile('assets/')
+const { resolve } = createRequire(import.meta.url)
 
-const TYPES = {
-  'inspector.css': 'text/css; charset=utf-8',
-  'inspector.js': 'text/javascript; charset=utf-8',
-  'icon.svg': 'image/svg+xml',
+/** Every file that the pages load, by its name. */
+const FILES: Record<string, string> = {
+  ...Object.fromEntries(
+    [
+      'base.css',
+      'shell.css',
+      'pages.css',
+      'canvas.css',
+      'inspector.js',
+      'canvas.js',
+      'requests.js',
+      'times.js',
+      'icon.svg',
+    ].map(name => [name, fileURLToPath(new URL(name, packageFile('assets/')))]),
+  ),
+  'htmx.min.js': resolve('htmx.org/dist/htmx.min.js'),
+  'panzoom.es.js': resolve('@panzoom/panzoom/dist/panzoom.es.js'),
 }
 
-/** By address, which changes with the content, so that a browser may keep what it has for ever. */
-const files = new Map(
-  Object.entries(TYPES).map(([name, type]) => {
-    const content = readFileSync(new URL(name, FOLDER))
-    const hash = createHash('sha256').update(content).digest('base64url').slice(0, 12)
-    return [`/assets/${hash}/${name}`, { name, type, content }]
-  }),
-)
+const hash = createHash('sha256')
+for (const file of Object.values(FILES)) hash.update(readFileSync(file))
 
-const addressOf = (wanted: keyof typeof TYPES): string =>
-  [...files].find(([, { name }]) => name === wanted)?.[0] as string
+/** Changes with the content of the files, so that a browser may cache them for ever. */
+const PREFIX = `/assets/${hash.digest('base64url').slice(0, 12)}/`
 
-/** The addresses of the files that the pages need. */
+const asset = (name: string): string => `${PREFIX}${name}`
+
+/** The paths of the files that every page names. */
 export const ASSETS = {
-  style: addressOf('inspector.css'),
-  script: addressOf('inspector.js'),
-  icon: addressOf('icon.svg'),
+  styles: ['base.css', 'shell.css', 'pages.css', 'canvas.css'].map(asset),
+  htmx: asset('htmx.min.js'),
+  script: asset('inspector.js'),
+  icon: asset('icon.svg'),
 }
 
-/** The files that the pages need; they say nothing of the data, and so are open to all. */
+/** Serves the files of the pages to everyone: they contain no data. */
 export async function assetRoutes(scope: FastifyInstance): Promise<void> {
-  for (const [url, { type, content }] of files) {
-    scope.get(url, { config: { open: true }, schema: { hide: true } }, (_request, reply) =>
-      reply.type(type).header('cache-control', 'public, max-age=31536000, immutable').send(content),
-    )
-  }
+  scope.addHook('onRoute', route => {
+    route.config = { ...route.config, open: true }
+    route.schema = { ...route.schema, hide: true }
+  })
+  await scope.register(fastifyStatic, {
+    root: [...new Set(Object.values(FILES).map(file => dirname(file)))],
+    prefix: PREFIX,
+    decorateReply: false,
+    index: false,
+    allowedPath: path => Object.hasOwn(FILES, path.replace(/^\//, '')),
+    maxAge: '365d',
+    immutable: true,
+  })
 }

@@ -4,44 +4,38 @@ import { instantOf, isoOf } from '../clock.ts'
 import type { Explanation } from '../sites/credentials.ts'
 import type { JournalEntry, RequestRecord } from '../sites/journal.ts'
 import type { Site } from '../sites/site.ts'
-import { chip, section, table, time } from './elements.ts'
+import { chip, table, time } from './elements.ts'
 import type { InspectorOptions } from './options.ts'
 
 const OUTCOMES = { passed: 'good', warning: 'wait', failed: 'bad', skipped: 'off' }
 
-/** The checks, one by one. */
+/** The checks of the authentication, one by one. */
 export function checks(
   { verdict }: JournalEntry,
   { operation, checks }: Explanation,
   auth: 'strict' | 'off',
-): SafeHtml {
-  if (operation === null) return html``
+): SafeHtml | string {
+  if (operation === null) return ''
   const differs = verdict?.ok === true && checks.some(({ outcome }) => outcome === 'failed')
   const remark =
     auth === 'off'
-      ? 'The sandbox was started with --auth off, so none of this mattered.'
+      ? 'The sandbox was started with --auth off, so none of these decided.'
       : differs
-        ? 'The call was let in. By what the site is now, it would be refused.'
-        : 'In the order in which they are made; the first that fails is the answer.'
-  return section(
-    'Authentication',
-    html`<p class="hint">${remark}</p>${table('The checks of the authentication', ['Check', 'Outcome', 'Expected', 'Sent', 'What to do'], checks.map(checkRow))}`,
-  )
+        ? 'The request was accepted. As the site is now, it would be refused.'
+        : 'In this order; the first that fails decides the response.'
+  return html`<div class="checks"><p class="hint">${remark}</p><ol>${checks.map(check)}</ol></div>`
 }
 
-const checkRow = ({
+const check = ({
   check,
   outcome,
   expected,
   actual,
   hint,
-}: CheckReport): SafeHtml => html`<tr class="check ${outcome}">
-<th scope="row"><code>${check}</code></th>
-<td>${chip(outcome, OUTCOMES[outcome])}</td>
-<td class="value">${expected}</td>
-<td class="value">${actual}</td>
-<td class="hint-cell">${hint}</td>
-</tr>`
+}: CheckReport): SafeHtml => html`<li class="check ${outcome}">
+<p>${chip(outcome, OUTCOMES[outcome])} <code>${check}</code></p>
+${outcome === 'failed' || outcome === 'warning' ? html`<dl><div><dt>Expected</dt><dd class="value">${expected}</dd></div><div><dt>Sent</dt><dd class="value">${actual}</dd></div>${hint === null ? '' : html`<div><dt>What to do</dt><dd>${hint}</dd></div>`}</dl>` : outcome === 'passed' ? html`<p class="value">${actual}</p>` : ''}
+</li>`
 
 /** The claims that were sent beside those of a good token. */
 export function comparison(
@@ -49,27 +43,26 @@ export function comparison(
   { operation, identifier, checks }: Explanation,
   { control }: InspectorOptions,
   site?: Site,
-): SafeHtml {
-  if (token === null || typeof token.claims !== 'object' || token.claims === null) return html``
+): SafeHtml | string {
+  if (token === null || typeof token.claims !== 'object' || token.claims === null) return ''
   const claims = token.claims as Record<string, unknown>
   const good: Record<string, unknown> | undefined =
     site && operation && control ? { ...site.sign(identifier ?? undefined).claims } : undefined
   const names = [...new Set(['sub', 'exp', 'site_id', 'hmac', ...Object.keys(claims)])]
   const rows = names.map(name => {
     const report = checks.find(({ check }) => check === name)
-    return html`<tr><th scope="row"><code>${name}</code></th>
-<td class="value">${tell(name, claims[name], at)}</td>
-<td class="value">${good && name in good ? tell(name, good[name], at) : ''}</td>
-<td>${report && chip(report.outcome, OUTCOMES[report.outcome])}</td></tr>`
+    return [
+      html`<code>${name}</code>`,
+      tell(name, claims[name], at),
+      good && name in good ? tell(name, good[name], at) : '',
+      report ? chip(report.outcome, OUTCOMES[report.outcome]) : '',
+    ]
   })
-  return section(
-    'Claims of the token',
-    table(
-      'The claims that were sent, and those of a token made now',
-      ['Claim', 'Sent', 'A good one', 'Check'],
-      rows,
-    ),
-  )
+  return html`<h3>Claims of the token</h3>${table(
+    'The claims that were sent, and those of a token made now',
+    ['Claim', 'Sent', 'A good one', 'Check'],
+    rows,
+  )}`
 }
 
 /** Unix time in seconds of the year 10000, from which on dates are written otherwise. */
@@ -81,5 +74,5 @@ function tell(name: string, value: unknown, at: string): SafeHtml {
   const shown = html`<code>${typeof value === 'string' ? value : JSON.stringify(value)}</code>`
   if (!(seconds >= 0 && seconds < TOO_LATE)) return shown
   const isOver = seconds * 1000 < instantOf(at)
-  return html`${shown} <small>${time(isoOf(seconds * 1000))}${isOver ? ', before the call came' : ''}</small>`
+  return html`${shown} <small>${time(isoOf(seconds * 1000))}${isOver ? ', before the request came' : ''}</small>`
 }

@@ -1,93 +1,147 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { GraphRecord, HistoryRecord } from '../contract/records.ts'
+import type { FastifyReply } from 'fastify'
+import { MEMBER_STATUSES, type MemberStatus } from '../contract/member.ts'
+import type { GraphRecord, MemberRecord } from '../contract/records.ts'
 import { diagramOf } from '../diagram/diagram.ts'
 import { clip } from '../diagram/text.ts'
 import { participationAsOf } from '../engine/as-of.ts'
 import { compileJourney } from '../engine/graph.ts'
 import { pathOf } from '../engine/path.ts'
-import { NotFound } from '../errors.ts'
+import type { EventResult } from '../sites/events.ts'
 import type { Site } from '../sites/site.ts'
 import type { ParticipationDetail } from '../store/store.ts'
-import { curls } from './action-forms.ts'
-import { journeyHref, membersHref, requestsHref, withQuery } from './addresses.ts'
+import { type ActionForm, curls } from './action-forms.ts'
+import { awaitedEvents } from './awaited.ts'
 import { callWithToken } from './calls.ts'
-import { drawing } from './drawing.ts'
-import { chip, copyable, facts, pageNumber, pager, pretty, section, status, table, time } from './elements.ts'
-import type { InspectorOptions } from './options.ts'
+import { canvas } from './canvas.ts'
+import { jsonBlock } from './code.ts'
+import { chip, facts, foldedSection, pageNumber, pager, section, status, table, time } from './elements.ts'
+import { eventForm } from './event-form.ts'
+import { creation } from './new-member.ts'
 import { sendPage } from './page.ts'
-import { type PageOptions, paramOf, siteCrumbs, siteOf, type View, viewOf } from './view.ts'
+import { journeyPath, memberPath, membersPath, requestsPath, withQuery } from './paths.ts'
+import { timeline } from './timeline.ts'
+import type { SiteView } from './view.ts'
 
-const PAGE_SIZE = 10
-const MOST_EVENTS = 200 /** A member: the way through each journey, what was done, and what the API says of it. */
-export async function memberPage(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  page: PageOptions,
-): Promise<FastifyReply> {
-  const { options } = page
-  const view = viewOf(request, page)
-  const site = siteOf(options, request)
-  const given = paramOf(request, 'email')
+const PAGE_SIZE = 8
+
+/** A member: the way through each journey beside what happened, and a form to let the next event happen. */
+export async function memberPage(view: SiteView, given: string, reply: FastifyReply): Promise<FastifyReply> {
+  const { site } = view
   const member = site.store.member(given)
   const participations = site.store.participations(given)
-  if (!member || !participations) throw new NotFound(`there is no member ${given}`)
-  const { email, attributes, history } = member
+  if (!member || !participations) return sendMissing(view, given, reply)
+  const { email } = member
+  const now = site.now()
+  // Those in progress come first, and of them those that moved last.
+  const ordered = participations.toSorted(
+    (a, b) => rank(a, now) - rank(b, now) || (a.updated_at < b.updated_at ? 1 : -1),
+  )
   const number = pageNumber(view.query.page)
+  const shown = ordered.slice((number - 1) * PAGE_SIZE, number * PAGE_SIZE)
   const paging = { page: number, size: PAGE_SIZE, total: participations.length }
-  const shown = participations.slice((number - 1) * PAGE_SIZE, number * PAGE_SIZE)
-  const known = Object.keys(attributes).length > 0
   return sendPage(reply, {
-    ...view,
+    view,
     title: email,
-    crumbs: [...siteCrumbs(site), [membersHref(site.site_id), 'Members']],
-    aside: html`<a href="${withQuery(requestsHref(site.site_id), { email })}">Calls about this member</a>`,
+    // What came of an event is told above its form.
+    notice: view.notice?.answer ? { ...view.notice, details: [] } : view.notice,
+    tab: 'members',
+    crumbs: [[membersPath(site.site_id), 'Members']],
+    aside: html`${memberStatus(member)}<a href="${withQuery(requestsPath(site.site_id), { q: email })}">Requests about this member</a>`,
     content: [
-      known ? facts([['Attributes', html`<code>${JSON.stringify(attributes)}</code>`]]) : html``,
-      options.control ? section('Let something happen', eventForm(site, email, options, view)) : html``,
-      section(
-        'Journeys',
-        shown.length > 0
-          ? await Promise.all(shown.map(participation => way(site, participation)))
-          : html`<p class="empty">In no journey yet.</p>`,
-      ),
-      participations.length > PAGE_SIZE ? pager(view.path, paging) : html``,
-      section('What was done', events(history)),
-      section('What the API answers', await answers(site, email, options)),
-      callWithToken(site, options, view.baseUrl, { operation: 'getMemberJourneys', identifier: email }),
+      attributesOf(member),
+      html`<div class="member-columns">
+<div class="ways">${shown.length > 0 ? await Promise.all(shown.map(stored => way(view, stored))) : html`<section class="card"><p class="empty">In no journey yet. Send an event that starts one.</p></section>`}
+${participations.length > PAGE_SIZE ? pager(memberPath(site.site_id, email), paging) : ''}</div>
+<div class="beside">${eventForm(view, email, awaitedEvents(site, ordered))}
+${section('Timeline', timeline(site, ordered, member.history))}</div>
+</div>`,
+      foldedSection('What the API answers', await answers(view, email)),
+      html`${callWithToken(view, { operation: 'getMemberJourneys', identifier: email })}
+${changes(view, email, member.status)}`,
     ],
   })
 }
 
-/** A participation as the graph of its journey, with the way that the member has come. */
-async function way(site: Site, stored: ParticipationDetail): Promise<SafeHtml> {
+const rank = (stored: ParticipationDetail, now: string): number =>
+  participationAsOf(stored, now).status === 'InProgress' ? 0 : 1
+
+/** A page that offers to create the member. */
+const sendMissing = (view: SiteView, email: string, reply: FastifyReply): FastifyReply =>
+  sendPage(reply.code(404), {
+    view,
+    title: 'No such member',
+    tab: 'members',
+    crumbs: [[membersPath(view.site.site_id), 'Members']],
+    content: html`<section class="card"><p>There is no member ${clip(email, 320)} on the site ${view.site.name}.</p>${view.options.control ? creation(view, email) : ''}
+<p><a href="${membersPath(view.site.site_id)}">All members</a></p></section>`,
+  })
+
+/** Members who are blocked or have opted out get an error from the vendor API. */
+const memberStatus = (member: MemberRecord): SafeHtml | string =>
+  member.status === 'active' ? '' : status(member.status)
+
+const attributesOf = ({ attributes }: MemberRecord): SafeHtml =>
+  Object.keys(attributes).length === 0
+    ? html``
+    : facts(
+        Object.entries(attributes).map(([name, value]) => [
+          name,
+          typeof value === 'string' ? value : html`<code>${JSON.stringify(value)}</code>`,
+        ]),
+      )
+
+/** A participation as the graph of its journey, with the way that the member has come; closed once it is over. */
+async function way(view: SiteView, stored: ParticipationDetail): Promise<SafeHtml> {
+  const { site } = view
+  const { journey, ...participation } = participationAsOf(stored, site.now())
+  const open = participation.status === 'InProgress' || litNodes(view, stored.id).size > 0
+  return html`<details class="card way"${open ? html` open` : ''}>
+<summary><h2>${clip(journey.name)}</h2> ${status(participation.status)} <span class="progress"><progress max="100" value="${participation.progress_percentage}" aria-label="Progress"></progress> ${participation.progress_percentage} %</span></summary>
+${await wayDrawing(view, stored)}
+${rewardList(participation.rewards)}
+<p class="hint">Started ${time(participation.started_at)}${participation.completed_at === null ? '' : html`, completed ${time(participation.completed_at)}`}${participation.expired_at === null ? '' : html`, expired ${time(participation.expired_at)}`} · <a href="${journeyPath(site.site_id, stored.journey_id)}">The journey</a></p>
+${steps(site, stored)}
+</details>`
+}
+
+/** The nodes of a participation that the last event changed. */
+function litNodes({ notice }: SiteView, participationId: string): Set<string> {
+  const { outcomes = [] } = (notice?.answer ?? {}) as Partial<EventResult>
+  return new Set(
+    outcomes.flatMap(outcome =>
+      'node_id' in outcome && outcome.participation_id === participationId ? [outcome.node_id] : [],
+    ),
+  )
+}
+
+function wayDrawing(view: SiteView, stored: ParticipationDetail): Promise<SafeHtml> {
+  const { site } = view
   const { journey, ...participation } = participationAsOf(stored, site.now())
   const graph = site.store.journey(stored.journey_id) as GraphRecord
   const path = pathOf(compileJourney(graph), stored)
+  const lit = litNodes(view, stored.id)
   const rewards = new Map(participation.rewards.map(reward => [reward.node_id, reward]))
   const done = new Map(participation.events.map(event => [event.node_id, event.completed_at]))
+  const link = journeyPath(site.site_id, graph.id)
   const diagram = diagramOf(graph, {
     node(id) {
+      const marks = lit.has(id) ? ['lit'] : []
+      const href = `${link}?node=${id}`
       const reward = rewards.get(id)
-      if (reward) return { note: rewardNote(reward), marks: ['passed', reward.status] }
-      if (path.waiting.has(id)) return { note: 'stands here', marks: ['here'] }
-      if (!path.passed.has(id)) return { marks: ['ahead'] }
+      if (reward) return { href, note: rewardNote(reward), marks: ['passed', reward.status, ...marks] }
+      if (path.waiting.has(id)) return { href, note: 'waits here', marks: ['here', ...marks] }
+      if (!path.passed.has(id)) return { href, marks: ['ahead'] }
       const at = done.get(id)
-      return { note: at === undefined ? undefined : `✓ ${at.slice(0, 10)}`, marks: ['passed'] }
+      return {
+        href,
+        note: at === undefined ? undefined : `✓ ${at.slice(0, 10)}`,
+        marks: ['passed', ...marks],
+      }
     },
     connection: connection => ({ marks: [path.took(connection) ? 'taken' : 'ahead'] }),
   })
-  return html`<article class="way">
-<div class="heading"><h3><a href="${journeyHref(site.site_id, stored.journey_id)}">${clip(journey.name)}</a></h3>
-<span>${status(participation.status)} <progress max="100" value="${participation.progress_percentage}" aria-label="Progress"></progress> ${participation.progress_percentage} %</span></div>
-${facts([
-  ['Started', time(participation.started_at)],
-  ['Completed', participation.completed_at === null ? undefined : time(participation.completed_at)],
-  ['Expired', participation.expired_at === null ? undefined : time(participation.expired_at)],
-])}
-${await drawing(diagram, `The way through ${clip(journey.name)}`)}
-${steps(graph, path.waiting, participation)}
-</article>`
+  return canvas(diagram, { label: `The way through ${clip(journey.name)}`, name: stored.id, kind: 'compact' })
 }
 
 type Reward = ReturnType<typeof participationAsOf<ParticipationDetail>>['rewards'][number]
@@ -97,86 +151,78 @@ function rewardNote(reward: Reward): string {
   return 'blocked_by' in reward ? `blocked by ${reward.blocked_by}` : 'issued'
 }
 
-/** The same as the drawing, in words. */
-function steps(
-  { nodes }: GraphRecord,
-  waiting: ReadonlySet<string>,
-  { events, rewards }: Pick<ReturnType<typeof participationAsOf<ParticipationDetail>>, 'events' | 'rewards'>,
-): SafeHtml {
-  const rows = [
-    ...events.map(
-      ({ name, completed_at }) =>
-        html`<tr><th scope="row" class="name">${name}</th><td>${chip('done', 'good')}</td><td>${time(completed_at)}</td></tr>`,
-    ),
-    ...rewards.map(
-      reward =>
-        html`<tr><th scope="row" class="name">${reward.name} <small>${reward.type}</small></th><td>${status(reward.status)}</td><td>${rewardTimes(reward)}</td></tr>`,
-    ),
-    ...nodes
-      .filter(({ id }) => waiting.has(id))
-      .map(
-        ({ name, config }) =>
-          html`<tr><th scope="row" class="name">${name}</th><td>${chip('stands here', 'live')}</td><td>${
-            typeof config.event === 'string' ? html`waits for <code>${config.event}</code>` : ''
-          }</td></tr>`,
-      ),
-  ]
-  return table('Steps done, rewards reached, and where the member stands', ['What', 'Status', 'When'], rows)
+function rewardList(rewards: readonly Reward[]): SafeHtml | string {
+  if (rewards.length === 0) return ''
+  return html`<ul class="rewards" aria-label="Rewards">${rewards.map(
+    reward =>
+      html`<li>${status(reward.status)} <b>${clip(reward.name)}</b> <small>${reward.type}</small>${rewardTimes(reward)}</li>`,
+  )}</ul>`
 }
 
-function rewardTimes(reward: Reward): SafeHtml {
+function rewardTimes(reward: Reward): SafeHtml | string {
   if ('hold_end_datetime' in reward)
-    return html`from ${time(reward.hold_start_datetime)} until ${time(reward.hold_end_datetime)}`
-  return 'blocked_by' in reward
-    ? html`by <code>${reward.blocked_by}</code> ${time(reward.blocked_at)}`
-    : html``
+    return html` <span class="hint">until ${time(reward.hold_end_datetime)}</span>`
+  if ('blocked_by' in reward)
+    return html` <span class="hint">by <code>${reward.blocked_by}</code> ${time(reward.blocked_at)}</span>`
+  return ''
 }
 
-/** Newest first. */
-function events(history: readonly HistoryRecord[]): SafeHtml {
-  const newest = history.slice(-MOST_EVENTS).reverse()
-  const rows = newest.map(
-    ({ event, attributes, at }) =>
-      html`<tr><td>${time(at)}</td><th scope="row" class="name">${event}</th><td>${
-        Object.keys(attributes).length > 0 ? html`<code>${JSON.stringify(attributes)}</code>` : ''
-      }</td></tr>`,
-  )
-  const more = history.length - newest.length
-  return html`${table('Events, newest first', ['When', 'Event', 'Attributes'], rows, {
-    otherwise: 'No events: the seed says where the member is, not how it came about.',
-  })}${more > 0 ? html`<p class="hint">${more} older ones are not shown.</p>` : ''}`
+/** The same as the drawing, in words. */
+function steps(site: Site, stored: ParticipationDetail): SafeHtml {
+  const { events } = participationAsOf(stored, site.now())
+  const graph = site.store.journey(stored.journey_id) as GraphRecord
+  const { waiting } = pathOf(compileJourney(graph), stored)
+  const rows = [
+    ...events.map(({ name, completed_at }) => [clip(name), chip('done', 'good'), time(completed_at)]),
+    ...graph.nodes
+      .filter(({ id }) => waiting.has(id))
+      .map(({ name, config }) => [
+        clip(name),
+        chip('waits here', 'live'),
+        typeof config.event === 'string' ? html`waits for <code>${config.event}</code>` : '',
+      ]),
+  ]
+  return html`<details class="folded"><summary>Steps as a table</summary>${table('Steps done, and where the member waits', ['Step', 'Status', 'When'], rows)}</details>`
 }
 
-async function answers(
-  { site_id }: Site,
-  email: string,
-  { api, basePath }: InspectorOptions,
-): Promise<SafeHtml> {
+async function answers({ site, options }: SiteView, email: string): Promise<SafeHtml> {
   const name = encodeURIComponent(email)
   const paths = [`/user/${name}/journeys`, `/user_journeys/${name}`]
   const shown = paths.map(async path => {
-    const { status: code, body } = await api(site_id, path)
-    const title = `GET ${basePath}${path}`
-    return html`<figure><figcaption><code>${title}</code> ${chip(String(code), code < 400 ? 'good' : 'bad')}</figcaption>${copyable(pretty(body), `Answer of ${title}`)}</figure>`
+    const { status: code, body } = await options.api(site.site_id, path)
+    const title = `GET ${options.basePath}${path}`
+    return html`<figure><figcaption><code>${title}</code> ${chip(String(code), code < 400 ? 'good' : 'bad')}</figcaption>${jsonBlock(body, `Response of ${title}`)}</figure>`
   })
-  return html`<div class="columns answers">${await Promise.all(shown)}</div>`
+  return html`<div class="columns">${await Promise.all(shown)}</div>`
 }
 
-function eventForm(
-  site: Site,
-  email: string,
-  options: InspectorOptions,
-  { form, path, notice, origin }: View,
-): SafeHtml {
-  const given = notice?.form ?? {}
-  const names = site.store.eventNames(MOST_NAMES)
-  const common = { action: 'postEvent', site: site.site_id } as const
-  const fields = html`<label>Event <input name="event" required maxlength="200" list="event-names" autocomplete="off" value="${given.event}"></label>
-<datalist id="event-names">${names.map(name => html`<option value="${name}"></option>`)}</datalist>
-<label>Attributes, as JSON <textarea name="attributes" rows="2" spellcheck="false" placeholder='{"amount": 50}'>${given.attributes}</textarea></label>
-<label>At, if not now <input name="at" placeholder="${site.now().slice(0, 19)}" value="${given.at}"></label>`
-  return html`${form({ ...common, label: 'Send', back: path, given: { email }, fields, tone: 'primary' })}
-${curls(options, origin, [{ ...common, given: { email, event: names[0] ?? 'purchase', attributes: '{"amount": 50}' } }])}`
-}
+const STATUS_LABELS = { active: 'Make active', blocked: 'Block', opted_out: 'Opt out' }
 
-const MOST_NAMES = 200
+/** Buttons that change whether the member takes part, or remove the member. */
+function changes(view: SiteView, email: string, current: MemberStatus): SafeHtml | string {
+  const { form, site, path, options, origin } = view
+  if (!options.control) return ''
+  const document = JSON.stringify(site.content.member(email))
+  const common = { site: site.site_id, back: path }
+  const statuses = MEMBER_STATUSES.filter(each => each !== current).map(
+    (each): ActionForm => ({
+      ...common,
+      action: 'setMemberStatus',
+      label: STATUS_LABELS[each],
+      given: { email, status: each, member: document },
+    }),
+  )
+  const removal: ActionForm = {
+    ...common,
+    action: 'removeMember',
+    label: 'Remove',
+    given: { email },
+    tone: 'danger',
+    confirm: `Remove ${email} with all journeys and events?`,
+  }
+  return foldedSection(
+    'Change this member',
+    html`<p class="hint">The vendor answers an error for members who are blocked or have opted out.</p><div class="buttons">${[...statuses, removal].map(form)}</div>${curls(options, origin, [...statuses, removal])}`,
+    { note: current.replace('_', ' ') },
+  )
+}

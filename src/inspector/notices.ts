@@ -1,32 +1,35 @@
 import { randomUUID } from 'node:crypto'
 
-/** What came of what a person did, to be told on the page that comes after. */
+/** What came of an action, shown as a toast on the page that follows. */
 export interface Notice {
-  tone: 'good' | 'bad'
+  /** `wait` for what was done but had no effect. */
+  tone: 'good' | 'bad' | 'wait'
   text: string
   details?: readonly string[]
-  /** What was filled in, to be tried again. */
+  /** What was filled in, to be corrected and sent again. */
   form?: Readonly<Record<string, string>>
+  /** What the control API answered, for pages that show more of it. */
+  answer?: unknown
 }
 
 export interface Notices {
-  /** @returns the id by which an address names it */
+  /** @returns the id by which a URL names it */
   put(notice: Notice): string
   get(id: string | undefined): Notice | undefined
 }
 
-const MOST = 200
+const LIMIT = 200
 
-/** The last notices. Addresses carry their ids and not their words, so that nobody can put words on a page. */
+/** The last notices. URLs carry their ids and not their texts, so that nobody can put texts on a page. */
 export function createNotices(): Notices {
-  const kept = new Map<string, Notice>()
+  const recent = new Map<string, Notice>()
   return {
     put(notice) {
       const id = randomUUID()
-      if (kept.size >= MOST) kept.delete(kept.keys().next().value as string)
-      kept.set(id, notice)
+      if (recent.size >= LIMIT) recent.delete(recent.keys().next().value as string)
+      recent.set(id, notice)
       return id
     },
-    get: id => (id === undefined ? undefined : kept.get(id)),
+    get: id => (id === undefined ? undefined : recent.get(id)),
   }
 }

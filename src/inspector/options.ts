@@ -1,7 +1,7 @@
 import type { GuardOptions } from '../guard.ts'
 import type { Sites } from '../sites/sites.ts'
 
-/** A call to the control plane. */
+/** A call to the control API. */
 export interface ControlCall {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** From `/_sandbox` on, percent-encoded. */
@@ -15,16 +15,19 @@ export interface Answer {
   body: string
 }
 
+/** What was filled in, by the names of the fields. */
+export type Form = Partial<Record<string, string>>
+
 /** All that the inspector knows of the server it is part of. */
 export interface InspectorOptions {
   sites: Sites
   /** Without a slash at its end. */
   basePath: string
   guard: GuardOptions
-  /** Makes a call that the guard of the control plane lets in; left out where that plane is off: then nothing can be done. */
+  /** Calls the control API with its token; undefined when the control API is off: then the pages have no buttons. */
   control: ((call: ControlCall) => Promise<Answer>) | undefined
-  /** What the API answers the site about a path below the base path; no trace of it is left. */
+  /** What the vendor API answers the site for a path below the base path; the call leaves no trace. */
   api(siteId: string, path: string): Promise<Answer>
-  /** Whether calls to the API must carry a token. */
+  /** Whether requests to the vendor API must carry a token. */
   auth: 'strict' | 'off'
 }

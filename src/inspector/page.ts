@@ -3,19 +3,25 @@ import type { FastifyReply } from 'fastify'
 import { clip, LONGEST } from '../diagram/text.ts'
 import { version } from '../version.ts'
 import { ASSETS } from './assets.ts'
-import { shortened } from './elements.ts'
+import { type Content, shortened } from './elements.ts'
 import type { Notice } from './notices.ts'
+import { shell, type Tab } from './shell.ts'
+import type { View } from './view.ts'
 
 export interface Page {
   title: string
-  /** The pages above this one, from the home page down: where, and what it is called. */
-  crumbs?: readonly (readonly [href: string, label: string])[]
+  /** Without one there is no navigation: the page asks to sign in. */
+  view?: View
+  /** Which item of the navigation it belongs to. */
+  tab?: Tab
+  /** The pages above this one, within the item of the navigation. */
+  crumbs?: readonly (readonly [path: string, label: string])[]
   /** Beside the heading. */
   aside?: SafeHtml | undefined
   notice?: Notice | undefined
-  content: SafeHtml | SafeHtml[]
-  /** Whether the person is signed in, and so can sign out. */
-  signedIn?: boolean
+  content: Content
+  /** Whether the page fills the window and its parts scroll, as a mail program does. */
+  fills?: boolean
 }
 
 /** Scripts and styles come from files alone, so that text from the data can be neither. */
@@ -31,62 +37,72 @@ export const PAGE_HEADERS = {
 
 /** Answers with a whole page. */
 export const sendPage = (reply: FastifyReply, page: Page): FastifyReply =>
-  reply.type('text/html; charset=utf-8').send(String(layout(page)))
+  reply.type('text/html; charset=utf-8').send(withPrefix(String(layout(page)), reply.request.pathPrefix))
+
+// In these attributes alone are paths of this server; text from the data cannot look like one, as its quotes are escaped.
+const PATHS = /( (?:href|src|action|data-live|data-refresh)=")(?=\/)/g
+
+/** The paths of a page as the caller reaches them, where a proxy serves the sandbox under a prefix. */
+export const withPrefix = (page: string, prefix: string): string =>
+  prefix === '' ? page : page.replace(PATHS, `$1${prefix}`)
+
+/** Sends the browser on to a path of this server. */
+export const redirect = (reply: FastifyReply, path: string, status: 302 | 303 = 303): FastifyReply =>
+  reply.redirect(`${reply.request.pathPrefix}${path}`, status)
+
+// What a swap must leave alone: the state that a person gave to the page since it was loaded.
+const HTMX_CONFIG = JSON.stringify({
+  includeIndicatorCSS: false,
+  morphIgnore: ['data-htmx-powered', 'open', 'style', 'hidden'],
+})
 
 const layout = ({
   title,
+  view,
+  tab,
   crumbs = [],
   aside,
-  notice,
+  notice = view?.notice,
   content,
-  signedIn = false,
+  fills = false,
 }: Page): SafeHtml => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<meta name="htmx-config" content="${HTMX_CONFIG}">
 <title>${clip(title)} · Journeys sandbox</title>
 <link rel="icon" href="${ASSETS.icon}" type="image/svg+xml">
-<link rel="stylesheet" href="${ASSETS.style}">
+${ASSETS.styles.map(path => html`<link rel="stylesheet" href="${path}">`)}
+<script defer src="${ASSETS.htmx}"></script>
 <script type="module" src="${ASSETS.script}"></script>
 </head>
-<body>
+<body${fills ? html` class="fills"` : ''}>
 <a class="skip" href="#main">Skip to the content</a>
-<header class="top">
-<a class="brand" href="/"><img src="${ASSETS.icon}" alt="" width="22" height="22">Journeys sandbox</a>
-<nav aria-label="Server">
-<a href="/requests">Unknown callers</a>
-<a href="/docs">API docs</a>
-<a href="/openapi.json">OpenAPI</a>
-${signedIn ? html`<form method="post" action="/sign-out"><button class="link">Sign out</button></form>` : ''}
-</nav>
-</header>
-${crumbs.length > 0 ? trail(crumbs, title) : ''}
+${view ? shell(view, tab) : html`<header class="bar"><a class="brand" href="/"><img src="${ASSETS.icon}" alt="" width="24" height="24"><span>Journeys sandbox</span></a></header>`}
 <main id="main" tabindex="-1">
-<div class="heading"><h1>${clip(title)}</h1>${aside}</div>
+<div class="page-heading">${trail(crumbs)}<div class="heading"><h1>${clip(title)}</h1>${aside}</div></div>
 ${title.length > LONGEST ? html`<div class="description">${shortened(title)}</div>` : ''}
-${notice && banner(notice)}
 ${content}
 </main>
-<footer>journeys-sandbox ${version}. It keeps no secrets: whoever sees these pages sees every site.</footer>
+<div id="toasts" class="toasts">${notice && toast(notice)}</div>
+<footer>journeys-sandbox ${version}. It keeps no secrets: everyone who sees these pages sees every site.</footer>
 </body>
 </html>
 `
 
-const trail = (
-  crumbs: NonNullable<Page['crumbs']>,
-  title: string,
-): SafeHtml => html`<nav class="crumbs" aria-label="Breadcrumbs"><ol>
-${crumbs.map(([href, label]) => html`<li><a href="${href}">${label}</a></li>`)}
-<li aria-current="page">${clip(title)}</li>
-</ol></nav>`
+const trail = (crumbs: NonNullable<Page['crumbs']>): SafeHtml | string =>
+  crumbs.length === 0
+    ? ''
+    : html`<nav class="crumbs" aria-label="Breadcrumbs"><ol>${crumbs.map(([path, label]) => html`<li><a href="${path}">${clip(label)}</a></li>`)}</ol></nav>`
 
-const banner = ({
+const toast = ({
   tone,
   text,
   details = [],
-}: Notice): SafeHtml => html`<div class="notice ${tone}" role="${tone === 'bad' ? 'alert' : 'status'}">
+}: Notice): SafeHtml => html`<div class="toast ${tone}" role="${tone === 'bad' ? 'alert' : 'status'}" data-toast="${tone}">
 <p>${text}</p>
 ${details.length > 0 ? html`<ul>${details.map(detail => html`<li>${detail}</li>`)}</ul>` : ''}
+<button type="button" class="dismiss" data-dismiss hidden aria-label="Dismiss">×</button>
 </div>`

@@ -1,71 +1,54 @@
 import { randomBytes } from 'node:crypto'
 import { html } from '@remix-run/html-template'
-import { parseCookie, stringifySetCookie } from 'cookie'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { sameText } from '../auth/hmac.ts'
 import type { Guard } from '../guard.ts'
-import { ownPath } from './addresses.ts'
-import type { Form } from './form.ts'
-import { sendPage } from './page.ts'
+import type { Form } from './options.ts'
+import { redirect, sendPage } from './page.ts'
+import { ownPath } from './paths.ts'
 
 const COOKIE = 'journeys-sandbox'
 
 export interface Session {
-  /** Whether the request may see the pages: it has signed in, sends the token itself, or need not. */
+  /** Whether the request may see the pages: it has signed in, sends the token itself, or no token is required. */
   admits(request: FastifyRequest): boolean
-  /** Signs in whoever knows the token. @returns whether they do */
+  /** Signs in a person who knows the token. @returns whether they do */
   open(token: string, reply: FastifyReply): boolean
   close(reply: FastifyReply): void
 }
 
-/** Who has signed in: whoever brings the cookie that they got for the token. It is good as long as the process runs. */
+/** People who have signed in send the cookie that they got for the token. It is valid for as long as the process runs. */
 export function createSession(guard: Guard): Session {
   const ticket = randomBytes(32).toString('base64url')
-
-  const setCookie = (reply: FastifyReply, value: string, maxAge?: number) =>
-    reply.header(
-      'set-cookie',
-      stringifySetCookie({
-        name: COOKIE,
-        value,
-        path: '/',
-        httpOnly: true,
-        sameSite: 'strict',
-        ...(maxAge !== undefined && { maxAge }),
-      }),
-    )
-
   return {
-    admits({ headers: { authorization = '', cookie = '' } }) {
+    admits({ headers: { authorization = '' }, cookies }) {
       if (!guard.demandsToken || guard.knows(authorization.replace(/^Bearer +/i, ''))) return true
-      const given = parseCookie(cookie)[COOKIE] ?? ''
-      return sameText(given, ticket)
+      return sameText(cookies[COOKIE] ?? '', ticket)
     },
     open(token, reply) {
       if (!guard.knows(token)) return false
-      setCookie(reply, ticket)
+      reply.setCookie(COOKIE, ticket, { path: '/', httpOnly: true, sameSite: 'strict' })
       return true
     },
     close(reply) {
-      setCookie(reply, '', 0)
+      reply.clearCookie(COOKIE, { path: '/', httpOnly: true, sameSite: 'strict' })
     },
   }
 }
 
-/** Asks for the control token, and comes back to `to`. */
+/** Asks for the control token, and leads to `to` afterwards. */
 export const sendSignIn = (reply: FastifyReply, to: string, wrong = false): FastifyReply =>
   sendPage(reply.code(401).header('www-authenticate', 'Bearer realm="journeys-sandbox"'), {
     title: 'Sign in',
     notice: wrong ? { tone: 'bad', text: 'That is not the control token.' } : undefined,
-    content: html`<p>This sandbox was started with a control token, and its pages show what the control plane shows.</p>
+    content: html`<section class="card sign-in"><p>This sandbox was started with a control token. Its pages show what the control API shows, so they ask for the same token.</p>
 <form class="stack" method="post" action="/sign-in">
 <input type="hidden" name="to" value="${to}">
 <label>Control token <input type="password" name="token" required autocomplete="current-password" autofocus></label>
-<button>Sign in</button>
-</form>`,
+<button class="primary">Sign in</button>
+</form></section>`,
   })
 
-/** In and out. */
 export async function sessionRoutes(
   scope: FastifyInstance,
   { session }: { session: Session },
@@ -77,11 +60,11 @@ export async function sessionRoutes(
     (request, reply) => {
       const { token = '', to } = request.body ?? {}
       if (!session.open(token, reply)) return sendSignIn(reply, ownPath(to), true)
-      return reply.redirect(ownPath(to), 303)
+      return redirect(reply, ownPath(to))
     },
   )
   scope.post('/sign-out', hidden, (_request, reply) => {
     session.close(reply)
-    return reply.redirect('/', 303)
+    return redirect(reply, '/')
   })
 }

@@ -1,21 +1,19 @@
-import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Journal } from '../sites/journal.ts'
 import { type EventStream, openEventStream } from './event-stream.ts'
-import { callRow } from './journal-table.ts'
-import { filterOf, PAGE_SIZE } from './requests.ts'
+import { withPrefix } from './page.ts'
+import { isWanted, NOTHING, requestQueryOf, requestRow } from './request-list.ts'
+import { PAGE_SIZE } from './requests.ts'
 import { PAGE, type PageOptions, type Query, siteOf } from './view.ts'
 
-/** So long are changes gathered: a call that is answered at once is told of once, with all that is known of it by then. */
+/** Changes are gathered for so long: a request that is answered at once is sent once, with all that is known of it by then. */
 const GATHERED_MS = 100
 
 // A stream without its body would have no end.
 const STREAM = { ...PAGE, exposeHeadRoute: false }
 
-/** Calls as they happen, as server-sent events whose data is a row of the journal's table. */
-export async function streamRoutes(scope: FastifyInstance, { options }: PageOptions): Promise<void> {
-  // The ids of requests start anew with the process, so an event's id says of which one it is.
-  const run = randomUUID()
+/** Requests as they happen, as server-sent events whose data is a row of the list. */
+export async function streamRoutes(scope: FastifyInstance, { options, run }: PageOptions): Promise<void> {
   const open = new Set<EventStream>()
   scope.addHook('preClose', done => {
     for (const stream of open) stream.end()
@@ -29,12 +27,13 @@ export async function streamRoutes(scope: FastifyInstance, { options }: PageOpti
   })
 
   function follow(
-    { query, headers }: FastifyRequest,
+    { query, headers, pathPrefix }: FastifyRequest,
     reply: FastifyReply,
     journal: Journal,
     siteId?: string,
   ): FastifyReply {
-    const recent = () => journal.list({ ...filterOf(query as Query), limit: PAGE_SIZE })
+    const wanted = requestQueryOf(query as Query)
+    const matches = isWanted(wanted)
     const changed = new Set<string>()
     let gathering: NodeJS.Timeout | undefined
 
@@ -51,24 +50,33 @@ export async function streamRoutes(scope: FastifyInstance, { options }: PageOpti
 
     function sendChanged(): void {
       gathering = undefined
-      for (const record of recent().reverse()) {
-        if (!changed.has(record.id)) continue
-        const data = String(callRow(record, siteId)).replace(/[\r\n]+/g, ' ')
-        stream.send({ event: 'call', id: `${run} ${record.id}`, data })
-      }
+      // More than the page shows would only be removed again.
+      const ids = [...changed].slice(-PAGE_SIZE)
       changed.clear()
+      for (const id of ids) {
+        const record = journal.get(id)
+        if (!record || !matches(record)) continue
+        const row = String(requestRow(record, siteId, { query: wanted })).replace(/[\r\n]+/g, ' ')
+        stream.send({ event: 'call', id: `${run} ${record.id}`, data: withPrefix(row, pathPrefix) })
+      }
     }
 
-    /** Tells a browser that was away what it has missed, or to load the page anew where that cannot be known. */
+    /** Sends a browser that was away what it has missed, or tells it to reload where that cannot be known. */
     function resume(lastRun: string | undefined, lastId: string | undefined): void {
-      const records = recent()
-      const known = lastRun === run ? records.findIndex(({ id }) => id === lastId) : -1
+      const records = journal.list({ limit: PAGE_SIZE })
+      const known =
+        lastRun !== run
+          ? -1
+          : lastId === NOTHING
+            ? records.length
+            : records.findIndex(({ id }) => id === lastId)
       if (known < 0) stream.send({ event: 'stale', data: '' })
-      for (const { id } of records.slice(0, known + 1)) changed.add(id)
+      for (const { id } of records.slice(0, known + 1).reverse()) changed.add(id)
       sendChanged()
     }
 
-    const last = headers['last-event-id']?.toString()
+    // A page that was just loaded names the newest request that it has, so that none is lost in between.
+    const last = headers['last-event-id']?.toString() ?? (query as Query).after
     if (last !== undefined) resume(...(last.split(' ') as [string, string?]))
     return stream.answer(reply)
   }

@@ -3,7 +3,7 @@ import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import type { OpenAPIV3_1 } from 'openapi-types'
 import { AUTH_RULES } from '../auth/rules.ts'
-import { ERROR_CASES, errorBody } from '../contract/errors.ts'
+import { ERROR_CASES, ERROR_MESSAGES, errorBody } from '../contract/errors.ts'
 import { errorsOf, type OperationId } from '../contract/operations.ts'
 import { PROVENANCE_KEYWORD, type Provenance } from '../contract/provenance.ts'
 import { RULES } from '../contract/rules.ts'
@@ -99,8 +99,15 @@ function complete(document: OpenAPIV3_1.Document, examples: Examples): OpenAPIV3
 function rules() {
   const authentication = AUTH_RULES.map(rule => [`auth.${rule.name}`, rule] as const)
   const others = Object.entries(RULES).map(([name, rule]) => [`rule.${name}`, rule] as const)
+  const codes = Object.entries(ERROR_MESSAGES).map(
+    ([code, what]) => [`code.${code}`, { what, provenance: 'documented' }] as const,
+  )
+  const errors = Object.entries(ERROR_CASES).map(
+    ([name, { status, errorCode, description, provenance }]) =>
+      [`error.${name}`, { what: `${status} ${errorCode}: ${description}`, provenance }] as const,
+  )
   return Object.fromEntries(
-    [...authentication, ...others].map(([id, { what, provenance }]) => [
+    [...authentication, ...others, ...codes, ...errors].map(([id, { what, provenance }]) => [
       id,
       { description: what, ...mark(provenance) },
     ]),

@@ -20,6 +20,9 @@ export const toOccurrence = ({ event: name, attributes, at }: HistoryRecord): Oc
   at,
 })
 
+/** Event by event. */
+type Outcomes = ReturnType<typeof replay>['outcomes']
+
 interface Derived {
   member: MemberRecord
   /** At the places of the long form. */
@@ -27,91 +30,90 @@ interface Derived {
   warnings: Issue[]
 }
 
+/** Whether another participation has an id, and the times that follow from nothing. */
+interface Site {
+  isTaken(participationId: string): boolean
+  unstated(): string
+}
+
 /**
  * A member with participations: those that the history leads into or, where some are stated, those, each as it is stated or
- * as it follows from its own events or from the history. `unstated` gives the times that follow from nothing; `isTaken` says
- * whether another participation has an id.
+ * as it follows from its own events or from the history.
  */
 export function deriveParticipations(
   { member, participations: stated, place }: ExpandedMember,
   graphs: Graphs,
-  { unstated, isTaken }: { unstated: () => string; isTaken: (participationId: string) => boolean },
+  { isTaken, unstated }: Site,
 ): Derived {
   const issues: Issue[] = []
   const warnings: Issue[] = []
-  const { email } = member
-  const history = member.history.map(toOccurrence)
-  const newId = participationIds(email, isTaken)
+  const { history } = member
+  const newId = participationIds(member.email, isTaken)
+  const plays: Outcomes[] = []
 
-  function play(journeys: readonly JourneyGraph[], participations: ParticipationRecord[]) {
-    const played = replay({ journeys, member: { ...member, participations }, history, newId })
-    return { ...played, noEffect: () => noEffects(member.history, played.outcomes, journeys, place) }
+  /** What becomes of participations by the history, or by that part of it that is not before a time. */
+  function play(journeys: readonly JourneyGraph[], participations: ParticipationRecord[], from = '') {
+    const events = history.filter(({ at }) => at >= from).map(toOccurrence)
+    const played = replay({ journeys, member: { ...member, participations }, history: events, newId })
+    const skipped = history.slice(events.length).map(() => [])
+    return { participations: played.participations, outcomes: [...skipped, ...played.outcomes] }
   }
 
-  if (stated === undefined) {
-    if (history.length === 0) return { member: { ...member, participations: [] }, issues, warnings }
-    const { participations, noEffect } = play(graphs(), [])
-    return { member: { ...member, participations }, issues, warnings: noEffect() }
+  function follow(one: StatedParticipation, graph: JourneyGraph): ParticipationRecord {
+    const entered = one.started_at === undefined ? play([graph], []) : undefined
+    const begun = begin(one, graph)
+    const played = entered?.participations[0] ? entered : play([graph], [begun], begun.started_at)
+    plays.push(played.outcomes)
+    return played.participations[0] ?? begun
   }
 
-  const all = stated.length === 0 ? [] : graphs()
-  const graphOf = ({ journey_id }: StatedParticipation) =>
-    all.find(({ journey }) => journey.id === journey_id)
-  const begin = (one: StatedParticipation) => {
-    const { id, journey_id, started_at, events } = one
+  function begin(one: StatedParticipation, graph: JourneyGraph): ParticipationRecord {
+    const { id, journey_id, status, started_at, events } = one
     const at = started_at ?? events?.[0]?.completed_at ?? history[0]?.at ?? unstated()
-    const graph = graphOf(one)
-    return (graph && beginAt(graph, { id, at, steps: events }, member)) ?? bare({ id, journey_id, at })
+    const begun = beginAt(graph, { id, at, steps: events }, member)
+    // A journey without steps is completed as it begins, unless that is stated otherwise.
+    const isOpen = status === 'InProgress' || status === 'Expired'
+    return begun && !(isOpen && begun.completed_at) ? begun : bare({ id, journey_id, at })
   }
 
-  const followed = stated.filter(one => one.events === undefined && one.progress_percentage === undefined)
-  const lived = follow()
-  const participations = stated.map(one => {
-    if (one.progress_percentage !== undefined) return asStated(one, begin(one))
-    const known = lived.get(one.journey_id)
-    return finish(one, known ?? retraced(one).participation, issues)
-  })
-  return { member: { ...member, participations }, issues, warnings }
-
-  /** What becomes of those that follow from the history: entered by it, or begun before it. */
-  function follow(): Map<string, ParticipationRecord> {
-    const journeys = all.filter(({ journey }) => followed.some(({ journey_id }) => journey_id === journey.id))
-    const begun = followed.filter(({ started_at }) => started_at !== undefined)
-    const first = play(journeys, begun.map(begin))
-    const entered = new Set(first.participations.map(({ journey_id }) => journey_id))
-    const outside = followed.filter(({ journey_id }) => !entered.has(journey_id))
-    const { participations, noEffect } =
-      outside.length === 0 ? first : play(journeys, [...begun, ...outside].map(begin))
-    if (followed.length > 0) warnings.push(...noEffect())
-    return new Map(participations.map(one => [one.journey_id, one]))
-  }
-
-  function retraced(one: StatedParticipation) {
-    const graph = graphOf(one)
-    const begun = begin(one)
-    if (!graph) return { participation: begun, astray: [] }
-    const traced = retrace(graph, begun, one.events ?? [], member)
-    for (const i of traced.astray) {
+  function derive(one: StatedParticipation): ParticipationRecord {
+    const graph = graphs().find(({ journey }) => journey.id === one.journey_id) as JourneyGraph
+    if (!one.events && one.progress_percentage === undefined) return finish(one, follow(one, graph), issues)
+    const begun = begin(one, graph)
+    const { participation, astray } = retrace(graph, begun, one.events ?? [], member)
+    if (one.progress_percentage !== undefined) {
+      warnings.push(...progressWarnings(one, participation))
+      return finish(one, bare({ ...one, at: begun.started_at }), issues)
+    }
+    for (const i of astray) {
       const name = graph.nodes.get(one.events?.[i]?.node_id ?? '')?.name
       const message = `the member does not wait at "${name}" at that point of the journey; it is taken as done`
       warnings.push({ pointer: `${one.place}/events/${i}`, message })
     }
-    return traced
+    return finish(one, participation, issues)
   }
 
-  /** Warns where progress is stated that the events do not give; where the member waits is stated too, that decides it. */
-  function asStated(one: StatedParticipation, begun: ParticipationRecord): ParticipationRecord {
-    const graph = graphOf(one)
-    if (graph && !one.waiting_at && !one.completed_at && one.status !== 'Completed') {
-      const { progress_percentage: follows } = retrace(graph, begun, one.events ?? [], member).participation
-      if (follows !== one.progress_percentage) {
-        const message = `is "${one.progress_percentage}", but the events give "${follows}"; leave it out, and it follows`
-        warnings.push({ pointer: `${one.place}/progress_percentage`, message })
-      }
-    }
-    const { id, journey_id, started_at } = begun
-    return finish(one, bare({ id, journey_id, at: started_at }), issues)
+  if (stated) {
+    const participations = stated.map(derive)
+    const journeys = graphs().filter(({ journey }) =>
+      stated.some(({ journey_id }) => journey_id === journey.id),
+    )
+    if (plays.length > 0) warnings.push(...noEffects(member, plays, journeys, place))
+    return { member: { ...member, participations }, issues, warnings }
   }
+  if (history.length === 0) return { member: { ...member, participations: [] }, issues, warnings }
+  const { participations, outcomes } = play(graphs(), [])
+  warnings.push(...noEffects(member, [outcomes], graphs(), place))
+  return { member: { ...member, participations }, issues, warnings }
+}
+
+/** Warns of stated progress that the events do not give; where it is stated where the member waits, that decides. */
+function progressWarnings(one: StatedParticipation, follows: ParticipationRecord): Issue[] {
+  const { place, status, waiting_at, completed_at, progress_percentage: progress } = one
+  const isDecided = waiting_at || completed_at || status === 'Completed'
+  if (isDecided || follows.progress_percentage === progress) return []
+  const message = `is "${progress}", but the events give "${follows.progress_percentage}"; leave it out, and it follows`
+  return [{ pointer: `${place}/progress_percentage`, message }]
 }
 
 /** A participation in which nothing has happened, and the member waits where the journey leads to first. */
@@ -194,24 +196,35 @@ function latestOf({
   return times.filter(time => time !== null).reduce((latest, time) => (time > latest ? time : latest))
 }
 
-/** The events of a history that changed nothing, each with the reason. */
+/** The events of a member that changed nothing in any of the plays, each with the reason. */
 function noEffects(
-  history: readonly HistoryRecord[],
-  outcomes: ReturnType<typeof replay>['outcomes'],
+  { history }: Pick<MemberRecord, 'history'>,
+  plays: readonly Outcomes[],
   journeys: readonly JourneyGraph[],
   place: string,
 ): Issue[] {
-  const known = new Set(journeys.flatMap(graph => [...graph.awaited, ...blockingEventsOf(graph)]))
+  let events: Set<string> | undefined
+  const knownEvents = () => {
+    events ??= new Set(journeys.flatMap(graph => [...graph.awaited, ...blockingEventsOf(graph)]))
+    return events
+  }
   return history.flatMap(({ event }, h) => {
-    const [outcome] = outcomes[h] ?? []
-    if (outcome?.type !== 'no_effect') return []
-    const reasons = outcome.reasons.slice(0, 3).map(({ message }) => message)
-    const message = known.has(event)
-      ? `"${event}" has no effect: ${reasons.join('; ')}`
-      : `"${event}" has no effect: no journey waits for it; ${suggest(event, [...known])}`
-    return [{ pointer: `${place}/history/${h}/event`, message }]
+    const outcomes = plays.flatMap(play => play[h] ?? [])
+    if (outcomes.some(({ type }) => type !== 'no_effect')) return []
+    const reasons = outcomes.flatMap(outcome => (outcome.type === 'no_effect' ? outcome.reasons : []))
+    const why = !knownEvents().has(event)
+      ? `no journey waits for it; ${suggest(event, [...knownEvents()])}`
+      : reasons.length === 0
+        ? 'it is before the participation started'
+        : reasons
+            .slice(0, MOST_REASONS)
+            .map(({ message }) => message)
+            .join('; ')
+    return [{ pointer: `${place}/history/${h}/event`, message: `"${event}" has no effect: ${why}` }]
   })
 }
+
+const MOST_REASONS = 3
 
 const blockingEventsOf = ({ nodes }: JourneyGraph): string[] =>
   [...nodes.values()].flatMap(node => (node.type === 'reward' ? [...node.blockedBy] : []))

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock, timestampOf } from '../clock.ts'
 import { packageFile } from '../package-file.ts'
@@ -93,23 +93,15 @@ function readBytes(source: string | URL): Buffer {
   }
 }
 
-// The package has the demo as a database beside its programs, ready to be used; the sources have none.
-const DEMO_IMAGE = new URL('demo.db', import.meta.url)
-
 /**
  * Opens the store in a file or in memory; one that is new starts with these seeds. `now` is a vendor timestamp.
  * @throws {StoreError}; {SeedError} with every issue
  */
 export function openSeededStore(file: string, seed: SeedSource | readonly SeedSource[], now: string): Store {
-  const seeds = [seed].flat()
-  const image = file === ':memory:' && seeds.join() === 'demo' && existsSync(DEMO_IMAGE)
-  const store = openStore(file, image ? readFileSync(DEMO_IMAGE) : undefined)
+  const store = openStore(file)
   try {
-    if (store.sites().length === 0) for (const seed of readSeeds(seeds, now)) loadSeed(store, seed, now)
-    if (image) {
-      const demo = store.forSite(DEMO_SITE.site_id) as SiteStore
-      demo.setOrigin({ ...demo.origin(), created_at: now })
-    }
+    if (store.sites().length === 0)
+      for (const each of readSeeds([seed].flat(), now)) loadSeed(store, each, now)
     return store
   } catch (error) {
     store.close()
@@ -121,7 +113,7 @@ export function openSeededStore(file: string, seed: SeedSource | readonly SeedSo
 export function checkSeedText(
   text: string,
   { name, format = formatOf(name, text), now }: { name: string; format?: SeedFormat; now: string },
-): Checked<SeedRecords> & { issues: PlacedIssue[]; warnings: PlacedIssue[] } {
+): Checked<SeedRecords, PlacedIssue> {
   const { value: input, place } = readSeedText(text, { format, name })
   const { issues, warnings, value } = checkSeed(input, now)
   const inOrder = (found: typeof issues) =>

@@ -1,15 +1,18 @@
 /** What a name is nearest to, or which there are: `did you mean "journeys"?`, or `there are site, journeys, members`. */
 export function suggest(name: string, known: readonly string[]): string {
-  const ranked = known
-    .map(candidate => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)
-  const [best] = ranked
-  if (best && best.distance <= Math.max(1, Math.floor(name.length / 3))) {
-    return `did you mean "${best.candidate}"?`
-  }
+  const nearest = nearestName(name, known)
+  if (nearest !== undefined) return `did you mean "${nearest}"?`
   if (known.length === 0) return 'there are none'
   const more = known.length > MOST_NAMES ? ' …' : ''
   return `there are ${known.slice(0, MOST_NAMES).join(', ')}${more}`
+}
+
+/** The one among `known` that was probably meant by a name; undefined where none is near. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const [best] = known
+    .map(candidate => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)
+  return best && best.distance <= Math.max(1, Math.floor(name.length / 3)) ? best.candidate : undefined
 }
 
 const MOST_NAMES = 30

@@ -56,7 +56,12 @@ export function readSeedText(
   }
   const deep = depthIssue(value)
   if (deep) throw refuse([place(deep)])
-  if (isJsonWithRepeatedKeys(text, value)) throw refuse(readTree(text).issues)
+  if (isJsonWithRepeatedKeys(text, value)) {
+    const { issues } = readTree(text)
+    throw refuse(
+      issues.length > 0 ? issues : [{ pointer: '', message: 'has a key that is given twice', ...START }],
+    )
+  }
   return { value, place }
 }
 

@@ -1,5 +1,5 @@
 import type { GraphRecord, RewardRecord, StepRecord, WaitingRecord } from '../contract/records.ts'
-import { type Diagram, diagramOf } from '../diagram/diagram.ts'
+import { type Diagram, type DiagramLayout, diagramOf } from '../diagram/diagram.ts'
 import { toDot } from '../diagram/dot.ts'
 import { toMermaid } from '../diagram/mermaid.ts'
 import { toSvg } from '../diagram/svg.ts'
@@ -8,44 +8,82 @@ import { deriveWaitingSteps } from '../engine/waiting.ts'
 import { NotFound } from '../errors.ts'
 import type { Site } from './site.ts'
 
-/** The formats in which a journey can be drawn, by the extension of the file. */
+/** The notations in which a journey can be had as a file, by the ending of its name. */
 export const DIAGRAM_FORMATS = {
   svg: { type: 'image/svg+xml', draw: toSvg },
   dot: { type: 'text/vnd.graphviz; charset=utf-8', draw: toDot },
   mmd: { type: 'text/vnd.mermaid; charset=utf-8', draw: toMermaid },
-} as const satisfies Record<string, { type: string; draw(diagram: Diagram): string | Promise<string> }>
+} as const satisfies Record<
+  string,
+  { type: string; draw(diagram: Diagram, layout?: DiagramLayout): string | Promise<string> }
+>
 
 export type DiagramFormat = keyof typeof DIAGRAM_FORMATS
 
 /** A journey as a drawing, with how many members wait at each node. @throws {NotFound} */
-export function journeyDiagram(site: Site, journeyId: string): Diagram {
+export async function journeyDiagram(site: Site, journeyId: string): Promise<Diagram> {
   const journey = site.store.journey(journeyId)
   if (!journey) throw new NotFound(`there is no journey ${journeyId}`)
-  return diagramWithCounts(journey, waitingMembers(site, journey))
-}
-
-/** The same, where it is known how many members wait at each node. */
-export function diagramWithCounts(journey: GraphRecord, waiting: ReadonlyMap<string, number>): Diagram {
+  const waiting = await waitingMembers(site, journey)
   return diagramOf(journey, {
     node(id) {
-      const members = waiting.get(id)
+      const members = waiting.get(id)?.members
       return members === undefined ? {} : { note: `${members} here`, marks: ['here'] }
     },
   })
 }
 
-/** How many members wait at each node of a journey, by the clock of the site; nodes without any are left out. */
-export function waitingMembers({ store, now }: Site, journey: GraphRecord): Map<string, number> {
+/** The members at a node. */
+export interface NodeMembers {
+  members: number
+  /** The participations of the first of them, by their keys. */
+  first: number[]
+}
+
+const FIRST = 10
+/** So many participations are read at once: a few milliseconds, between which other requests are answered. */
+const CHUNK = 500
+
+/**
+ * Which members wait at each node of a journey at the site's present; nodes without any are left out. It reads every
+ * open participation, so it gives way to other requests again and again.
+ */
+export async function waitingMembers(
+  { store, now }: Site,
+  journey: GraphRecord,
+): Promise<Map<string, NodeMembers>> {
   const graph = compileJourney(journey)
-  const counts = new Map<string, number>()
-  for (const { waiting_at, done, reached, members } of store.waitingCounts(journey.id, now())) {
-    const waiting: WaitingRecord[] =
+  const at = now()
+  const nodes = new Map<string, NodeMembers>()
+  // Most participations are alike, and deriving where a member waits takes longer than reading it.
+  const derived = new Map<string, string[]>()
+  const placesOf = (waiting_at: string | null, done: string | null, reached: string | null): string[] => {
+    const facts = waiting_at ?? `${done} ${reached}`
+    const known = derived.get(facts)
+    if (known) return known
+    const places: WaitingRecord[] =
       waiting_at === null
         ? deriveWaitingSteps(graph, { completed_at: null, events: steps(done), rewards: rewards(reached) })
         : JSON.parse(waiting_at)
-    for (const { node_id } of waiting) counts.set(node_id, (counts.get(node_id) ?? 0) + members)
+    const ids = places.map(({ node_id }) => node_id)
+    derived.set(facts, ids)
+    return ids
   }
-  return counts
+  for (let after = 0, length = CHUNK; length === CHUNK; ) {
+    const page = store.openParticipations(journey.id, { now: at, after, limit: CHUNK })
+    for (const { participation_key, waiting_at, done, reached } of page) {
+      for (const id of placesOf(waiting_at, done, reached)) {
+        const node = nodes.get(id) ?? { members: 0, first: [] }
+        node.members++
+        if (node.first.length < FIRST) node.first.push(participation_key)
+        nodes.set(id, node)
+      }
+    }
+    after = page.at(-1)?.participation_key ?? after
+    length = page.length
+    if (length === CHUNK) await new Promise(setImmediate)
+  }
+  return nodes
 }
 
 const idsIn = (json: string | null): string[] => JSON.parse(json ?? '[]')

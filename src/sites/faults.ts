@@ -29,7 +29,7 @@ export interface Faults {
  * removed before it fired.
  */
 export function siteFaults(store: SiteStore, onUnused: (rule: ActiveFault) => void): Faults {
-  const list = () => store.faults().map(fromRecord)
+  const list = () => store.faults().map(toActiveFault)
 
   /** The rule after one more request that it matches, and what it does with it. */
   function count(rule: ActiveFault) {
@@ -37,7 +37,7 @@ export function siteFaults(store: SiteStore, onUnused: (rule: ActiveFault) => vo
     const applies = draw >= (rule.after ?? 0) && isChosen(rule, draw)
     const counted = { ...rule, seen: draw + 1, used: rule.used + (applies ? 1 : 0) }
     if (rule.times !== undefined && counted.used >= rule.times) store.removeFault(rule.id)
-    else store.countFault(toRecord(counted))
+    else store.countFault(toFaultRecord(counted))
     return applies ? { id: rule.id, fault: choose(rule, draw) } : undefined
   }
 
@@ -47,7 +47,7 @@ export function siteFaults(store: SiteStore, onUnused: (rule: ActiveFault) => vo
       checkFaultRule(rule)
       return store.atomically(() => {
         const active = { id: `fault-${store.nextFault()}`, ...rule, seen: 0, used: 0 }
-        store.addFault(toRecord(active))
+        store.addFault(toFaultRecord(active))
         return active
       })
     },
@@ -101,10 +101,10 @@ function random({ seed, id }: ActiveFault, draw: number, purpose: string): numbe
   return digest.readUInt32BE() / 2 ** 32
 }
 
-function fromRecord({ id, rule, seen, used }: FaultRecord): ActiveFault {
+export function toActiveFault({ id, rule, seen, used }: FaultRecord): ActiveFault {
   return { id, ...(JSON.parse(rule) as FaultRule), seen, used }
 }
 
-function toRecord({ id, seen, used, ...rule }: ActiveFault): FaultRecord {
+export function toFaultRecord({ id, seen, used, ...rule }: ActiveFault): FaultRecord {
   return { id, rule: JSON.stringify(rule), seen, used }
 }

@@ -1,12 +1,12 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { Verdict } from '../auth/verdict.ts'
-import { isoOf, parseTime, timestampOf } from '../clock.ts'
+import { instantOf, isoOf, parseTime, timestampOf } from '../clock.ts'
 import { foldEmail, OneOf } from '../contract/formats.ts'
 import { OPERATION_IDS, type OperationId, operations } from '../contract/operations.ts'
 import { Conflict } from '../errors.ts'
 import type { AnswerBodies, KeptBody } from './answer-bodies.ts'
-import { decodeToken, harmlessHeaders, harmlessUrl } from './harmless.ts'
 import { checkInput } from './input.ts'
+import { decodeToken, redactHeaders, redactUrl } from './redact.ts'
 
 /** A request as it is recorded while it is answered. */
 export interface JournalEntry {
@@ -27,6 +27,8 @@ export interface JournalEntry {
   verdict: Verdict | undefined
   /** The headers of the answer, by lower-case name. */
   responseHeaders: Record<string, string> | undefined
+  /** The record of a request that another sandbox recorded. */
+  restored?: RequestRecord
 }
 
 const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
@@ -37,7 +39,7 @@ const ResponseRecord = Type.Object(
     body: orNull(Type.String({ description: 'null when it is no longer kept: see --journal-bytes' })),
     truncated: Type.Boolean({ description: 'Whether the end of the body is left out' }),
   },
-  { description: 'An answer of the API' },
+  { title: 'Answer', description: 'An answer of the API' },
 )
 
 export const RequestRecord = Type.Object(
@@ -67,20 +69,29 @@ export const RequestRecord = Type.Object(
     token: orNull(Type.Object({ header: Type.Unknown(), claims: Type.Unknown() })),
     response: orNull(ResponseRecord),
   },
-  { description: 'A request to the API, and its answer' },
+  { title: 'Request', description: 'A request to the API, and its answer' },
 )
 export type RequestRecord = Static<typeof RequestRecord>
 
 export const RequestFilter = Type.Object(
   {
-    operation: Type.Optional(OneOf(OPERATION_IDS, { description: 'Only calls of this operation' })),
-    email: Type.Optional(Type.String({ description: 'Only calls about this member' })),
-    status: Type.Optional(Type.Integer({ description: 'Only calls with this answer' })),
-    since: Type.Optional(
-      Type.String({ description: 'Only calls from this time on: a vendor timestamp or RFC 3339' }),
+    operation: Type.Optional(
+      OneOf(OPERATION_IDS, { description: 'Only calls of this operation', examples: ['getJourneys'] }),
     ),
-    limit: Type.Optional(Type.Integer({ minimum: 1, description: 'The most calls to list' })),
-    offset: Type.Optional(Type.Integer({ minimum: 0, description: 'How many of the newest to skip' })),
+    email: Type.Optional(
+      Type.String({ description: 'Only calls about this member', examples: ['ann@example.com'] }),
+    ),
+    status: Type.Optional(Type.Integer({ description: 'Only calls with this answer', examples: [401] })),
+    since: Type.Optional(
+      Type.String({
+        description: 'Only calls from this time on: a vendor timestamp or RFC 3339',
+        examples: ['2026-01-05T10:00:00Z'],
+      }),
+    ),
+    limit: Type.Optional(Type.Integer({ minimum: 1, description: 'The most calls to list', examples: [20] })),
+    offset: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'How many of the newest to skip', examples: [20] }),
+    ),
   },
   { additionalProperties: false },
 )
@@ -105,6 +116,8 @@ export interface Journal {
   /** The same as it was recorded, with its secrets. */
   entry(id: string): JournalEntry | undefined
   clear(): void
+  /** Replaces all entries by records of another journal, newest first. Their ids get the prefix `opened-`. */
+  restore(records: readonly RequestRecord[], dropped: number): void
   /** Records the body of the answer to a request. */
   addBody(entry: JournalEntry, body: string): void
   /** Tells the watchers that an entry was completed. */
@@ -174,6 +187,11 @@ export function createJournal(size: number, bodies: AnswerBodies): Journal {
       bytes = 0
       dropped = 0
     },
+    restore(records, droppedBefore) {
+      this.clear()
+      for (const record of records.toReversed()) this.add(toEntry(record))
+      dropped += droppedBefore
+    },
     addBody(entry, body) {
       if (entries.has(entry.id)) bodies.keep(entry, body)
     },
@@ -211,14 +229,36 @@ const identifierAs = (
 ): string | null =>
   operation !== undefined && operations[operation].identifier === name ? (identifier ?? null) : null
 
+/** The entry of a record, as far as filters look at it. */
+function toEntry(record: RequestRecord): JournalEntry {
+  const restored = { ...record, id: `opened-${record.id}` }
+  return {
+    id: restored.id,
+    time: instantOf(record.time),
+    method: record.method,
+    url: record.path,
+    rawHeaders: Object.entries(record.headers).flat(),
+    operation: record.operation ?? undefined,
+    identifier: record.email ?? record.journey_id ?? undefined,
+    status: record.status ?? undefined,
+    duration_ms: undefined,
+    explanation: undefined,
+    fault: undefined,
+    verdict: undefined,
+    responseHeaders: undefined,
+    restored,
+  }
+}
+
 function toRecord(entry: JournalEntry, body: KeptBody | undefined): RequestRecord {
+  if (entry.restored) return entry.restored
   const { operation, status, duration_ms, explanation, fault, verdict, responseHeaders } = entry
   const headers = readHeaders(entry.rawHeaders)
   return {
     id: entry.id,
     time: isoOf(entry.time),
     method: entry.method,
-    path: harmlessUrl(entry.url),
+    path: redactUrl(entry.url),
     operation: operation ?? null,
     email: identifierAs('email_id', entry),
     journey_id: identifierAs('journey_id', entry),
@@ -227,7 +267,7 @@ function toRecord(entry: JournalEntry, body: KeptBody | undefined): RequestRecor
     explanation: explanation ?? null,
     fault: fault ? { id: fault.id ?? null, kind: fault.kind } : null,
     authentication: verdict ?? null,
-    headers: harmlessHeaders(headers),
+    headers: redactHeaders(headers),
     token: decodeToken(headers.authorization),
     response: responseHeaders
       ? { headers: responseHeaders, body: body?.text ?? null, truncated: body?.truncated ?? false }

@@ -42,6 +42,8 @@ export interface Site {
   readonly snapshots: Snapshots
   /** What has been exercised since the last reset. */
   readonly coverage: ReadableCoverage
+  /** All of the state but the journal. */
+  readonly state: { save(): SiteState; load(state: SiteState): void }
   /** The site's time as a vendor timestamp. */
   now(): string
   /** The seed that the site goes back to. @throws {Conflict} when it has none */
@@ -60,7 +62,7 @@ export interface Site {
 const AN_HOUR = 3600
 
 /** What a snapshot holds and a reset sets back. */
-interface SiteState {
+export interface SiteState {
   data: SeedDocument
   clock: string | null
   faults: FaultRecord[]
@@ -153,6 +155,7 @@ export function createSite(
     coverage,
     snapshots: siteSnapshots(store, { save, load }, systemClock.now),
     now,
+    state: { save, load },
     seed,
     resetState,
     reset() {

@@ -11,6 +11,7 @@ import type { SeedInput } from '../seed/schema-input.ts'
 import { loadSeed, readSeed } from '../seed/seed.ts'
 import type { SiteStore, Store } from '../store/store.ts'
 import { createAnswerBodies } from './answer-bodies.ts'
+import { readCapsule, unpackSite } from './capsule.ts'
 import { checkInput } from './input.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { createSite, type Site } from './site.ts'
@@ -45,7 +46,12 @@ export const NewSite = Type.Object(
       }),
     ),
   },
-  { ...closed, description: 'A site to create; id, name and secret are generated when left out' },
+  {
+    ...closed,
+    title: 'NewSite',
+    description: 'A site to create; id, name and secret are generated when left out',
+    examples: [{ name: 'orders-test', ttl: 'PT1H' }],
+  },
 )
 export type NewSite = Static<typeof NewSite>
 
@@ -67,6 +73,8 @@ export interface Sites {
   cloneable(siteId: string): Cloneable | undefined
   /** The clones of a site, in the order of creation. */
   clonesOf(site: Site): Site[]
+  /** Sets a site to what a capsule holds, and creates it first if it does not exist. @returns whether it is new @throws {Invalid} */
+  openCapsule(capsule: unknown, siteId?: string): { site: Site; isNew: boolean }
   /** Takes all sites back to their seeds, or none, and empties all journals. @throws {Conflict} at a site without a seed */
   reset(): void
   /** When a site with a `ttl` expires unless it is used: RFC 3339, UTC. */
@@ -122,8 +130,15 @@ export function openSites({ store, clock, journalSize, journalBytes, clones, sta
   for (const { site_id } of store.sites()) register(store.forSite(site_id) as SiteStore, now())
 
   function register(siteStore: SiteStore, lastUsed: string): Site {
-    const site = createSite(siteStore, clock, { journalSize, bodies, start })
-    entries.set(site.site_id, { site, ttl: siteStore.origin().ttl, lastUsed })
+    return add(siteOf(siteStore), lastUsed)
+  }
+
+  function siteOf(siteStore: SiteStore): Site {
+    return createSite(siteStore, clock, { journalSize, bodies, start })
+  }
+
+  function add(site: Site, lastUsed: string): Site {
+    entries.set(site.site_id, { site, ttl: site.store.origin().ttl, lastUsed })
     return site
   }
 
@@ -196,7 +211,7 @@ export function openSites({ store, clock, journalSize, journalBytes, clones, sta
       const site = {
         site_id,
         name: named.name ?? document.site.name,
-        secret: named.secret ?? randomBytes(24).toString('base64url'),
+        secret: named.secret ?? newSecret(),
         ...extensionOf(document.site),
       }
       return register(loadSeed(store, { ...document, site }, present, ttl), present)
@@ -213,6 +228,20 @@ export function openSites({ store, clock, journalSize, journalBytes, clones, sta
       [...entries.values()]
         .map(({ site }) => site)
         .filter(site => isClone(site.site_id) && originalOf(site.site_id) === site_id),
+    openCapsule(value, siteId) {
+      const known = siteId === undefined ? undefined : find(siteId)
+      const capsule = readCapsule(value, known?.secret ?? newSecret())
+      const { site: named } = capsule.state.data
+      if (siteId !== undefined && named.site_id !== siteId)
+        throw new Conflict(`the capsule is of the site ${named.site_id}, and not of ${siteId}`)
+      const found = known ?? find(named.site_id)
+      return store.atomically(() => {
+        const site =
+          found ?? register(loadSeed(store, { site: named, journeys: [], members: [] }, now()), now())
+        unpackSite(site, capsule, clock.now())
+        return { site, isNew: !found }
+      })
+    },
     reset() {
       removeExpired(now())
       const all = [...entries.values()].map(({ site }) => site)
@@ -232,6 +261,8 @@ export function openSites({ store, clock, journalSize, journalBytes, clones, sta
     },
   }
 }
+
+const newSecret = () => randomBytes(24).toString('base64url')
 
 /** `<id of the original>~<label>`. The vendor has no such ids. */
 const CLONE_ID = /^([^~]+)~[A-Za-z0-9._-]{1,40}$/

@@ -18,16 +18,14 @@ let blank: Buffer | undefined
 
 /**
  * Opens and migrates a database: a file, which then survives the process (write-ahead log), or `:memory:`.
- * With an `image`, the bytes of such a file, it is a copy of that in memory.
  * @throws {StoreError} when the file cannot be opened or used
  */
-export function openDatabase(file: string, image?: Buffer): Db {
+export function openDatabase(file: string): Db {
   let db: Db | undefined
-  const isNew = file === MEMORY && image === undefined
   try {
-    db = new Database((isNew ? blank : image) ?? file)
+    db = new Database(file === MEMORY && blank ? blank : file)
     migrate(db)
-    if (isNew) blank ??= db.serialize()
+    if (file === MEMORY) blank ??= db.serialize()
     // Changes the file, and so only once it is known to be ours.
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = NORMAL')

@@ -1,7 +1,7 @@
 import { foldEmail } from '../contract/formats.ts'
 import type { Db } from './database.ts'
 
-/** How many members are how far in a journey. */
+/** How many members have come how far in a journey. */
 export interface JourneyCount {
   id: string
   entered: number
@@ -9,17 +9,56 @@ export interface JourneyCount {
   expired: number
 }
 
-/** The number of open participations of a journey that wait alike. */
-export interface WaitingCount {
-  /** JSON, as stored; null where it follows from events and rewards. */
+/** An open participation, and where the member waits in it. */
+export interface OpenParticipation {
+  participation_key: number
+  /** JSON, as stored; null where it follows from the nodes done and reached. */
   waiting_at: string | null
-  /** The ids of the nodes done and reached, as JSON; null where waiting_at is stored. */
+  /** The ids of the nodes done and reached, as JSON; null where `waiting_at` is stored. */
   done: string | null
   reached: string | null
-  members: number
 }
 
-/** A page of the members, in the order of creation. */
+/** Which of the open participations of a journey: at most `limit`, after the one with the key `after`. */
+export interface OpenPage {
+  now: string
+  after: number
+  limit: number
+}
+
+/** A reward that is held. */
+export interface HeldReward {
+  email: string
+  journey_id: string
+  journey_name: string
+  node_name: string
+  hold_end_datetime: string
+}
+
+/** A participation that expires. */
+export interface ExpiringParticipation {
+  email: string
+  journey_id: string
+  journey_name: string
+  /** A vendor timestamp. */
+  at: string
+}
+
+/** What lies after `now` and not after `until`, both vendor timestamps. */
+export interface Between {
+  now: string
+  until: string
+}
+
+/** The next moments at which something changes by itself; null for none. */
+export interface NextMoments {
+  hold_end: string | null
+  /** The end of a journey, or of one member's participation in it. */
+  journey_end: string | null
+  journey_start: string | null
+}
+
+/** Which of the members, in the order of their emails. */
 export interface MemberPage {
   /** A part of the email, found without regard to case; all members, when empty. */
   search: string
@@ -27,29 +66,48 @@ export interface MemberPage {
   offset: number
 }
 
-/** The statements of counts and pages, which no operation of the vendor's needs. `now` is a vendor timestamp. */
+/**
+ * The statements of what the pages count and list, which no operation of the vendor's needs. `now` is a vendor timestamp.
+ * With 100,000 members in a journey each of them takes milliseconds, from the indexes of 0009_overview.sql.
+ */
 export function overviewStatements(db: Db) {
-  const journeys = db.prepare<{ siteKey: number; now: string }, JourneyCount>(`
-    SELECT j.id, count(*) AS entered, count(p.completed_at) AS completed,
-      sum(p.completed_at IS NULL AND (coalesce(p.expired_at <= @now, 0) OR coalesce(j.end_date <= @now, 0))) AS expired
-    FROM journeys j JOIN participations p USING (journey_key)
-    WHERE j.site_key = @siteKey GROUP BY j.journey_key`)
+  const inJourney = (rest = '') =>
+    `(SELECT count(*) FROM participations p WHERE p.journey_key = j.journey_key ${rest})`
+  const journey = db.prepare<{ siteKey: number; id: string; now: string }, JourneyCount>(`
+    SELECT j.id, ${inJourney()} AS entered, ${inJourney("AND p.completed_at > ''")} AS completed,
+      CASE WHEN j.end_date <= @now THEN ${inJourney('AND p.completed_at IS NULL')}
+        ELSE ${inJourney('AND p.completed_at IS NULL AND p.expired_at <= @now')} END AS expired
+    FROM journeys j WHERE j.site_key = @siteKey AND j.id = @id`)
+  const passed = db
+    .prepare<{ siteKey: number; journeyId: string; nodeId: string }, number>(`
+      SELECT (SELECT count(*) FROM completed_steps s WHERE s.node_key = n.node_key)
+        + (SELECT count(*) FROM rewards r WHERE r.node_key = n.node_key)
+      FROM journeys j JOIN nodes n USING (journey_key)
+      WHERE j.site_key = @siteKey AND j.id = @journeyId AND n.id = @nodeId`)
+    .pluck()
   const idsOf = (table: 'completed_steps' | 'rewards', key: string) => `
     CASE WHEN p.waiting_at IS NULL THEN (
       SELECT json_group_array(n.id ORDER BY u.${key}) FROM ${table} u JOIN nodes n USING (node_key)
       WHERE u.participation_key = p.participation_key) END`
-  const waiting = db.prepare<{ siteKey: number; journeyId: string; now: string }, WaitingCount>(`
-    SELECT waiting_at, done, reached, count(*) AS members FROM (
-      SELECT p.waiting_at, ${idsOf('completed_steps', 'step_key')} AS done, ${idsOf('rewards', 'reward_key')} AS reached
-      FROM journeys j JOIN participations p USING (journey_key)
-      WHERE j.site_key = @siteKey AND j.id = @journeyId AND p.completed_at IS NULL
-        AND (p.expired_at IS NULL OR p.expired_at > @now) AND (j.end_date IS NULL OR j.end_date > @now))
-    GROUP BY waiting_at, done, reached`)
+  const open = db.prepare<{ siteKey: number; journeyId: string } & OpenPage, OpenParticipation>(`
+    SELECT p.participation_key, p.waiting_at, ${idsOf('completed_steps', 'step_key')} AS done,
+      ${idsOf('rewards', 'reward_key')} AS reached
+    FROM journeys j JOIN participations p INDEXED BY participations_by_journey USING (journey_key)
+    WHERE j.site_key = @siteKey AND j.id = @journeyId AND p.participation_key > @after
+      AND p.completed_at IS NULL AND (p.expired_at IS NULL OR p.expired_at > @now)
+      AND (j.end_date IS NULL OR j.end_date > @now)
+    ORDER BY p.participation_key LIMIT @limit`)
+  const emailOf = db
+    .prepare<{ siteKey: number; key: number }, string>(`
+      SELECT m.email FROM participations p JOIN members m USING (member_key)
+      WHERE m.site_key = @siteKey AND p.participation_key = @key`)
+    .pluck()
+
   const matching =
     "FROM members WHERE site_key = @siteKey AND (@search = '' OR instr(email_folded, @search) > 0)"
   const members = db
     .prepare<{ siteKey: number } & MemberPage, string>(
-      `SELECT email ${matching} ORDER BY member_key LIMIT @limit OFFSET @offset`,
+      `SELECT email ${matching} ORDER BY email_folded LIMIT @limit OFFSET @offset`,
     )
     .pluck()
   const countMembers = db
@@ -66,16 +124,70 @@ export function overviewStatements(db: Db) {
       ORDER BY 1 LIMIT @limit`)
     .pluck()
 
+  const rewardNodes = `${ofSite} WHERE j.site_key = @siteKey AND n.type = 'reward'`
+  const moments = db.prepare<{ siteKey: number; now: string }, NextMoments>(`
+    SELECT
+      (SELECT min((SELECT min(r.hold_end_datetime) FROM rewards r
+        WHERE r.node_key = n.node_key AND r.hold_end_datetime > @now)) ${rewardNodes}) AS hold_end,
+      (SELECT min(at) FROM (
+        SELECT end_date AS at FROM journeys WHERE site_key = @siteKey AND end_date > @now
+        UNION ALL SELECT (SELECT min(p.expired_at) FROM participations p
+          WHERE p.journey_key = j.journey_key AND p.completed_at IS NULL AND p.expired_at > @now)
+        FROM journeys j WHERE j.site_key = @siteKey)) AS journey_end,
+      (SELECT min(start_date) FROM journeys WHERE site_key = @siteKey AND start_date > @now) AS journey_start`)
+  const countHeld = db
+    .prepare<{ siteKey: number; now: string }, number>(`
+      SELECT coalesce(sum((SELECT count(*) FROM rewards r
+        WHERE r.node_key = n.node_key AND r.hold_end_datetime > @now)), 0) ${rewardNodes}`)
+    .pluck()
+  // The next ones of each node from the index, and of those the next ones.
+  const held = db.prepare<{ siteKey: number; now: string; until: string; limit: number }, HeldReward>(`
+    SELECT m.email, j.id AS journey_id, j.name AS journey_name, n.name AS node_name, r.hold_end_datetime
+    FROM journeys j JOIN nodes n USING (journey_key)
+    JOIN rewards r ON r.reward_key IN (SELECT reward_key FROM rewards h
+      WHERE h.node_key = n.node_key AND h.hold_end_datetime > @now AND h.hold_end_datetime <= @until
+      ORDER BY h.hold_end_datetime LIMIT @limit)
+    JOIN participations p USING (participation_key) JOIN members m USING (member_key)
+    WHERE j.site_key = @siteKey AND n.type = 'reward'
+    ORDER BY r.hold_end_datetime LIMIT @limit`)
+
+  // By its own end, or by that of its journey: each from an index, which both at once would not be.
+  const openUntil = (end: string) => `
+    FROM journeys j JOIN participations p USING (journey_key)
+    WHERE j.site_key = @siteKey AND p.completed_at IS NULL AND ${end}`
+  const ownEnd = openUntil(
+    'p.expired_at > @now AND p.expired_at <= @until AND (j.end_date IS NULL OR j.end_date >= p.expired_at)',
+  )
+  const journeyEnd = openUntil(
+    'j.end_date > @now AND j.end_date <= @until AND (p.expired_at IS NULL OR p.expired_at > j.end_date)',
+  )
+  const expiring = [
+    ['p.expired_at', ownEnd],
+    ['j.end_date', journeyEnd],
+  ].map(([at, found]) => ({
+    list: db.prepare<{ siteKey: number; limit: number } & Between, ExpiringParticipation>(`
+      SELECT (SELECT email FROM members m WHERE m.member_key = p.member_key) AS email,
+        j.id AS journey_id, j.name AS journey_name, ${at} AS at ${found} LIMIT @limit`),
+    count: db.prepare<{ siteKey: number } & Between, number>(`SELECT count(*) ${found}`).pluck(),
+  }))
+
   return {
     eventNames: (siteKey: number, limit: number) => eventNames.all({ siteKey, limit }),
-    journeys: (siteKey: number, now: string) => journeys.all({ siteKey, now }),
-    waiting: (siteKey: number, journeyId: string, now: string) => waiting.all({ siteKey, journeyId, now }),
-    members(siteKey: number, { search, limit, offset }: MemberPage) {
-      const folded = foldEmail(search)
-      return {
-        emails: members.all({ siteKey, search: folded, limit, offset }),
-        total: countMembers.get({ siteKey, search: folded }) as number,
-      }
-    },
+    journey: (siteKey: number, id: string, now: string) => journey.get({ siteKey, id, now }),
+    passed: (siteKey: number, journeyId: string, nodeId: string) =>
+      passed.get({ siteKey, journeyId, nodeId }) ?? 0,
+    open: (siteKey: number, journeyId: string, page: OpenPage) => open.all({ siteKey, journeyId, ...page }),
+    emailOf: (siteKey: number, key: number) => emailOf.get({ siteKey, key }),
+    moments: (siteKey: number, now: string) => moments.get({ siteKey, now }) as NextMoments,
+    countHeld: (siteKey: number, now: string) => countHeld.get({ siteKey, now }) as number,
+    held: (siteKey: number, between: Between & { limit: number }) => held.all({ siteKey, ...between }),
+    expiring: (siteKey: number, between: Between & { limit: number }) =>
+      expiring.flatMap(({ list }) => list.all({ siteKey, ...between })).slice(0, between.limit),
+    expiringCount: (siteKey: number, between: Between) =>
+      expiring.reduce((sum, { count }) => sum + (count.get({ siteKey, ...between }) as number), 0),
+    members: (siteKey: number, { search, ...page }: MemberPage) =>
+      members.all({ siteKey, search: foldEmail(search), ...page }),
+    memberCount: (siteKey: number, search: string) =>
+      countMembers.get({ siteKey, search: foldEmail(search) }) as number,
   }
 }

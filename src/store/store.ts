@@ -1,108 +1,10 @@
-import { type Extended, extensionOf } from '../contract/extension.ts'
-import type { GraphRecord, JourneyRecord, MemberRecord, SiteRecord } from '../contract/records.ts'
-import { NotFound } from '../errors.ts'
+import type { GraphRecord, MemberRecord, SiteRecord } from '../contract/records.ts'
 import { checkPresence, type Db, lockDatabase, openDatabase, toStoreError } from './database.ts'
-import { extensionIn } from './extensions.ts'
-import { journeyTables } from './journeys.ts'
-import { memberTables } from './members.ts'
-import { type JourneyCount, type MemberPage, overviewStatements, type WaitingCount } from './overview.ts'
-import {
-  type ParticipationDetail,
-  type ParticipationSummary,
-  participationTables,
-  type UsedNode,
-} from './participations.ts'
-import type { FaultRecord, OriginRecord, SnapshotRecord } from './records.ts'
-import { type SiteRow, siteTable } from './sites.ts'
-import { faultTable, snapshotTable } from './test-state.ts'
+import type { OriginRecord } from './records.ts'
+import { bindSite, prepareTables, type SiteStore } from './site-store.ts'
 
 export type { ParticipationDetail, ParticipationSummary } from './participations.ts'
-
-/** A member with participations, and with what there is beyond the contract. */
-export type MemberWith<P> = Extended & Pick<MemberRecord, 'status'> & { participations: P[] }
-
-/**
- * Everything stored about one site; there is no way to reach another site's through it. A write happens whole or not at
- * all. @throws {NotFound} for a write to a site that was removed; {StorageFull | StorageReadOnly | StoreError}
- */
-export interface SiteStore {
-  /** As it is now; a rename changes it. */
-  readonly site: SiteRecord
-  /** Grows with every write to the content of this site, and with no other. */
-  revision(): number
-  /** A function that gives what `read` returns, and calls it again only after the revision has changed. */
-  memoized<T>(read: () => T): () => T
-  /** How many journeys and members there are. */
-  counts(): { journeys: number; members: number }
-
-  /** In the order of creation, then id. */
-  journeys(): JourneyRecord[]
-  /** Found without regard to case. */
-  journey(id: string): GraphRecord | undefined
-  /** How many members are how far in each journey that has any; `now` is a vendor timestamp. */
-  journeyCounts(now: string): JourneyCount[]
-  /** Where the members of a journey wait whose participation is open. */
-  waitingCounts(journeyId: string, now: string): WaitingCount[]
-  /** The names of at most `limit` events that some step waits for, or that block a reward, in their order. */
-  eventNames(limit: number): string[]
-  /** The journey ids in the order of insertion. */
-  journeyIds(): string[]
-  /** Members keep what they completed at nodes that stay. Those that go must not be among `usedNodes`. */
-  putJourney(journey: GraphRecord): void
-  /** Removes a journey, found without regard to case, with its participations. @returns whether there was one */
-  removeJourney(id: string): boolean
-  /** The nodes of a journey at which members have completed an event, reached a reward, or wait. */
-  usedNodes(journeyId: string): UsedNode[]
-
-  /** The emails, as they were given, of at most `limit` members in the order of insertion. */
-  emails(limit?: number): string[]
-  /** A member as it was put in, found without regard to case. */
-  member(email: string): MemberRecord | undefined
-  /** The participations of a member, found without regard to case; `undefined` when there is no such member. */
-  participations(email: string): ParticipationDetail[] | undefined
-  /** The same, with what the member has beyond the contract. */
-  memberWithParticipations(email: string): MemberWith<ParticipationDetail> | undefined
-  /** The same, without events and rewards. */
-  memberWithSummaries(email: string): MemberWith<ParticipationSummary> | undefined
-  /** The folded email of the member whose participation has this id. */
-  holderOf(participationId: string): string | undefined
-  /** A page of the emails, as they were given, and how many members there are on all pages. */
-  memberPage(page: MemberPage): { emails: string[]; total: number }
-  putMember(member: MemberRecord): void
-  /** @returns whether there was one */
-  removeMember(email: string): boolean
-
-  /** Replaces all journeys and members, or none. */
-  replaceContent(journeys: GraphRecord[], members: MemberRecord[]): void
-  rename(site: Omit<SiteRecord, 'site_id'>): void
-
-  /** The seed document that a reset goes back to, and when the site was created. */
-  origin(): OriginRecord
-  setOrigin(origin: OriginRecord): void
-  /** The state of the site's clock, as JSON; null when it follows the system clock. */
-  clock(): string | null
-  setClock(value: string | null): void
-  faults(): FaultRecord[]
-  /** How many fault rules were ever added, counting one more: the number of the next rule. */
-  nextFault(): number
-  faultsAdded(): number
-  setFaultsAdded(count: number): void
-  addFault(fault: FaultRecord): void
-  /** Stores how often a rule was seen and used. */
-  countFault(fault: FaultRecord): void
-  /** @returns whether there was one */
-  removeFault(id: string): boolean
-  clearFaults(): void
-  snapshots(): Omit<SnapshotRecord, 'content'>[]
-  snapshot(name: string): string | undefined
-  /** How many bytes the snapshots take together. */
-  snapshotBytes(): number
-  addSnapshot(snapshot: SnapshotRecord): void
-  removeSnapshot(name: string): boolean
-
-  /** Makes several writes one: all of them happen, or none. */
-  atomically<T>(writes: () => T): T
-}
+export type { MemberWith, SiteStore } from './site-store.ts'
 
 export interface Store {
   sites(): SiteRecord[]
@@ -122,19 +24,17 @@ export interface Store {
   removeSite(siteId: string): boolean
   /** Makes writes to several sites one: all of them happen, or none. */
   atomically<T>(writes: () => T): T
-  /** The whole database as the bytes of a file. */
-  image(): Buffer
   close(): void
 }
 
 /**
- * Opens the store: the only way to the database. `file` is a path, or `:memory:`; `image` the bytes of a file to copy there.
+ * Opens the store: the only way to the database. `file` is a path, or `:memory:`.
  * @throws {StoreError} when the file cannot be opened or used, or another server uses it
  */
-export function openStore(file: string, image?: Buffer): Store {
+export function openStore(file: string): Store {
   const lock = lockDatabase(file)
   try {
-    return createStore(file, lock, openDatabase(file, image))
+    return createStore(file, lock, openDatabase(file))
   } catch (error) {
     lock.close()
     throw error
@@ -142,7 +42,7 @@ export function openStore(file: string, image?: Buffer): Store {
 }
 
 function createStore(file: string, lock: { close(): void }, db: Db): Store {
-  const tables = prepare(db)
+  const tables = prepareTables(db)
   const bound = new Map<string, SiteStore>()
   const guarded = <T extends object>(methods: T) => withStoreErrors(file, methods)
 
@@ -185,7 +85,6 @@ function createStore(file: string, lock: { close(): void }, db: Db): Store {
       return true
     },
     atomically,
-    image: () => db.serialize(),
     close() {
       db.close()
       lock.close()
@@ -208,124 +107,4 @@ function withStoreErrors<T extends object>(file: string, methods: T): T {
       return typeof value === 'function' ? (...args: unknown[]) => attempt(() => value(...args)) : value
     },
   })
-}
-
-function prepare(db: Db) {
-  const participations = participationTables(db)
-  return {
-    sites: siteTable(db),
-    journeys: journeyTables(db),
-    participations,
-    members: memberTables(db, participations),
-    faults: faultTable(db),
-    snapshots: snapshotTable(db),
-    overview: overviewStatements(db),
-  }
-}
-
-/** Binds the site's key into every statement: the one place where the tenant is chosen. */
-function bindSite(
-  db: Db,
-  tables: ReturnType<typeof prepare>,
-  atomically: SiteStore['atomically'],
-  { site_key: key, ...created }: SiteRow,
-): SiteStore {
-  const { sites, journeys, participations, members, faults, snapshots, overview } = tables
-  const { site_id } = created
-
-  /** A write to what a test controls: clock, faults and snapshots. */
-  function change<T>(writes: () => T): T {
-    return atomically(() => {
-      if (!sites.get(key)) throw new NotFound(`the site ${site_id} was removed`)
-      return writes()
-    })
-  }
-  /** A write to the content. */
-  function write<T>(writes: () => T): T {
-    return change(() => {
-      sites.bumpRevision(key)
-      return writes()
-    })
-  }
-
-  const memberBy =
-    <P>(read: (memberKey: number) => P[]) =>
-    (email: string): MemberWith<P> | undefined => {
-      const member = members.find(key, email)
-      if (!member) return undefined
-      const { member_key, status, extra } = member
-      return { ...extensionIn(extra), status, participations: read(member_key) }
-    }
-  const memberWithParticipations = memberBy(participations.detailsOf)
-
-  return {
-    get site() {
-      return sites.get(key) ?? created
-    },
-    revision: () => sites.revision(key),
-    memoized(read) {
-      let memo: { revision: number; value: ReturnType<typeof read> } | undefined
-      return () => {
-        // What is read within a transaction may be rolled back.
-        if (db.inTransaction) return read()
-        const revision = sites.revision(key)
-        if (memo?.revision !== revision) memo = { revision, value: read() }
-        return memo.value
-      }
-    },
-    counts: () => ({ journeys: journeys.count(key), members: members.count(key) }),
-
-    journeys: () => journeys.list(key),
-    journey: id => journeys.get(key, id.toLowerCase()),
-    journeyCounts: now => overview.journeys(key, now),
-    eventNames: limit => overview.eventNames(key, limit),
-    waitingCounts: (journeyId, now) => overview.waiting(key, journeyId.toLowerCase(), now),
-    journeyIds: () => journeys.ids(key),
-    putJourney: journey => write(() => journeys.replace(key, journey)),
-    removeJourney: id =>
-      write(() => {
-        participations.removeFromJourney(key, id.toLowerCase())
-        return journeys.remove(key, id.toLowerCase())
-      }),
-    usedNodes: journeyId => participations.usedNodes(key, journeyId.toLowerCase()),
-
-    emails: limit => members.emails(key, limit),
-    member: email => members.get(key, email),
-    participations: email => memberWithParticipations(email)?.participations,
-    memberWithParticipations,
-    memberWithSummaries: memberBy(participations.summariesOf),
-    memberPage: page => overview.members(key, page),
-    holderOf: participationId => participations.holderOf(key, participationId),
-    putMember: member => write(() => members.replace(key, member)),
-    removeMember: email => write(() => members.remove(key, email)),
-
-    replaceContent: (newJourneys, newMembers) =>
-      write(() => {
-        members.removeAll(key)
-        journeys.removeAll(key)
-        for (const journey of newJourneys) journeys.insert(key, journey)
-        for (const member of newMembers) members.insert(key, member)
-      }),
-    rename: ({ name, secret, ...rest }) =>
-      write(() => sites.rename(key, { site_id, name, secret, ...extensionOf(rest) })),
-
-    origin: () => sites.origin(key),
-    setOrigin: origin => change(() => sites.setOrigin(key, origin)),
-    clock: () => sites.clock(key),
-    setClock: value => change(() => sites.setClock(key, value)),
-    faults: () => faults.list(key),
-    nextFault: () => change(() => faults.next(key)),
-    faultsAdded: () => faults.added(key),
-    setFaultsAdded: count => change(() => faults.setAdded(key, count)),
-    addFault: fault => change(() => faults.insert(key, fault)),
-    countFault: fault => change(() => faults.count(key, fault)),
-    removeFault: id => change(() => faults.remove(key, id)),
-    clearFaults: () => change(() => faults.clear(key)),
-    snapshots: () => snapshots.list(key),
-    snapshot: name => snapshots.content(key, name),
-    snapshotBytes: () => snapshots.bytes(key),
-    addSnapshot: snapshot => change(() => snapshots.insert(key, snapshot)),
-    removeSnapshot: name => change(() => snapshots.remove(key, name)),
-    atomically,
-  }
 }

@@ -1,25 +1,23 @@
 import type { TObject } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { InvalidTime, instantOf, timestampOf } from '../clock.ts'
-import { LowerCaseUuid, Timestamp } from '../contract/formats.ts'
 import { JOURNEY_STATUSES, NODE_TYPES } from '../contract/journey.ts'
 import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
 import { NODE_CONFIGS } from '../contract/node-config.ts'
 import { checkSeed } from '../seed/check.ts'
-import { uuidOf } from '../seed/ids.ts'
 import { SeedError } from '../seed/issues.ts'
 import type { SeedDocument, SeedJourney, SeedMember, SeedParticipation } from '../seed/schema.ts'
 import { DEMO_SITE } from '../seed/seed.ts'
 import { type Capture, journeysIn, type MemberCapture, memberStatus } from './capture.ts'
+import { idOf, isTrue, oneOf, textOf, timeOf } from './values.ts'
 
-/** A journey of the seed, with the answers that it was made from. */
+/** A journey of the seed, with the parts of the answers that it comes from. */
 export interface CapturedJourney {
   seed: SeedJourney
   item: JsonObject | undefined
   detail: JsonObject | undefined
 }
 
-/** A participation of the seed, with the answers that it was made from. */
+/** A participation of the seed, with the parts of the answers that it comes from. */
 export interface CapturedParticipation {
   seed: SeedParticipation
   user: JsonObject | undefined
@@ -32,19 +30,18 @@ export interface CapturedMember {
   participations: CapturedParticipation[]
 }
 
-/** A seed, each object of it beside the answers that it was made from. */
+/** A seed, with the parts of the answers that each of its objects comes from. */
 export interface CapturedSite {
   document: SeedDocument
   journeys: CapturedJourney[]
   members: CapturedMember[]
 }
 
-/** A time for what has none. */
+/** The time of objects that have none. */
 const NO_TIME = '1970-01-01T00:00:00.000000'
 
 /**
- * The seed that is nearest to the answers of a site, with what the sandbox understands of them. Its secret is the demo's, as nobody
- * needs the live one.
+ * The valid seed that is closest to the answers of a site. Its secret is that of the demo, so that the live secret is in no file.
  */
 export function toSeed(siteId: string, capture: Capture): CapturedSite {
   const journeys = capturedJourneys(capture)
@@ -60,7 +57,7 @@ export function toSeed(siteId: string, capture: Capture): CapturedSite {
   return { document, journeys, members }
 }
 
-/** Removes what a seed cannot have: a graph that makes no sense, and what members cannot have done in the graph there is. */
+/** Makes a seed valid: removes graphs with issues, and events and rewards that do not fit the graph. */
 function makeValid(document: SeedDocument): void {
   const issuesNow = () => checkSeed(document, NO_TIME).issues
   for (let issues = issuesNow(); issues.length > 0; issues = issuesNow()) {
@@ -71,16 +68,16 @@ function makeValid(document: SeedDocument): void {
     const participations = places.flatMap(([list, m, , p]) =>
       list === 'members' ? (document.members[Number(m)]?.participations?.[Number(p)] ?? []) : [],
     )
-    const isHopeless =
+    const cannotImprove =
       !graphs.some(({ nodes, connections }) => nodes.length + connections.length > 0) &&
       !participations.some(({ events }) => events)
-    if (isHopeless) throw new SeedError('the captured seed', issues)
+    if (cannotImprove) throw new SeedError('the captured seed', issues)
     for (const journey of graphs) Object.assign(journey, { nodes: [], connections: [] })
     for (const participation of new Set(participations)) simplify(participation)
   }
 }
 
-/** Removes what was done in a participation, or where that was removed before, all but that the member is in the journey. */
+/** Removes the events and rewards of a participation; if it has none, everything but the ids and times. */
 function simplify(participation: SeedParticipation): void {
   const { id, journey_id, started_at, created_at, events = [], rewards = [] } = participation
   if (events.length + rewards.length > 0) Object.assign(participation, { events: [], rewards: [] })
@@ -104,7 +101,7 @@ function capturedJourneys({ list, journeys }: Capture): CapturedJourney[] {
   return found
 }
 
-/** A journey of an unknown status is archived, so that nobody enters it. */
+/** A journey of an unknown status becomes archived, so that no member enters it. */
 function toJourney(answered: JsonObject): SeedJourney {
   const created_at = timeOf(answered.created_at) ?? NO_TIME
   return {
@@ -131,7 +128,7 @@ function toJourney(answered: JsonObject): SeedJourney {
 }
 
 function toNode(node: JsonObject): SeedJourney['nodes'][number] {
-  // An action without settings is a step at which nothing happens.
+  // A node of an unknown type becomes an action without settings, which waits for no event.
   const type = oneOf(NODE_TYPES, node.type) ?? 'action'
   const { x, y } = isObject(node.position) ? node.position : {}
   return {
@@ -143,7 +140,7 @@ function toNode(node: JsonObject): SeedJourney['nodes'][number] {
   }
 }
 
-/** The settings that the sandbox knows; none, when these are not valid. */
+/** The settings of the contract; none if they are not valid. */
 function knownConfig(schema: TObject, config: unknown): JsonObject {
   const known = Value.Clean(schema, structuredClone(config))
   return isObject(known) && Value.Check(schema, known) ? known : {}
@@ -161,7 +158,7 @@ function capturedMember(
   const found = [...new Set([...members.keys(), ...users.keys()])].map(id => {
     const [user, member] = [users.get(id), members.get(id)]
     const seed = toParticipation(user, member, journeyOf({ ...member, ...user }, journeys))
-    // In a seed, two members cannot share an id.
+    // In a seed, the ids of participations are unique.
     if (taken.has(seed.id)) seed.id = idOf([id, capture.email], 'participation')
     taken.add(seed.id)
     return { seed, user, member }
@@ -175,14 +172,14 @@ function capturedMember(
   return [{ seed, capture, participations: found }]
 }
 
-/** The journey of a participation; one that was not captured is added with what the participation says of it. */
+/** The journey of a participation. One that was not captured is added, with the properties that the participation shows. */
 function journeyOf(participation: JsonObject, journeys: CapturedJourney[]): SeedJourney {
   const { journey_id, name, description, open_ended } = participation
   const id = idOf(journey_id ?? ['of a participation', name], 'journey')
-  // One of the two operations does not say which journey it is.
-  const isMeant = ({ seed }: CapturedJourney) =>
+  // One of the two operations shows the name of the journey, but not its id.
+  const isSame = ({ seed }: CapturedJourney) =>
     seed.id === id || (journey_id === undefined && name !== '' && seed.name === name)
-  const known = journeys.find(isMeant)
+  const known = journeys.find(isSame)
   if (known) return known.seed
   const seed = { ...toJourney({ name, description, open_ended }), id }
   journeys.push({ seed, item: undefined, detail: undefined })
@@ -218,7 +215,7 @@ function toParticipation(
   }
 }
 
-/** Which of the four keys there are says what the reward is: the hold rule, CONTRACT.md section 2 (D). */
+/** The keys that a reward has tell its status: the hold rule, CONTRACT.md section 2 (D). */
 function toReward(reward: JsonObject): NonNullable<SeedParticipation['rewards']>[number] {
   const { hold_start_datetime, hold_end_datetime, blocked_by, blocked_at } = reward
   const facts = {
@@ -232,43 +229,12 @@ function toReward(reward: JsonObject): NonNullable<SeedParticipation['rewards']>
 }
 
 /**
- * The sandbox lists by time of creation. Where a list was answered in another order, these times are replaced by others; the answered
- * ones are served as `extra`.
+ * The sandbox lists by time of creation. If the site lists in another order, the seed gets other times, and the original ones become
+ * `extra`.
  */
 function keepOrder(found: { seed: { id: string; created_at?: string } }[]): void {
   const keys = found.map(({ seed }) => `${seed.created_at} ${seed.id}`)
   if (keys.every((key, k) => k === 0 || (keys[k - 1] as string) < key)) return
   for (const [i, { seed }] of found.entries())
     seed.created_at = `${NO_TIME.slice(0, -6)}${String(i).padStart(6, '0')}`
-}
-
-const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
-
-const oneOf = <T extends string>(values: readonly T[], value: unknown): T | undefined =>
-  values.find(known => known === value)
-
-/** `true`, and `"true"`, which one operation answers. */
-const isTrue = (value: unknown): boolean => value === true || value === 'true'
-
-const UUID = LowerCaseUuid()
-const TIMESTAMP = Timestamp()
-
-/** A UUID in lower case; any other value becomes one that is always the same for it. */
-function idOf(value: unknown, kind: string): string {
-  const id = (textOf(value) ?? '').toLowerCase()
-  return Value.Check(UUID, id) ? id : uuidOf(JSON.stringify([kind, value]))
-}
-
-/** A vendor timestamp of the same moment; null for what is not a time. */
-function timeOf(value: unknown): string | null {
-  if (typeof value !== 'string') return null
-  try {
-    const near = timestampOf(instantOf(value))
-    if (Value.Check(TIMESTAMP, value)) return value
-    // The year of a timestamp has four digits.
-    return Value.Check(TIMESTAMP, near) ? near : null
-  } catch (error) {
-    if (error instanceof InvalidTime) return null
-    throw error
-  }
 }

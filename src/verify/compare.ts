@@ -1,21 +1,22 @@
+import type { TSchema } from '@sinclair/typebox'
 import { TIMESTAMP_PATTERN } from '../contract/formats.ts'
 import { isObject } from '../contract/json.ts'
-import type { Property, ShapeSchema } from '../contract/shape.ts'
+import type { Property } from '../contract/schemas.ts'
 
-/** How the values of a property compare with its schema. */
+/** The result of comparing the values of a property with its schema. */
 export type PropertyVerdict = 'matches' | 'missing' | 'extra' | 'other type' | 'other format' | 'not seen'
 
-/** How a property compares in all answers together: kinds of values, never a value, as that may be about a person. */
+/** A property in all answers together, with kinds of values and never a value, which may be personal. */
 export interface PropertyFinding {
   path: string
   verdict: PropertyVerdict
-  /** What the schema asks for; null for a property that is not in the schema. */
+  /** What the schema requires; null for a property that is not in the schema. */
   expected: string | null
-  /** The kinds of the values that do not fit; of all values, where they do. */
+  /** The kinds of the values that do not match; if all match, of all values. */
   found: string[]
-  /** In how many objects the property was. */
+  /** The number of objects that have the property. */
   seen: number
-  /** In how many it could have been. */
+  /** The number of objects that could have it. */
   of: number
 }
 
@@ -25,14 +26,15 @@ const nameOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1)
 /** All values at a path, in every answer. */
 function valuesAt(answers: unknown[], path: string): unknown[] {
   if (path === '') return answers
-  const name = nameOf(path).replace('[]', '')
-  const values = valuesAt(answers, parentOf(path)).flatMap(whole => {
-    return isObject(whole) && Object.hasOwn(whole, name) ? [whole[name]] : []
-  })
+  const values = valuesIn(valuesAt(answers, parentOf(path)), nameOf(path).replace('[]', ''))
   return path.endsWith('[]') ? values.filter(Array.isArray).flat() : values
 }
 
-/** Compares answers with the properties that they should have; properties that they should not have come last. */
+/** The values of a property in those that have it. */
+const valuesIn = (holders: unknown[], name: string): unknown[] =>
+  holders.flatMap(holder => (isObject(holder) && Object.hasOwn(holder, name) ? [holder[name]] : []))
+
+/** Compares answers with the properties of a schema; properties that the schema does not have come last. */
 export function compare(properties: Property[], answers: unknown[]): PropertyFinding[] {
   const byParent = Map.groupBy(properties, ({ path }) => parentOf(path))
   return [
@@ -44,15 +46,23 @@ export function compare(properties: Property[], answers: unknown[]): PropertyFin
 }
 
 function judge(
-  { path, schema, required }: Property,
+  { path, schema, required, when }: Property,
   answers: unknown[],
   listsObjects: boolean,
 ): PropertyFinding {
-  // An answer that is not an object lacks every property; a part that is not an object is judged at its own path.
   const parent = parentOf(path)
-  const holders = valuesAt(answers, parent).filter(value => parent === '' || isObject(value))
-  const values = valuesAt(answers, path)
-  const nonObjects = listsObjects ? valuesAt(answers, `${path}[]`).filter(item => !isObject(item)) : []
+  const holders = valuesAt(answers, parent).filter(holder => {
+    // An answer that is not an object lacks every property; a part that is not an object is judged at its own path.
+    if (!isObject(holder)) return parent === ''
+    return when === undefined || when.values.includes(String(holder[when.name]))
+  })
+  const values = valuesIn(holders, nameOf(path))
+  const nonObjects = listsObjects
+    ? values
+        .filter(Array.isArray)
+        .flat()
+        .filter(item => !isObject(item))
+    : []
   const otherType = values.filter(value => !hasType(schema, value))
   const otherFormat = values.filter(value => hasType(schema, value) && !hasFormat(schema, value))
   const finding = { path, expected: expectationOf(schema), seen: values.length, of: holders.length }
@@ -82,7 +92,7 @@ function unknownProperties(parent: string, known: Property[], holders: unknown[]
   }))
 }
 
-/** The name of a property; one that is not an identifier may be data, such as an email, and is not named. */
+/** The name of a property, unless it is not an identifier, and so may be data such as an email. */
 export const printableName = (name: string): string =>
   /^[A-Za-z_$][\w$]{0,63}$/.test(name) ? name : '(a name that is data)'
 
@@ -110,11 +120,11 @@ function kindOf(value: unknown): string {
 const jsonType = (value: unknown): string =>
   value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
 
-const typesOf = ({ type = [] }: ShapeSchema): string[] => [type].flat()
+const typesOf = ({ type = [] }: TSchema): string[] => [type].flat()
 
-const hasType = (schema: ShapeSchema, value: unknown): boolean => typesOf(schema).includes(jsonType(value))
+const hasType = (schema: TSchema, value: unknown): boolean => typesOf(schema).includes(jsonType(value))
 
-function hasFormat({ enum: values, format, pattern }: ShapeSchema, value: unknown): boolean {
+function hasFormat({ enum: values, format, pattern }: TSchema, value: unknown): boolean {
   if (typeof value !== 'string') return true
   return (
     (!Array.isArray(values) || values.includes(value)) &&
@@ -124,8 +134,8 @@ function hasFormat({ enum: values, format, pattern }: ShapeSchema, value: unknow
   )
 }
 
-/** What a schema asks of a value, in the words in which values are reported. */
-export function expectationOf(schema: ShapeSchema): string {
+/** What a schema requires of a value, in the words that describe the kinds of values. */
+export function expectationOf(schema: TSchema): string {
   const { enum: values, format, pattern } = schema
   const orNull = typesOf(schema).includes('null') ? ' or null' : ''
   if (Array.isArray(values)) return `${values.join(', ')}${orNull}`

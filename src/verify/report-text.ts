@@ -1,18 +1,28 @@
-import { agrees, differs, type Report, type Result } from './report.ts'
+import { agrees, differs } from './findings.ts'
+import type { FactResult, VerifyReport } from './report.ts'
 
-const TITLES: Record<Result['kind'], string> = {
+const TITLES: Record<FactResult['kind'], string> = {
   operation: 'Operations',
   parameter: 'Operations',
   property: 'Properties of',
   rule: 'Rules',
   authentication: 'Authentication',
+  code: 'Error codes',
   error: 'Errors',
 }
 
 const PROVENANCES = ['inferred', 'observed', 'documented']
 
-/** A report for people: in groups, what is inferred first, with differences marked and counted. */
-export function reportText({ baseUrl, site_id, date, version, results, unchecked, summary }: Report): string {
+/** A report as text, in groups, with inferred facts first and differences marked. */
+export function reportText({
+  baseUrl,
+  site_id,
+  date,
+  version,
+  results,
+  unchecked,
+  summary,
+}: VerifyReport): string {
   const width = Math.max(...results.map(({ id }) => id.length))
   const groups = [...Map.groupBy(results, groupOf)].flatMap(([title, group]) => [
     `\n${title}`,
@@ -29,18 +39,18 @@ export function reportText({ baseUrl, site_id, date, version, results, unchecked
   ].join('\n')
 }
 
-const groupOf = ({ kind, id }: Result): string =>
+const groupOf = ({ kind, id }: FactResult): string =>
   kind === 'property' ? `${TITLES.property} ${id.replace(/\..*/, '')}` : TITLES[kind]
 
-function line(result: Result, width: number): string {
+function line(result: FactResult, width: number): string {
   const { id, provenance, verdict, kind, what } = result
   const mark = differs(verdict) ? '✗' : agrees(verdict) ? '✓' : '·'
   const explanation = kind === 'property' ? detail(result) : `${what}${detail(result)}`
   return `${mark} ${provenance.padEnd(12)} ${id.padEnd(width)}  ${verdict.padEnd(13)}  ${explanation}`.trimEnd()
 }
 
-/** What was expected and what was found, where it does not agree. */
-function detail({ verdict, expected, found, kind }: Result): string {
+/** What was expected and what was found, if these differ. */
+function detail({ verdict, expected, found, kind }: FactResult): string {
   const both = [expected && `expected ${expected}`, found.length > 0 && `found ${found.join(', ')}`]
   const told = both.filter(Boolean).join(', ')
   if (kind === 'property') return differs(verdict) && expected !== null ? told : found.join(', ')

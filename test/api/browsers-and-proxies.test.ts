@@ -97,6 +97,10 @@ describe('Over https', () => {
       { tlsCert: '/nowhere/cert.pem', tlsKey: '/nowhere/key.pem' },
       /--tls-cert: \/nowhere\/cert\.pem cannot be read/,
     ],
+    [
+      { tlsCert: fixture('localhost-key.pem'), tlsKey: fixture('localhost-key.pem') },
+      /^--tls-cert \S+ and --tls-key \S+ are not a certificate in PEM and its private key: /,
+    ],
   ])('%j is refused at the start', async (options, message) => {
     await expect(startSandbox(options)).rejects.toThrow(message)
   })

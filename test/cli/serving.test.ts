@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { banner } from '../../src/cli/banner.ts'
+import { buildProgram } from '../../src/cli/program.ts'
 import { startSandbox } from '../../src/index.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { Program } from '../support/process.ts'
@@ -45,6 +47,7 @@ describe('The running command', () => {
     expect(lines).toContainEqual(expect.stringMatching(/9991331 \(.+\).*sandbox-secret/))
     expect(lines).toContainEqual(expect.stringMatching(new RegExp(`${origin}/docs$`)))
     expect(lines[1]).toBe(`Inspector     ${origin}/`)
+    expect(lines).toContain(`Health        ${origin}/_sandbox/health`)
 
     const printed = await sh(CURL + curl)
     if (printed.startsWith('{')) expect(JSON.parse(printed)).toHaveProperty('journeys')
@@ -141,6 +144,70 @@ describe('The running command', () => {
   })
 })
 
+describe('On a terminal, serve prints one line for each request to the API', () => {
+  it('with method, path, status, duration, site and the reason of a refusal', async () => {
+    await using server = await serveOnTerminal(['--auth', 'strict'])
+    const { url, lines } = server
+    const site = { 'x-annexcloud-site': '9991331' }
+    const fault = (name: string) => ({ headers: { ...site, 'x-sandbox-fault': name } })
+    await fetch(`${url}/journeys?page=1`, { headers: site })
+    await fetch(`${url}/nowhere`)
+    await fetch(`${url}/journeys`, fault('status=503'))
+    await fetch(`${url}/journeys`, fault('reset')).catch(() => undefined)
+    await fetch(`${url}/%zz`, { headers: { 'x-annexcloud-site': 'a\x9b31mb' } })
+    await expect
+      .poll(() => lines.map(line => line.replace(/[\d.]+ ms/, 'N ms')))
+      .toEqual([
+        '[bold GET]  /api/3.0/journeys?page=1  [yellow 401]  [dim N ms]  [dim site 9991331]  [yellow format: send the token as Authorization: Bearer <JWT> (got no Authorization header)]',
+        expect.stringMatching(
+          /^\[bold GET\] {2}\/api\/3\.0\/nowhere {2}\[yellow 404\] {2}\[dim N ms\] {2}\[dim no site\] {2}\[yellow path: /,
+        ),
+        '[bold GET]  /api/3.0/journeys  [red 503]  [dim N ms]  [dim site 9991331]  [yellow fault: injected by x-sandbox-fault]',
+        '[bold GET]  /api/3.0/journeys  [red no response]  [dim N ms]  [dim site 9991331]  [yellow fault: reset]',
+        expect.stringMatching(
+          /^\[bold GET\] {2}\/api\/3\.0\/%zz {2}\[yellow 400\] {2}\[dim N ms\] {2}\[dim site a\?31mb\] {2}\[yellow path: /,
+        ),
+      ])
+  })
+
+  it('and of an accepted request no reason', async () => {
+    await using server = await serveOnTerminal(['--auth', 'off', '--journal', '0'])
+    await fetch(`${server.url}/journeys`)
+    await fetch(server.url.replace('/api/3.0', '/_sandbox/health'))
+    await expect
+      .poll(() => server.lines)
+      .toEqual([
+        expect.stringMatching(
+          /^\[bold GET\] {2}\/api\/3\.0\/journeys {2}\[green 200\] {2}\[dim [\d.]+ ms\] {2}\[dim site 9991331\]$/,
+        ),
+      ])
+  })
+
+  it('unless a log level is given', async () => {
+    await using server = await serveOnTerminal(['--auth', 'off', '--log-level', 'error'])
+    await fetch(`${server.url}/journeys`)
+    await server.close()
+    expect(server.lines).toEqual([])
+  })
+})
+
+/** `serve` in this process, on a terminal that shows styles in brackets; `lines` are those after the banner. */
+async function serveOnTerminal(flags: string[]) {
+  const printed: string[] = []
+  let close = async () => {}
+  await buildProgram({
+    print: text => printed.push(text),
+    warn: text => expect.fail(text),
+    readInput: () => expect.fail('nothing is read'),
+    onStop: stop => {
+      close = stop
+    },
+    style: (format, text) => `[${format} ${text}]`,
+  }).parseAsync(['serve', '--port', '0', ...flags], { from: 'user' })
+  const [, url = ''] = /^Journeys API {2}(\S+)/.exec(printed.shift() ?? '') ?? []
+  return { url, lines: printed, close, [Symbol.asyncDispose]: close }
+}
+
 describe('The curl of the banner', () => {
   it('works where the clock of the site decides when tokens expire', async () => {
     using folder = temporaryFolder()
@@ -149,7 +216,8 @@ describe('The curl of the banner', () => {
     first.sites()[0]?.clock.set({ now: '2099-12-01T00:00:00Z', tokens: true })
     await first.close()
     await using again = await startSandbox(options)
-    const [, token = ''] = /Authorization: (Bearer [^']+)/.exec(banner(again, { inspector: 'on' })) ?? []
+    const [, token = ''] =
+      /Authorization: (Bearer [^']+)/.exec(banner(again, { inspector: 'on', tlsCert: '' })) ?? []
     const headers = { authorization: token, 'x-annexcloud-site': '9991331' }
     expect((await fetch(`${again.url}/journeys`, { headers })).status).toBe(200)
   })
@@ -163,7 +231,7 @@ describe('The curl of the banner', () => {
         seed: folder.file('seed.json', JSON.stringify(seed)),
         basePath: '/',
       })
-      const curl = banner(sandbox, { inspector: 'on' }).split('\n').at(-1) as string
+      const curl = banner(sandbox, { inspector: 'on', tlsCert: '' }).split('\n').at(-1) as string
       const words = await sh(`curl() { for a; do printf '%s\\n' "$a"; done; }\n${curl}`)
       const [url = '', ...rest] = words.trimEnd().split('\n').reverse()
       const headers = rest.reverse().filter(word => word !== '-H')
@@ -173,6 +241,17 @@ describe('The curl of the banner', () => {
       expect(response.status).toBe(200)
     },
   )
+})
+
+it('The curl of the banner works over https with a certificate of its own', async () => {
+  const pem = (name: string) => fileURLToPath(new URL(`../fixtures/localhost-${name}.pem`, import.meta.url))
+  const flags = ['--port', '0', '--tls-cert', pem('cert'), '--tls-key', pem('key')]
+  await using program = new Program(flags)
+  const { url, curl } = await started(program)
+  expect(url).toMatch(/^https:/)
+  const printed = await sh(CURL + curl)
+  if (printed.startsWith('{')) expect(JSON.parse(printed)).toHaveProperty('journeys')
+  else expect(printed).toMatch(/^-k\n/)
 })
 
 describe('A sandbox in this process', () => {
@@ -188,12 +267,16 @@ describe('A sandbox in this process', () => {
     expect((await fetch(`${sandbox.url}/journeys`)).status).toBe(200)
   })
 
-  it('says with its code that the port is in use, and leaves nothing open', async () => {
+  it('says that the port is in use and how to choose another, and leaves nothing open', async () => {
     using folder = temporaryFolder()
     await using first = await startSandbox({ seed: 'empty' })
     const port = Number(new URL(first.url).port)
     const db = folder.file('kept.db')
-    await expect(startSandbox({ port, db })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    await expect(startSandbox({ port, db })).rejects.toMatchObject({
+      name: 'ListenError',
+      code: 'EADDRINUSE',
+      message: `cannot listen on 127.0.0.1:${port}: the port is in use (EADDRINUSE); choose another port, or 0 for any free port`,
+    })
     await using second = await startSandbox({ db })
     expect(second.sites()).toHaveLength(1)
   })
@@ -225,9 +308,13 @@ describe('A sandbox in this process', () => {
 })
 
 it.each([
-  ['an open control plane on a network is warned of, in one line', [], /^warning: .*--control-token.*\n$/],
+  [
+    'an open control API on a network is warned of, in one line',
+    [],
+    /^warning: everyone .+ control API; .*--control-token.*\n$/,
+  ],
   ['one with a token is not', ['--control-token', 'open-sesame'], /^$/],
-  ['without it, open pages are', ['--control', 'off'], /^warning: the inspector .*--inspector off\n$/],
+  ['without it, open pages are', ['--control', 'off'], /^warning: .+ the inspector; .*--inspector off\n$/],
   ['and nothing is once both are off', ['--control', 'off', '--inspector', 'off'], /^$/],
 ])('%s', async (_what, flags, expected) => {
   await using program = new Program(['--host', '0.0.0.0', '--port', '0', '--seed', 'empty', ...flags])

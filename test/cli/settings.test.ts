@@ -58,9 +58,20 @@ const table: Row[] = [
     name: 'seed',
     flag: '--seed',
     variable: 'SANDBOX_SEED',
-    otherwise: 'demo',
-    good: same('empty', 'my.json'),
-    bad: [''],
+    otherwise: ['demo'],
+    good: [
+      ['empty', ['empty']],
+      ['a.yaml,b/', ['a.yaml', 'b/']],
+    ],
+    bad: ['', 'a.yaml,'],
+  },
+  {
+    name: 'now',
+    flag: '--now',
+    variable: 'SANDBOX_NOW',
+    otherwise: '',
+    good: same('2026-03-01', '2026-03-01T12:00:00Z'),
+    bad: ['', 'soon', '-P3D', '12:00'],
   },
   {
     name: 'auth',
@@ -215,8 +226,8 @@ describe('A good value is taken', () => {
 
   it.each(good)('from the flag $flag rather than from the variable $variable: $text', row => {
     const [other = ''] = row.good.map(([text]) => text).filter(text => text !== row.text)
-    expect(readConfig({ [row.name]: row.text }, { [row.variable]: other })[row.name]).toBe(row.value)
-    expect(readConfig({ [row.name]: row.text }, { [row.variable]: 'no good' })[row.name]).toBe(row.value)
+    expect(readConfig({ [row.name]: row.text }, { [row.variable]: other })[row.name]).toEqual(row.value)
+    expect(readConfig({ [row.name]: row.text }, { [row.variable]: 'no good' })[row.name]).toEqual(row.value)
   })
 })
 
@@ -228,7 +239,7 @@ describe('A bad value is refused in one line', () => {
     const read = () => readConfig({ [name]: text }, {})
     expect(read).toThrow(ConfigError)
     expect(read).toThrow(line(flag))
-    expect(read).toThrow(JSON.stringify(text).slice(1, -1))
+    expect(read).toThrow(JSON.stringify(text.split(',').at(-1)).slice(1, -1))
   })
 
   it.each(bad.filter(({ text }) => text !== ''))('that names the variable $variable: $text', row => {
@@ -247,4 +258,9 @@ it('An embedding program is told which option is wrong', () => {
   expect(() => checkConfig({ port: '80' as never })).toThrow(
     'port: "80" is not a whole number from 0 to 65535',
   )
+})
+
+it('Seeds that are given one by one are taken as they are, with whatever commas', () => {
+  expect(readConfig({ seed: ['a,b.yaml', 'demo'] }, {}).seed).toEqual(['a,b.yaml', 'demo'])
+  expect(() => readConfig({ seed: ['a.yaml', ''] }, {})).toThrow(/^--seed: /)
 })

@@ -91,7 +91,7 @@ test.each([
   await control.expect(400, method, path, body)
 })
 
-test('a frozen clock stands still and a running one runs on', () => {
+test('a frozen clock stays where it is and a running one goes on', () => {
   let now = Date.UTC(2025, 0, 1)
   const store = openStore(':memory:')
   const sites = openSites({ store, clock: { now: () => now }, journalSize: 0, journalBytes: 0 })

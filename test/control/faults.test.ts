@@ -130,7 +130,7 @@ describe('a rule', () => {
     })
   })
 
-  test('spares the first, spoils some and is gone', async () => {
+  test('lets the first pass, applies to some and is removed', async () => {
     site.faults.add({ fault: { kind: 'status', status: 500 }, after: 1, times: 2 })
     const seen = []
     for (let i = 0; i < 5; i++) seen.push((await call()).status)
@@ -167,9 +167,9 @@ describe('a rule', () => {
     }
     const first = await run()
     expect(await run()).toEqual(first)
-    const spoiled = first.filter(status => status === 503).length
-    expect(spoiled).toBeGreaterThan(8)
-    expect(spoiled).toBeLessThan(32)
+    const failed = first.filter(status => status === 503).length
+    expect(failed).toBeGreaterThan(8)
+    expect(failed).toBeLessThan(32)
   })
 
   test('never gets the id of one that is gone', async () => {
@@ -188,7 +188,7 @@ describe('a rule', () => {
     expect(site.faults.list()).toEqual([])
   })
 
-  test('spoils the answers of its own site alone', async () => {
+  test('applies to its own site alone', async () => {
     const neighbour = sandbox.createSite()
     neighbour.faults.add({ fault: { kind: 'status', status: 503 } })
     await right()
@@ -221,7 +221,7 @@ describe('the header', () => {
   })
 })
 
-// Tried again, because a machine that is busy with other things may need longer than promised.
+// Tried again, because a busy machine may need longer than promised.
 test('a server that stops does not wait for what hangs or is delayed', { retry: 2 }, async () => {
   const own = await startSandbox({ logLevel: 'silent', auth: 'off' })
   const left: Promise<unknown>[] = []

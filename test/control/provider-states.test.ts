@@ -34,9 +34,8 @@ const expected: Record<string, string> = {
   'no such journey': '404',
   'no such member': '404',
   'a member without journeys': '200',
-  // The status is in the data; what the API answers for it, test/api says.
-  'a blocked member': '',
-  'a member who has opted out': '',
+  'a blocked member': '400',
+  'a member who has opted out': '400',
   'a member who has just started a journey': '200 InProgress',
   'a member midway through a journey': '200 InProgress',
   'a member who completed a journey': '200 Completed',

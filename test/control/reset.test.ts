@@ -115,10 +115,10 @@ test('everything but the journal outlives the process', async () => {
   expect(state(second) === before).toBe(true)
   const again = second.sites()[1] as typeof site
   expect(again.requests.list()).toEqual([])
-  const spoiled = await fetch(`${second.url}/user/ann@example.com/journeys`, {
+  const failed = await fetch(`${second.url}/user/ann@example.com/journeys`, {
     headers: again.headersFor('ann@example.com'),
   })
-  expect(spoiled.status).toBe(503)
+  expect(failed.status).toBe(503)
   again.reset()
   expect(again.clock.read().frozen).toBe(false)
 })

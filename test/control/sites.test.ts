@@ -16,7 +16,7 @@ afterEach(() => sandbox.close())
 const HERE = `/sites/${SITE.site_id}`
 
 describe('sites', () => {
-  test('are made with what is given, and the rest is made up', async () => {
+  test('are created with what is given, and the rest is generated', async () => {
     const made = await control.expect(201, 'POST', '/sites', { name: 'mine', seed: 'empty' })
     expect(made).toMatchObject({ name: 'mine', journeys: 0, members: 0, ttl: null })
     expect(made.site_id).toMatch(/^\d{7}$/)
@@ -34,7 +34,7 @@ describe('sites', () => {
     expect(await control.expect(200, 'GET', `/sites/${made.site_id}`)).toEqual(sites[1])
   })
 
-  test('are made from a seed document, whose own site is not taken', async () => {
+  test('are created from a seed document, whose own site is not taken', async () => {
     const made = await control.expect(201, 'POST', '/sites', { site_id: 'copy', seed: seedOf() })
     expect(made).toMatchObject({ site_id: 'copy', journeys: 1, members: 1 })
     expect(made.secret).not.toBe(SITE.secret)
@@ -42,7 +42,7 @@ describe('sites', () => {
     await control.expect(201, 'POST', '/sites', { site_id: 'bare', seed: content })
   })
 
-  test('are not made from a bad seed, and every fault is listed', async () => {
+  test('are not created from a bad seed, and every issue is listed', async () => {
     const bad = seedOf({ journeys: [journeyOf(1, { connections: [] }), journeyOf(1)] })
     const { errors } = await control.expect(400, 'POST', '/sites', { site_id: 'bad', seed: bad })
     expect(errors.map((error: { pointer: string }) => error.pointer)).toEqual([
@@ -58,12 +58,12 @@ describe('sites', () => {
     ['a seed that is no seed', { seed: 'dmeo' }, '/seed'],
     ['an id with white space', { site_id: 'a b' }, '/site_id'],
     ['an empty secret', { secret: '' }, '/secret'],
-  ])('are not made with %s', async (_name, body, pointer) => {
+  ])('are not created with %s', async (_name, body, pointer) => {
     const { errors } = await control.expect(400, 'POST', '/sites', body)
     expect(errors[0].pointer).toBe(pointer)
   })
 
-  test.each(['P', 'soon', '-P1D', 'PT0S'])('are not made to live for "%s"', async ttl => {
+  test.each(['P', 'soon', '-P1D', 'PT0S'])('are not created with the ttl "%s"', async ttl => {
     await control.expect(400, 'POST', '/sites', { ttl })
   })
 
@@ -106,7 +106,7 @@ describe('the whole data of a site', () => {
     expect((await get()).body).toBe(before)
   })
 
-  test('is replaced all or nothing, with every fault listed', async () => {
+  test('is replaced all or nothing, with every issue listed', async () => {
     const before = await control.expect(200, 'GET', `${HERE}/data`)
     const { errors } = await control.expect(400, 'PUT', `${HERE}/data`, { ...before, journeys: [], extra: 1 })
     expect(errors.map((error: { pointer: string }) => error.pointer)).toEqual([
@@ -173,7 +173,7 @@ describe('a single journey', () => {
     expect(stored.map((node: { id: string }) => node.id)).toEqual(reversed.map(node => node.id))
   })
 
-  test('is refused with every fault', async () => {
+  test('is refused with every issue', async () => {
     const { errors } = await control.expect(400, 'PUT', path(2), {
       ...journeyOf(2),
       status: 'Live',

@@ -1,5 +1,8 @@
+import type { Readable } from 'node:stream'
+import type { FastifyReply } from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { type Sandbox, type SandboxSite, startSandbox } from '../../src/index.ts'
+import { openEventStream } from '../../src/inspector/event-stream.ts'
 
 const STREAM = '/sites/9991331/requests/stream'
 
@@ -59,11 +62,11 @@ describe('Calls are told of as they happen', () => {
       signal: given.signal,
     }).catch(() => undefined)
     const events = await stream.come(4)
-    expect(events.map(({ row }) => /(\d{3}|no answer) \w+/.exec(row)?.[0])).toEqual([
-      '200 getMemberJourneys',
-      '401 getMemberJourneys',
-      'no answer getMemberJourneys',
-      'no answer getJourneys',
+    expect(events.map(({ row }) => /^(\d{3}|–) GET \S+/.exec(row)?.[0])).toEqual([
+      '200 GET /user/ann@example.com/journeys',
+      '401 GET /user/ann@example.com/journeys',
+      '– GET /user/ann@example.com/journeys',
+      '– GET /journeys',
     ])
     expect(events[2]?.row).toMatch(/reset$/)
     expect(events[3]?.row).toMatch(/hang$/)
@@ -76,19 +79,19 @@ describe('Calls are told of as they happen', () => {
     await using sandbox = await startSandbox({ logLevel: 'silent' })
     const [all, some, strangers] = await Promise.all([
       listen(sandbox),
-      listen(sandbox, `${STREAM}?status=200&email=ann@example.com`),
+      listen(sandbox, `${STREAM}?status=2xx&q=ann@example.com`),
       listen(sandbox, '/requests/stream'),
     ])
     await ask(sandbox, 'bob@example.com')
     await ask(sandbox, 'ann@example.com', { 'X-Sandbox-Fault': 'delay=300' })
     await fetch(`${sandbox.url}/journeys`)
     const rows = (await all.come(3)).map(({ row }) => row)
-    expect(rows[1]).toMatch(/no answer getMemberJourneys ann@example.com delay$/)
-    expect(rows[2]).toMatch(/200 getMemberJourneys ann@example.com [\d.]+ ms delay$/)
+    expect(rows[1]).toMatch(/^– GET \/user\/ann@example.com\/journeys .*delay$/)
+    expect(rows[2]).toMatch(/^200 GET \/user\/ann@example.com\/journeys .*delay$/)
     expect(await some.come(1)).toMatchObject([
-      { row: expect.stringContaining('200 getMemberJourneys ann@example.com') },
+      { row: expect.stringContaining('200 GET /user/ann@example.com/journeys') },
     ])
-    expect(await strangers.come(1)).toMatchObject([{ row: expect.stringContaining('401 getJourneys') }])
+    expect(await strangers.come(1)).toMatchObject([{ row: expect.stringContaining('401 GET /journeys') }])
     for (const stream of [all, some, strangers]) stream.leave()
   })
 
@@ -101,8 +104,8 @@ describe('Calls are told of as they happen', () => {
     await ask(sandbox, 'bob@example.com')
     const back = await listen(sandbox, STREAM, { 'last-event-id': id })
     expect((await back.come(2)).map(({ row }) => /\S+@\S+/.exec(row)?.[0])).toEqual([
-      'ann@example.com',
-      'bob@example.com',
+      '/user/ann@example.com/journeys',
+      '/user/bob@example.com/journeys',
     ])
     back.leave()
 
@@ -142,6 +145,31 @@ describe('Calls are told of as they happen', () => {
     await sandbox.close()
     expect(performance.now() - start).toBeLessThan(450)
     await Promise.all(streams.map(({ ended }) => ended))
+  })
+
+  it('and a browser that does not read is told to reload, instead of being sent all of them later', async () => {
+    let sent: Readable | undefined
+    const reply = {
+      type: () => reply,
+      headers: () => reply,
+      send: (stream: Readable) => {
+        sent = stream
+        return reply
+      },
+    }
+    const stream = openEventStream(() => undefined)
+    stream.answer(reply as unknown as FastifyReply)
+    for (let i = 0; i < 10_000; i++) stream.send({ event: 'call', id: `${i}`, data: 'x'.repeat(100) })
+    expect(sent?.readableLength).toBeLessThan(100_000)
+
+    let text = ''
+    sent?.on('data', chunk => {
+      text += chunk
+    })
+    await expect.poll(() => text).toMatch(/event: stale\ndata: \n\n$/)
+    stream.send({ event: 'call', id: 'after', data: 'y' })
+    await expect.poll(() => text).toMatch(/stale\ndata: \n\nevent: call\nid: after\ndata: y\n\n$/)
+    stream.end()
   })
 
   it('not to a site that is not there', async () => {

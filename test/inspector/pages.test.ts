@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import type { Config } from '../../src/config.ts'
+import { FAULT_KINDS } from '../../src/sites/fault-rule.ts'
 import { NOW, testApp } from '../support/app.ts'
 import { id, journeyOf, memberOf, nodesOf, participationOf, SITE, seedOf } from '../support/seeds.ts'
 import { goodClaims, headersOf, jwt } from '../support/token.ts'
@@ -8,7 +9,12 @@ type Sandbox = Awaited<ReturnType<typeof testApp>>
 
 const get = async ({ app }: Sandbox, url: string, headers: Record<string, string> = {}) => {
   const response = await app.inject({ url, headers })
-  return { status: response.statusCode, text: response.body, headers: response.headers }
+  return {
+    status: response.statusCode,
+    text: response.body,
+    headers: response.headers,
+    to: String(response.headers.location),
+  }
 }
 /** Sends a form, as a browser does. */
 const post = async (
@@ -51,13 +57,17 @@ const words = (page: string) =>
 
 describe('Every page', () => {
   const pages = [
-    '/',
+    '/sites',
     HOME,
     `${HOME}/journeys`,
     `${HOME}/journeys/${id(1)}`,
     `${HOME}/members`,
     ANN,
     `${HOME}/requests`,
+    `${HOME}/faults`,
+    `${HOME}/clock`,
+    `${HOME}/data`,
+    `${HOME}/report`,
     '/requests',
   ]
 
@@ -71,15 +81,20 @@ describe('Every page', () => {
     expect(text).toMatch(/^<!doctype html>\n<html lang="en">[\s\S]*<\/html>\n$/)
     expect(text.match(/<h1>/g)).toHaveLength(1)
     expect(text).not.toMatch(
-      / style=| on[a-z]+=|<style|<script(?! type="module" src="\/assets\/)|undefined|\[object|NaN/,
+      / style=| on[a-z]+="|<style|<script(?!( type="module"| defer) src="\/assets\/)|undefined|\[object|NaN/,
     )
   })
 
   it('names assets that may be kept for ever', async () => {
     await using sandbox = await testApp()
-    const { text } = await get(sandbox, '/')
-    const assets = new Set([...text.matchAll(/"(\/assets\/[^"]+)"/g)].map(found => found[1] as string))
-    expect(assets.size).toBe(3)
+    const { text } = await get(sandbox, HOME)
+    const named = [...text.matchAll(/"(\/assets\/[^"]+)"/g)].map(found => found[1] as string)
+    // What the scripts import lies beside them.
+    const modules = ['canvas.js', 'requests.js', 'times.js', 'panzoom.es.js'].map(name =>
+      (named[0] as string).replace(/[^/]+$/, name),
+    )
+    const assets = new Set([...named, ...modules])
+    expect(assets.size).toBe(11)
     for (const asset of assets) {
       const { status, headers } = await get(sandbox, asset)
       expect({ status, cache: headers['cache-control'] }).toEqual({
@@ -100,7 +115,6 @@ describe('Every page', () => {
     `${HOME}/requests/req-0`,
     '/requests/req-0',
     '/assets/x.js',
-    '/sites',
   ])('that is not there is a page with a way out: %s', async url => {
     await using sandbox = await testApp()
     const { status, text, headers } = await get(sandbox, url)
@@ -108,7 +122,7 @@ describe('Every page', () => {
       status: 404,
       type: 'text/html; charset=utf-8',
     })
-    expect(text).toMatch(/<a href="\/">/)
+    expect(text).toMatch(/<a class="button" href="\/sites">All sites|<a href="[^"]+\/members">All members/)
   })
 
   it('leaves the other addresses to the other planes', async () => {
@@ -133,14 +147,14 @@ describe('Every page', () => {
       const headers = sandbox.sites.get(SITE.site_id).headersFor()
       expect((await get(sandbox, `${basePath}/journeys`, headers)).status).toBe(200)
       expect((await call(sandbox, 'ann@example.com')).status).toBe(404)
-      expect((await get(sandbox, '/')).status).toBe(200)
+      expect((await get(sandbox, '/')).status).toBe(302)
     },
   )
 
   it('has no endless answer to a HEAD', async () => {
     await using sandbox = await testApp()
     const head = async (url: string) => (await sandbox.app.inject({ method: 'HEAD', url })).statusCode
-    expect(await head('/')).toBe(200)
+    expect(await head('/sites')).toBe(200)
     expect(await head('/requests/stream')).toBe(404)
     expect(await head(`${HOME}/requests/stream`)).toBe(404)
   })
@@ -163,8 +177,9 @@ describe('Every page', () => {
 describe('Home', () => {
   it('says what to do where there is no site', async () => {
     await using sandbox = await testApp({ seeds: [] })
-    const { text } = await get(sandbox, '/')
-    expect(words(text)).toContain('There is no site yet')
+    const { to: home } = await get(sandbox, '/')
+    expect(home).toBe('/sites')
+    expect(words((await get(sandbox, home)).text)).toContain('There is no site yet')
     const { to } = await post(sandbox, '/actions/createSite', {
       site: '',
       back: '/',
@@ -173,18 +188,25 @@ describe('Home', () => {
     })
     expect(to).toMatch(/^\/sites\/\d{7}\?notice=/)
     expect(words((await get(sandbox, to)).text)).toMatch(
-      /This site is new[\s\S]*There are no journeys[\s\S]*There are no members/,
+      /No member has entered a journey[\s\S]*No reward is held[\s\S]*The site is created\./,
     )
     expect(sandbox.sites.list().map(({ name }) => name)).toEqual(['mine'])
   })
 
-  it('has a call that works, the counts, the clock and the last call', async () => {
+  it('leads to the only site, or to the list of them with the counts, the clock and the last request', async () => {
     await using sandbox = await testApp()
+    expect((await get(sandbox, '/')).to).toBe(HOME)
+    sandbox.sites.create({ site_id: 'second', seed: 'empty' })
+    expect((await get(sandbox, '/')).to).toBe('/sites')
     await call(sandbox, 'ann@example.com')
-    const { text } = await get(sandbox, '/', { host: 'sandbox:8080' })
-    expect(words(text)).toMatch(
+    expect(words((await get(sandbox, '/sites')).text)).toMatch(
       /demo-site 9991331 1 1 2025-06-01 12:00:00 200 getMemberJourneys 2025-06-01 12:00:00/,
     )
+  })
+
+  it('of a site has a request that works', async () => {
+    await using sandbox = await testApp()
+    const { text } = await get(sandbox, HOME, { host: 'sandbox:8080' })
     const curl = /curl [^<]*/.exec(words(text))?.[0] as string
     expect(curl).toContain("'http://sandbox:8080/api/3.0/journeys'")
     const authorization = /Authorization: (Bearer [\w.-]+)/.exec(curl)?.[1] as string
@@ -196,16 +218,18 @@ describe('Home', () => {
   it('pages a thousand sites', async () => {
     await using sandbox = await testApp({ seeds: [] })
     for (let i = 0; i < 120; i++) sandbox.sites.create({ name: `site number ${i}`, seed: 'empty' })
-    const first = words((await get(sandbox, '/')).text)
+    const first = words((await get(sandbox, '/sites')).text)
     expect(first).toContain('1–50 of 120')
     expect(first).toContain('site number 49')
     expect(first).not.toContain('site number 50')
-    const last = words((await get(sandbox, '/?page=3')).text)
+    const last = words((await get(sandbox, '/sites?page=3')).text)
     expect(last).toContain('101–120 of 120')
     expect(last).toContain('site number 119')
-    expect(words((await get(sandbox, '/?page=9')).text)).toContain('Nothing on page 9; there are 3')
+    expect(words((await get(sandbox, '/sites?page=9')).text)).toContain(
+      'Nothing on page 9; the last is page 3',
+    )
     for (const page of ['0', '-1', 'x', '1e9', '99999999999'])
-      expect(words((await get(sandbox, `/?page=${page}`)).text)).toContain('1–50 of 120')
+      expect(words((await get(sandbox, `/sites?page=${page}`)).text)).toContain('1–50 of 120')
   })
 })
 
@@ -230,7 +254,7 @@ describe('A site with members in many states', () => {
     const text = words((await get(sandbox, `${HOME}/journeys`)).text)
     expect(text).toMatch(/Journey 1 Published – – 4 2 1 1 /)
     expect(text).toMatch(/Journey 2 Published ended – 2025-03-01 00:00:00 1 0 0 1 /)
-    expect(words((await get(sandbox, `${HOME}/journeys/${id(1)}`)).text)).toMatch(/event Buys 2 /)
+    expect(words((await get(sandbox, `${HOME}/journeys/${id(1)}`)).text)).toMatch(/ Buys event 2 1 /)
   })
 
   it('finds members by a part of their email, whatever its case', async () => {
@@ -239,7 +263,7 @@ describe('A site with members in many states', () => {
     await using sandbox = await testApp({ seeds })
     const found = async (search: string) => {
       const { text } = await get(sandbox, `${HOME}/members?search=${encodeURIComponent(search)}`)
-      return [...text.matchAll(/<a href="[^"]+\/members\/([^"]+)">/g)].map(link =>
+      return [...text.matchAll(/<a class="row-link" href="[^"]+\/members\/([^"]+)">/g)].map(link =>
         decodeURIComponent(link[1] as string),
       )
     }
@@ -270,7 +294,8 @@ describe('A member', () => {
     expect(site.faults.list()).toMatchObject([{ seen: 0 }])
     expect((await call(sandbox, 'ann@example.com')).status).toBe(503)
     const answer = JSON.parse((await call(sandbox, 'ann@example.com')).text)
-    expect(page).toContain(JSON.stringify(answer, null, 2).replace(/\s+/g, ' '))
+    const squeezed = (text: string) => text.replace(/\s+/g, '')
+    expect(squeezed(page)).toContain(squeezed(JSON.stringify(answer)))
   })
 
   it('does what the form says, and is told what came of it', async () => {
@@ -297,17 +322,19 @@ describe('A member', () => {
     const form = {
       email: 'ann@example.com',
       event: 'purchase',
-      attributes: '{"amount": 9}',
+      attributes_json: '{"amount": 9}',
       at: '',
       back: ANN,
     }
     const { status, to } = await act(sandbox, 'postEvent', form)
     expect(status).toBe(303)
     const after = (await get(sandbox, to)).text
-    expect(words(after)).toMatch(/“purchase” has happened\. .*Points/)
+    expect(words(after)).toMatch(
+      /What came of “purchase” .*Points.* “purchase” was sent to ann@example\.com\./,
+    )
     expect(words(after)).toContain('held until 2025-06-04')
     expect(words(after)).toContain('{"amount":9}')
-    expect(after).toMatch(/class="node event noted passed"/)
+    expect(after).toMatch(/class="node event noted passed lit"/)
     expect(after).toMatch(/class="edge taken"/)
 
     await act(sandbox, 'advance', { by: 'P4D' })
@@ -315,8 +342,8 @@ describe('A member', () => {
   })
 
   it.each([
-    [{ event: 'purchase', attributes: '{"amount": ' }, /not JSON/],
-    [{ event: 'purchase', attributes: '[1]' }, /\/attributes/],
+    [{ event: 'purchase', attributes_json: '{"amount": ' }, /must be JSON/],
+    [{ event: 'purchase', attributes_json: '[1]' }, /\/attributes/],
     [{ event: ' ' }, /\/event/],
     [{ event: 'purchase', at: 'yesterday' }, /yesterday.*is not a time/],
     [{ event: 'purchase', at: '2099-01-01T00:00:00Z' }, /is in the future of the site/],
@@ -381,16 +408,16 @@ describe('A refused call', () => {
     expect([await outcomes(good), await outcomes(expired)]).toEqual(before)
   })
 
-  it('that named no site is found among the unknown callers', async () => {
+  it('that named no site is found among the unmatched requests', async () => {
     await using sandbox = await testApp()
     await get(sandbox, '/api/3.0/user/ann@example.com/journeys', {
       authorization: `Bearer ${jwt(goodClaims('ann@example.com'))}`,
     })
-    expect((await get(sandbox, '/')).text).toContain('<a href="/requests">1 call named no site')
+    expect((await get(sandbox, '/sites')).text).toContain('<a href="/requests">1 request matched no site')
     const href = /href="(\/requests\/req[^"]+)"/.exec((await get(sandbox, '/requests')).text)?.[1] as string
     const text = words((await get(sandbox, href)).text)
     expect(text).toMatch(/Refused by the check site \..*X-AnnexCloud-Site/)
-    expect(text).toMatch(/Repeat it The same call for the site demo-site, with a fresh token\. curl -H/)
+    expect(text).toMatch(/Copy as The same request for the site demo-site, with a fresh token\. .* curl -H/)
   })
 
   it.each([
@@ -422,9 +449,13 @@ test('The journal is filtered by what the form says, and emptied by its button',
     (await get(sandbox, `${HOME}/requests?${query}`)).text.match(/id="call-/g)?.length ?? 0
   expect(await rows('')).toBe(2)
   expect(await rows('status=200')).toBe(1)
-  expect(await rows('email=BOB@example.com')).toBe(1)
+  expect(await rows('status=4xx')).toBe(1)
+  expect(await rows('status=5xx')).toBe(0)
+  expect(await rows('status=none')).toBe(0)
+  expect(await rows('q=BOB@example.com')).toBe(1)
+  expect(await rows('q=no+member')).toBe(1)
   expect(await rows('operation=getJourneys')).toBe(0)
-  expect(await rows('operation=x&status=x&email=%20')).toBe(2)
+  expect(await rows('operation=x&status=x&q=%20')).toBe(2)
   await act(sandbox, 'clearRequests', { back: `${HOME}/requests` })
   expect(await rows('')).toBe(0)
 })
@@ -469,7 +500,7 @@ describe('What is hard to show', () => {
     sandbox.sites.get('"><script>').faults.add({ fault: { kind: 'status', status: 503, body: evil } })
     const [record] = sandbox.sites.get('"><script>').requests.list()
     for (const url of [
-      '/',
+      '/sites',
       '',
       '/journeys',
       `/journeys/${id(1)}`,
@@ -477,15 +508,34 @@ describe('What is hard to show', () => {
       `/members?search=${member}`,
       `/members/${member}`,
       '/requests',
-      `/requests?email=${member}`,
+      `/requests?q=${member}`,
       `/requests/${record?.id}`,
+      '/faults',
+      '/clock',
+      '/data',
+      '/report',
       '/<script>',
     ]) {
-      const { status, text } = await get(sandbox, url === '/' ? url : `/sites/${site}${url}`)
+      const { status, text } = await get(sandbox, url === '/sites' ? url : `/sites/${site}${url}`)
       expect({ url, status }).toEqual({ url, status: url === '/<script>' ? 404 : 200 })
-      expect(text.match(/<script/g), url).toHaveLength(1)
+      expect(text.match(/<script/g), url).toHaveLength(2)
       expect(text, url).not.toMatch(/<img(?! src="\/assets)/)
     }
+  })
+})
+
+describe('Behind a proxy that serves the sandbox under a path', () => {
+  const headers = { 'x-forwarded-prefix': '/sandbox' }
+
+  it('every link and every redirect leads there', async () => {
+    await using sandbox = await testApp({ config: { trustProxy: true } })
+    expect((await get(sandbox, '/', headers)).to).toBe(`/sandbox${HOME}`)
+    const { text } = await get(sandbox, `${HOME}/requests`, headers)
+    const paths = [...text.matchAll(/ (?:href|src|action|data-live)="(\/[^"]*)"/g)].map(found => found[1])
+    expect(paths.length).toBeGreaterThan(10)
+    expect(paths.filter(path => !path?.startsWith('/sandbox/'))).toEqual([])
+    const { to } = await post(sandbox, '/actions/freeze', { site: SITE.site_id, back: HOME }, headers)
+    expect(to).toMatch(new RegExp(`^/sandbox${HOME}\\?notice=`))
   })
 })
 
@@ -497,7 +547,7 @@ describe('Whoever asks from somewhere else', () => {
     expect(text).toContain('--allow-host evil.example.com')
     const config = { allowHost: 'sandbox.example.com' }
     await using open = await testApp({ config })
-    expect((await get(open, '/', { host: 'sandbox.example.com' })).status).toBe(200)
+    expect((await get(open, HOME, { host: 'sandbox.example.com' })).status).toBe(200)
   })
 
   it.each([
@@ -524,6 +574,9 @@ describe('Whoever asks from somewhere else', () => {
       'https://evil.example.com/',
       '//evil.example.com/',
       '/\\evil.example.com',
+      '/.//evil.example.com/',
+      '/..//evil.example.com/',
+      '/x/..//evil.example.com',
       'javascript:alert(1)',
       'x:y',
     ]) {
@@ -563,9 +616,14 @@ describe('Where a control token is demanded', () => {
     const acted = await post(sandbox, '/actions/freeze', { site: SITE.site_id, back: HOME }, { cookie })
     expect(acted.status).toBe(303)
     expect(sandbox.sites.get(SITE.site_id).clock.read().frozen).toBe(true)
-    const page = (await get(sandbox, HOME, { cookie })).text
+    const page = (await get(sandbox, `${HOME}/clock`, { cookie })).text
     expect(page).toContain('$SANDBOX_CONTROL_TOKEN')
     expect(page).not.toContain('open-sesame')
+
+    for (const to of ['/.//evil.example', '//evil.example', 'https://evil.example/x']) {
+      const led = await post(sandbox, '/sign-in', { token: 'open-sesame', to })
+      expect({ status: led.status, to: led.to }).toEqual({ status: 303, to: '/' })
+    }
 
     const out = await post(sandbox, '/sign-out', {}, { cookie })
     expect(String(out.headers['set-cookie'])).toMatch(/^journeys-sandbox=; Max-Age=0;/)
@@ -586,7 +644,7 @@ describe('Where a control token is demanded', () => {
 
   it('a program may send it as it does to the control plane', async () => {
     await using sandbox = await testApp({ config })
-    expect((await get(sandbox, '/', { authorization: 'Bearer open-sesame' })).status).toBe(200)
+    expect((await get(sandbox, HOME, { authorization: 'Bearer open-sesame' })).status).toBe(200)
   })
 })
 
@@ -595,21 +653,27 @@ test('Without a control plane there are no buttons, no credentials, and forms ar
   await call(sandbox, 'ann@example.com', 'bad')
   const [record] = sandbox.sites.get(SITE.site_id).requests.list()
   for (const url of [
-    '/',
+    '/sites',
     HOME,
     `${HOME}/journeys/${id(1)}`,
     ANN,
+    `${HOME}/members`,
+    `${HOME}/members/nobody@example.com`,
     `${HOME}/requests`,
     `${HOME}/requests/${record?.id}`,
+    `${HOME}/faults`,
+    `${HOME}/clock`,
+    `${HOME}/data`,
+    `${HOME}/report`,
   ]) {
     const { status, text } = await get(sandbox, url)
-    expect(status).toBe(200)
+    expect(status).toBe(url.includes('nobody') ? 404 : 200)
     expect(text, url).not.toMatch(/method="post"|sandbox-secret|Authorization: Bearer ey|curl -X/)
   }
   const refused = await act(sandbox, 'freeze')
   expect({ status: refused.status, said: words(refused.text) }).toMatchObject({
     status: 409,
-    said: expect.stringContaining('The control plane is off'),
+    said: expect.stringContaining('The control API is off'),
   })
   expect(sandbox.sites.get(SITE.site_id).clock.read().frozen).toBe(false)
 })
@@ -618,21 +682,104 @@ test.each([
   ['reset', {}, 'back at its seed'],
   ['advance', { by: 'P1D' }, 'now at 2025-06-02T12:00:00'],
   ['advance', { by: 'soon' }, '"soon" is not a duration'],
-  ['freeze', {}, 'stands still'],
+  ['setClock', { now: '2025-07-01T00:00:00Z' }, 'now at 2025-07-01T00:00:00'],
+  ['setClock', { now: '2024-07-01T00:00:00Z' }, 'only goes forward'],
+  ['tokenClock', { tokens: 'true' }, 'expire by the clock of the site'],
+  ['freeze', {}, 'is frozen at'],
   ['unfreeze', {}, 'runs again'],
-  ['takeSnapshot', { name: 'a/b ü' }, 'The snapshot "a/b ü"'],
-  ['takeSnapshot', { name: 'x'.repeat(201) }, 'the address is not right'],
+  ['takeSnapshot', { name: 'a/b ü' }, 'The snapshot “a/b ü”'],
+  ['takeSnapshot', { name: 'x'.repeat(201) }, '/name'],
   ['restoreSnapshot', { name: 'none' }, 'there is no snapshot "none"'],
-  ['addFault', { status: '503' }, 'The next call to the API is answered 503'],
-  ['addFault', { status: 'x' }, 'the body is not right'],
-  ['removeFault', { id: 'fault-9' }, 'there is no fault rule fault-9'],
-  ['clearRequests', {}, 'The journal is empty'],
+  ['addFault', { kind: 'status', status: '503' }, 'The fault rule fault-1 is active'],
+  ['addFault', { kind: 'status', status: 'x' }, 'Status must be a number, not "x"'],
+  ['addFault', { kind: 'status', status: '503', headers: 'nonsense' }, 'a header is written like'],
+  ['addFault', { kind: 'explode' }, '/fault'],
+  ['addFault', { kind: 'patch', patch: '[' }, 'The JSON Patch must be JSON'],
+  ['addFault', { kind: 'patch', patch: '[{"op":"remove","path":"/journeys"}]' }, 'is active'],
+  ['openCapsule', { capsule: '[' }, 'The capsule must be JSON'],
+  ['clearFaults', {}, 'All fault rules are removed'],
+  [
+    'createMember',
+    { email: 'new@example.com', attributes_json: '{"tier":"gold"}' },
+    'new@example.com is created',
+  ],
+  ['createMember', { email: 'no email' }, 'email'],
+  ['createMember', { email: 'new@example.com', attributes_json: '{' }, 'must be JSON'],
+  ['removeMember', { email: 'ann@example.com' }, 'ann@example.com is removed'],
+  ['putData', { seed: '{' }, 'the seed:1:2'],
+  ['putData', { seed: 'journeys: 1' }, '/journeys'],
+  ['putData', { seed: 'journeys:\n  - name: One\n' }, 'The site holds the data of the seed'],
+  ['removeSite', {}, 'is removed'],
+  ['removeSnapshot', { name: 'none' }, 'there is no snapshot "none"'],
+  ['removeFault', { rule: 'fault-9' }, 'there is no fault rule fault-9'],
+  ['clearRequests', {}, 'The request journal is empty'],
   ['clearRequests', { site: 'none' }, 'there is no site none'],
 ])('The button %s with %o says: %s', async (action, form, expected) => {
   await using sandbox = await testApp()
-  const { status, to } = await act(sandbox, action, { ...form, back: '/' })
+  const { status, to } = await act(sandbox, action, { ...form, back: '/sites' })
   expect(status).toBe(303)
   expect(words((await get(sandbox, to)).text)).toContain(expected)
+})
+
+describe('A request of the journal', () => {
+  it('is shown with its response, and sent again with a fresh token', async () => {
+    await using sandbox = await testApp()
+    const site = sandbox.sites.get(SITE.site_id)
+    await call(sandbox, 'ann@example.com')
+    const [first] = site.requests.list()
+    const shown = words((await get(sandbox, `${HOME}/requests/${first?.id}`)).text)
+    expect(shown).toMatch(/Response 200 \{ "journeys" ?: \[/)
+    expect(shown).toContain('application/json')
+    const { to } = await act(sandbox, 'resend', { request: String(first?.id), back: `${HOME}/requests` })
+    const [second] = site.requests.list()
+    expect(second?.id).not.toBe(first?.id)
+    expect(to).toMatch(new RegExp(`^${HOME}/requests/${second?.id}\\?notice=`))
+    expect(words((await get(sandbox, to)).text)).toContain('The request was sent again')
+    const { to: back } = await act(sandbox, 'resend', { request: 'req-zzz', back: '/sites' })
+    expect(words((await get(sandbox, back)).text)).toContain('there is no request req-zzz')
+  })
+
+  it('is exported with all others, and the site as a seed, to those who have signed in', async () => {
+    await using sandbox = await testApp({ config: { controlToken: 'open-sesame' } })
+    await call(sandbox, 'ann@example.com')
+    for (const [path, name, expected] of [
+      ['requests.har', '9991331.har', { log: { entries: [{ request: { method: 'GET' } }] } }],
+      ['data.json', '9991331.seed.json', { site: { site_id: '9991331' } }],
+      ['capsule.json', '9991331.capsule.json', {}],
+    ] as const) {
+      expect((await get(sandbox, `${HOME}/${path}`)).status).toBe(401)
+      const file = await get(sandbox, `${HOME}/${path}`, { authorization: 'Bearer open-sesame' })
+      expect(file.headers['content-disposition']).toBe(`attachment; filename="${name}"`)
+      expect(JSON.parse(file.text)).toMatchObject(expected)
+    }
+    await using off = await testApp({ config: { control: 'off' } })
+    expect((await get(off, `${HOME}/data.json`)).status).toBe(409)
+  })
+})
+
+test('The fault builder has every kind', async () => {
+  await using sandbox = await testApp()
+  const { text } = await get(sandbox, `${HOME}/faults`)
+  const kinds = [...text.matchAll(/name="kind" value="(\w+)"/g)].map(found => found[1])
+  expect(new Set(kinds)).toEqual(new Set(FAULT_KINDS))
+})
+
+test('The report is a grid of what was met, with a link to the first request of each', async () => {
+  await using sandbox = await testApp()
+  const site = sandbox.sites.get(SITE.site_id)
+  site.faults.add({ match: { email: 'eve@example.com' }, fault: { kind: 'hang' } })
+  expect(words((await get(sandbox, `${HOME}/report`)).text)).toContain('0 of ')
+  await call(sandbox, 'ann@example.com')
+  await call(sandbox, 'ann@example.com')
+  await call(sandbox, 'nobody@example.com')
+  const { text } = await get(sandbox, `${HOME}/report`)
+  const first = site.requests.list().at(-1)
+  expect(text).toContain(`<a class="met" href="${HOME}/requests/${first?.id}">2</a>`)
+  expect(words(text)).toMatch(/404 AC1005 (?:○ not met )+1/)
+  expect(words(text)).toMatch(/never fired .*fault-1 hang/)
+  expect(words(text)).toContain('1 in all')
+  const { to } = await act(sandbox, 'reset', { back: `${HOME}/report` })
+  expect((await get(sandbox, to)).text).not.toContain('class="met"')
 })
 
 test('An action that is none, and a form that is none, are refused', async () => {

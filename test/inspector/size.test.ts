@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testApp } from '../support/app.ts'
 import { id, journeyOf, memberOf, nodesOf, participationOf, seedOf } from '../support/seeds.ts'
@@ -31,23 +32,44 @@ afterAll(() => sandbox.close())
 const HOME = '/sites/9991331'
 
 test.each([
-  ['/', '10000'],
-  [HOME, 'All 10000 members'],
+  ['/sites', '10,000'],
+  [HOME, '10,000'],
+  [`${HOME}/requests`, 'No requests yet'],
   [`${HOME}/journeys?page=4`, '151–200 of 200'],
-  [`${HOME}/journeys/${id(1)}`, '5000 here'],
-  [`${HOME}/members?page=200`, '9951–10000 of 10000'],
+  [`${HOME}/journeys/${id(1)}`, '5,000 here'],
+  [`${HOME}/journeys/${id(1)}?node=${nodesOf(1).event}`, '5,000 members wait here'],
+  [`${HOME}/members?page=200`, '9,951–10,000 of 10,000'],
   [`${HOME}/members?search=R999`, '1–11 of 11'],
   [`${HOME}/members/member5@example.com`, 'member5@example.com'],
-])('%s over 10,000 members and 200 journeys says %s, for less than 100 ms of work', async (url, expected) => {
-  const durations: number[] = []
-  for (let i = 0; i < 5; i++) {
-    // Not the time that passes: the machine may have other things to do.
+  [`${HOME}/faults`, 'No rules'],
+  [`${HOME}/clock`, 'No reward is held'],
+  [`${HOME}/data`, 'No snapshot was taken'],
+])(
+  '%s over 10,000 members and 200 journeys says %s, and lets other requests in every 50 ms',
+  async (url, expected) => {
+    const longest: number[] = []
+    for (let i = 0; i < 5; i++) {
+      const page = sandbox.app.inject(url)
+      longest.push(await longestBlock(page))
+      expect((await page).body).toContain(expected)
+    }
+    // The first may have something to compile.
+    expect(Math.min(...longest)).toBeLessThan(50)
+  },
+)
+
+/** The most milliseconds of work between two turns of the event loop while something is made. Not the time that passes: the machine may have other things to do. */
+async function longestBlock(work: PromiseLike<unknown>): Promise<number> {
+  let done = false
+  work.then(() => {
+    done = true
+  })
+  let longest = 0
+  while (!done) {
     const before = process.threadCpuUsage()
-    const { body } = await sandbox.app.inject(url)
+    await setImmediate()
     const { user, system } = process.threadCpuUsage(before)
-    durations.push((user + system) / 1000)
-    expect(body).toContain(expected)
+    longest = Math.max(longest, (user + system) / 1000)
   }
-  // The first may have something to draw.
-  expect(Math.min(...durations)).toBeLessThan(100)
-})
+  return longest
+}

@@ -229,6 +229,31 @@ it('A clock with milliseconds becomes one with microseconds, and one outside the
   store.close()
 })
 
+it('Where members wait is waiting_at, in the stored documents too; members are active', () => {
+  using folder = temporaryFolder()
+  const participation = (standing: string) =>
+    `{"members":[{"email":"a@b.example","attributes":{"standing":"gold"},"participations":[{"standing":${standing}}]}]}`
+  const file = olderFile(
+    folder,
+    6,
+    `INSERT INTO sites (site_key, site_id, name, secret, origin) VALUES (1, 's', 'S', 's', '${participation('null')}');
+     INSERT INTO snapshots (site_key, name, taken_at, content)
+       VALUES (1, 'one', 't', '${participation('[{"node_id":"n","count":1}]')}');
+     INSERT INTO members (site_key, email, email_folded) VALUES (1, 'a@b.example', 'a@b.example');`,
+  )
+  const store = openStore(file)
+  const site = store.forSite('s')
+  const member = (waiting_at: unknown) => ({
+    ...{ email: 'a@b.example', attributes: { standing: 'gold' }, participations: [{ waiting_at }] },
+  })
+  expect(JSON.parse(site?.origin().origin as string)).toEqual({ members: [member(null)] })
+  expect(JSON.parse(site?.snapshot('one') as string)).toEqual({
+    members: [member([{ node_id: 'n', count: 1 }])],
+  })
+  expect(site?.member('a@b.example')?.status).toBe('active')
+  store.close()
+})
+
 describe('A file that cannot be used is refused in one line, and left as it was:', () => {
   it('one that a newer version of this program wrote', () => {
     using folder = temporaryFolder()

@@ -1,8 +1,8 @@
 import { cpSync, symlinkSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { build } from 'tsdown'
 import type { TestProject } from 'vitest/node'
 import packageJson from '../../package.json' with { type: 'json' }
-import { build } from '../../scripts/build.ts'
 import { temporaryFolder } from './folder.ts'
 
 declare module 'vitest' {
@@ -14,13 +14,17 @@ declare module 'vitest' {
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
-/**
- * Makes the package once for all tests that start the command: it is what a user runs, and starts in a third of the time
- * of the sources.
- */
+/** Builds the package once for all tests that start the command: it is what a user runs. */
 export default async function (project: TestProject): Promise<() => void> {
   const folder = temporaryFolder()
-  await build(folder.file('dist'))
+  await build({
+    config: root('tsdown.config.ts'),
+    outDir: folder.file('dist'),
+    dts: false,
+    publint: false,
+    attw: false,
+    logLevel: 'error',
+  })
   for (const path of ['package.json', ...packageJson.files.filter(path => path !== 'dist')])
     cpSync(root(path), folder.file(path), { recursive: true })
   symlinkSync(root('node_modules'), folder.file('node_modules'))

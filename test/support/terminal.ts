@@ -17,10 +17,11 @@ export async function command(args: string[], input: string | Buffer = '') {
   const code = await program.parseAsync(['node', 'journeys-sandbox', ...args]).then(
     () => 0,
     (error: Error) => {
+      // commander has printed its own errors already.
+      if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
       warned.push(error.message)
       if (error instanceof CommandFailed) return 1
       if (error instanceof ConfigError || error instanceof Invalid) return 2
-      if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
       throw error
     },
   )

@@ -1,25 +1,30 @@
+import { type TSchema, Type } from '@sinclair/typebox'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { TIMESTAMP_PATTERN } from '../../src/contract/formats.ts'
+import { Nullable, OneOf, Timestamp, Uuid } from '../../src/contract/formats.ts'
 import { OPERATION_IDS } from '../../src/contract/operations.ts'
-import { ANSWERS, answerProperties, SCHEMAS } from '../../src/contract/schemas.ts'
-import { type Property, propertiesOf, type ShapeSchema } from '../../src/contract/shape.ts'
+import {
+  ANSWERS,
+  answerProperties,
+  type Property,
+  propertiesOf,
+  SCHEMAS,
+} from '../../src/contract/schemas.ts'
 import { compare } from '../../src/verify/compare.ts'
 
 const UUID = 'de04a64d-dc40-445f-8351-3dde7567d5c8'
 const TIME = '2025-01-15T10:33:32.500861'
 
-const thing = (property: ShapeSchema, required = ['a']): Property[] =>
-  propertiesOf({ type: 'object', properties: { a: property }, required }, () => ({}))
+const thing = (property: TSchema): Property[] => propertiesOf(Type.Object({ a: property }))
 
-const STRING = { type: 'string' }
-const UUID_SCHEMA = { type: 'string', format: 'uuid' }
-const TIME_OR_NULL = { type: ['string', 'null'], pattern: TIMESTAMP_PATTERN }
-const ENUM = { type: 'string', enum: ['Draft', 'Published'] }
-const ITEMS = { type: 'array', items: { type: 'object', properties: { b: STRING }, required: ['b'] } }
+const STRING = Type.String()
+const UUID_SCHEMA = Uuid()
+const TIME_OR_NULL = Nullable(Timestamp())
+const ENUM = OneOf(['Draft', 'Published'])
+const ITEMS = Type.Array(Type.Object({ b: STRING }))
 
 describe('A property', () => {
-  const rows: [string, ShapeSchema, unknown[], object][] = [
+  const rows: [string, TSchema, unknown[], object][] = [
     ['matches', STRING, [{ a: 'x' }], { verdict: 'matches', found: ['text'], seen: 1, of: 1 }],
     ['is missing in some', STRING, [{ a: 'x' }, {}], { verdict: 'missing', seen: 1, of: 2 }],
     ['is missing, the answer being a bare list', STRING, [['x']], { verdict: 'missing', seen: 0, of: 1 }],
@@ -62,7 +67,7 @@ describe('A property', () => {
       { verdict: 'other format', expected: 'Draft, Published', found: ['text'] },
     ],
     [
-      'is a list of what are no objects',
+      'is a list of values that are not objects',
       ITEMS,
       [{ a: [1] }],
       { verdict: 'other type', found: ['array of number'] },
@@ -75,11 +80,13 @@ describe('A property', () => {
   })
 
   test('that is optional may be absent, and is then not seen', () => {
-    expect(compare(thing(STRING, []), [{}])).toMatchObject([{ verdict: 'not seen', of: 1 }])
-    expect(compare(thing(STRING, []), [{}, { a: 'x' }])).toMatchObject([{ verdict: 'matches', seen: 1 }])
+    expect(compare(thing(Type.Optional(STRING)), [{}])).toMatchObject([{ verdict: 'not seen', of: 1 }])
+    expect(compare(thing(Type.Optional(STRING)), [{}, { a: 'x' }])).toMatchObject([
+      { verdict: 'matches', seen: 1 },
+    ])
   })
 
-  test('of the items of an empty list is not seen, and of any other in all of them', () => {
+  test('of the items of a list is not seen in an empty list, and compared in each item', () => {
     expect(compare(thing(ITEMS), [{ a: [] }])).toMatchObject([
       { verdict: 'matches' },
       { path: 'a[].b', verdict: 'not seen' },
@@ -90,7 +97,25 @@ describe('A property', () => {
     })
   })
 
-  test('that is not known is extra, wherever it is', () => {
+  test('of one variant is missing in objects of that variant alone', () => {
+    const rewards = propertiesOf(Type.Object({ rewards: Type.Array(Type.Ref('MemberReward#')) }))
+    const reward = { node_id: UUID, name: 'Points', type: 'points' }
+    const held = { ...reward, status: 'held', hold_start_datetime: TIME }
+    const issued = { ...reward, status: 'issued' }
+    const found = (...given: object[]) => {
+      const findings = compare(rewards, [{ rewards: given }])
+      return Object.fromEntries(findings.map(({ path, verdict, of }) => [path.split('.')[1], [verdict, of]]))
+    }
+    expect(found(held, held, issued)).toMatchObject({
+      ...{ hold_start_datetime: ['matches', 2], hold_end_datetime: ['missing', 2] },
+      ...{ blocked_by: ['not seen', 0], status: ['matches', 3] },
+    })
+    expect(found({ ...reward, status: 'lost' })).toMatchObject({
+      ...{ hold_start_datetime: ['not seen', 0], status: ['other format', 1] },
+    })
+  })
+
+  test('that the schema does not have is extra, at any depth', () => {
     const findings = compare(thing(ITEMS), [{ a: [{ b: 'x', c: 1 }], d: null }])
     const extras = findings.filter(({ verdict }) => verdict === 'extra')
     expect(extras).toMatchObject([
@@ -100,7 +125,7 @@ describe('A property', () => {
   })
 
   test.each(['ann@example.com', UUID, 'a b', 'x'.repeat(100)])(
-    'whose name may be data is not named: %s',
+    'whose name may be data is reported without its name: %s',
     name => {
       const [, extra] = compare(thing(STRING), [{ a: 'x', [name]: 'secret text' }])
       expect(extra?.verdict).toBe('extra')
@@ -110,13 +135,13 @@ describe('A property', () => {
   )
 })
 
-describe.each(OPERATION_IDS)('By law, of %s', operation => {
+describe.each(OPERATION_IDS)('For random answers of %s', operation => {
   const properties = answerProperties(operation)
-  const answers = answerOf(ANSWERS[operation] as ShapeSchema)
+  const answers = answerOf(ANSWERS[operation])
   const differences = (answer: unknown) =>
     compare(properties, [answer]).filter(({ verdict }) => verdict !== 'matches' && verdict !== 'not seen')
 
-  test('what is made from the schema has no finding', () => {
+  test('an answer that matches the schema has no finding', () => {
     fc.assert(
       fc.property(answers, answer => {
         expect(compare(properties, [answer]).filter(({ verdict }) => verdict !== 'matches')).toEqual([])
@@ -125,7 +150,7 @@ describe.each(OPERATION_IDS)('By law, of %s', operation => {
     )
   })
 
-  test('what is changed in it is found at its place, and nowhere else', () => {
+  test('a change is found at its path, and nowhere else', () => {
     const required = new Set(properties.filter(property => property.required).map(({ path }) => path))
     fc.assert(
       fc.property(answers, fc.nat(), fc.constantFrom(...CHANGES), (answer, pick, change) => {
@@ -157,7 +182,7 @@ function placesIn(value: unknown, path = ''): Place[] {
   })
 }
 
-/** Each makes a change, and says what must be found. */
+/** Each makes a change, and returns the expected finding. */
 const CHANGES: ((place: Place) => object)[] = [
   ({ holder, name, path }) => {
     delete holder[name]
@@ -173,20 +198,27 @@ const CHANGES: ((place: Place) => object)[] = [
   },
 ]
 
-/** An answer with every property that the schema knows, and lists that are not empty. */
-function answerOf(schema: ShapeSchema): fc.Arbitrary<unknown> {
-  const { $ref, type, items, properties } = schema
-  if ($ref) return answerOf(SCHEMAS.find(({ $id }) => `${$id}#` === $ref) as ShapeSchema)
-  if (items) return fc.array(answerOf(items), { minLength: 1, maxLength: 2 })
+const resolve = (schema: TSchema): TSchema =>
+  schema.$ref ? (SCHEMAS.find(({ $id }) => `${$id}#` === schema.$ref) as TSchema) : schema
+
+/** An answer with every property that the schema has, and lists that are not empty and have each variant. */
+function answerOf(schema: TSchema): fc.Arbitrary<unknown> {
+  const { type, items, properties, oneOf } = resolve(schema)
+  if (oneOf) return fc.oneof(...oneOf.map(answerOf))
+  if (items) {
+    const some = fc.array(answerOf(items), { minLength: 1, maxLength: 2 })
+    const variants = fc.tuple(...(resolve(items).oneOf ?? []).map(answerOf))
+    return fc.tuple(variants, some).map(lists => lists.flat())
+  }
   if (properties) {
     return fc.record(
-      Object.fromEntries(Object.entries(properties).map(([name, part]) => [name, answerOf(part)])),
+      Object.fromEntries(Object.entries<TSchema>(properties).map(([name, part]) => [name, answerOf(part)])),
     )
   }
   return [type].flat().includes('null') ? fc.option(leafOf(schema)) : leafOf(schema)
 }
 
-function leafOf({ enum: values, format, pattern, type }: ShapeSchema): fc.Arbitrary<unknown> {
+function leafOf({ enum: values, format, pattern, type }: TSchema): fc.Arbitrary<unknown> {
   if (Array.isArray(values)) return fc.constantFrom(...values)
   if (format === 'uuid') return fc.uuid()
   if (typeof pattern === 'string') return fc.stringMatching(new RegExp(pattern))

@@ -4,7 +4,7 @@ import type { Sandbox } from '../../src/index.ts'
 // biome-ignore lint/suspicious/noExplicitAny: bodies are changed here, not used by their type
 export type Body = any
 
-/** What a server does otherwise than the sandbox. */
+/** How a server differs from the sandbox. */
 export interface Change {
   /** Changes the body of a 200. */
   body?: (body: Body, path: string) => Body
@@ -15,7 +15,7 @@ export interface Change {
 
 const same = <T>(value: T): T => value
 
-/** Answers as the sandbox does, with the vendor's statuses and codes (CONTRACT.md section 4), but for a change. */
+/** Answers as the sandbox does, with one change. */
 export const liveServer =
   (sandbox: Sandbox, { body = same, error = same, status = same }: Change = {}) =>
   async ({ url = '', headers }: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -26,14 +26,8 @@ export const liveServer =
     )
     const answer = await fetch(`${sandbox.origin}${url}`, { headers: sent })
     const json = (await answer.json()) as Body
-    const vendorStatus = answer.status === 403 ? 401 : answer.status
-    const text = answer.ok ? body(json, url) : error({ ...json, errorCode: codeFor(vendorStatus, url) }, url)
+    const changed = answer.ok ? body(json, url) : error(json, url)
     response
-      .writeHead(status(vendorStatus, url), { 'content-type': 'application/json' })
-      .end(JSON.stringify(text))
+      .writeHead(status(answer.status, url), { 'content-type': 'application/json' })
+      .end(JSON.stringify(changed))
   }
-
-const CODES: Record<number, string> = { 400: 'AC1007', 401: 'AC1002', 404: 'AC1005', 405: 'AC1003' }
-
-const codeFor = (status: number, path: string): string =>
-  path.endsWith('/nothing') ? 'AC1001' : (CODES[status] ?? 'AC1001')
