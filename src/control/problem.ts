@@ -4,6 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { InvalidTime } from '../clock.ts'
 import { TooEntangled } from '../diagram/graphviz.ts'
 import { SeedError } from '../seed/issues.ts'
+import { StoreError } from '../store/store-error.ts'
 import { ValidationError } from '../validation.ts'
 
 /** A problem document: RFC 9457. */
@@ -35,7 +36,9 @@ export function sendProblem(
   reply: FastifyReply,
 ): FastifyReply {
   const status = statusOf(error)
-  if (status >= 500) request.log.error({ err: error }, 'request failed')
+  const isBug = status >= 500 && !(error instanceof StoreError)
+  if (isBug) request.log.error({ err: error }, 'request failed')
+  else if (status >= 500) request.log.error(error.message)
   const issues = error instanceof SeedError || error instanceof ValidationError ? error.issues : undefined
   return reply
     .code(status)
@@ -44,7 +47,7 @@ export function sendProblem(
       type: 'about:blank',
       title: STATUS_CODES[status],
       status,
-      detail: status >= 500 ? 'The server failed; its log has the details.' : error.message,
+      detail: isBug ? 'The server failed; its log has the details.' : error.message,
       ...(issues && { errors: issues.map(({ pointer, message }) => ({ pointer, detail: message })) }),
     })
 }
