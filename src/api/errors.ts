@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { type ConnectionError, errorCodes, type FastifyReply, type FastifyRequest } from 'fastify'
 import { ERROR_CASES, type ErrorCase, type ErrorName, errorBody, errorCodeOf } from '../contract/errors.ts'
 import { HttpError } from '../errors.ts'
+import { StoreError } from '../store/store-error.ts'
 import { ValidationError } from '../validation.ts'
 
 /** The header that says what the vendor's error body leaves out. */
@@ -29,7 +30,8 @@ export class VendorError extends Error {
 /** Answers any error under the base path in the vendor's form. A bug is logged, and its answer does not describe it. */
 export function sendVendorError(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, errorCode, explanation } = toAnswer(error)
-  if (status >= 500) request.log.error({ err: error }, 'request failed')
+  if (error instanceof StoreError) request.log.error(error.message)
+  else if (status >= 500) request.log.error({ err: error }, 'request failed')
   return reply
     .code(status)
     .type(CONTENT_TYPE)
@@ -63,6 +65,8 @@ function toAnswer(error: Error): ErrorAnswer {
       'path: it cannot be percent-decoded as UTF-8; encode a % itself as %25',
     )
   const { statusCode = 500 } = error as { statusCode?: number }
+  if (error instanceof StoreError)
+    return { status: statusCode, errorCode: errorCodeOf(statusCode), explanation: `server: ${error.message}` }
   if (statusCode >= 500) return answerOf('internal', 'server: a bug of the sandbox; its log has the details')
   if (error instanceof HttpError)
     return { status: statusCode, errorCode: 'AC1001', explanation: error.message }
