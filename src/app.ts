@@ -77,9 +77,11 @@ export async function buildApp({
     },
   })
   app.server.on('checkExpectation', (request, response) => app.routing(request, response))
-  app.server.on('connect', (_request, socket) =>
-    turns.refuse(socket as Socket, () => refuseConnect(socket as Socket)),
-  )
+  app.server.on('connect', (_request, socket: Socket) => {
+    // Node has taken its own listener away.
+    socket.on('error', () => socket.destroy())
+    turns.refuse(socket, () => refuseConnect(socket))
+  })
   app.addHook('onRequest', ({ raw }, reply, done) => turns.take(raw.socket, reply.raw, done))
   readPathPrefix(app, config.trustProxy)
 

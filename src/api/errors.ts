@@ -101,11 +101,8 @@ export function refuseMalformed(
 
 /** Answers what Node's parser could not read as a request: 400, 408, 414 or 431, and then closes the connection. */
 export function sendClientError(error: ConnectionError, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy(error)
-    return
-  }
-  endWith(socket, toParserAnswer(error))
+  if (error.code === 'ECONNRESET') socket.destroy(error)
+  else endWith(socket, toParserAnswer(error))
 }
 
 /** Refuses the method CONNECT, which Node does not take for a request. */
@@ -115,6 +112,10 @@ export function refuseConnect(socket: Socket): void {
 
 /** Writes an answer that no request belongs to, as the last on its connection. */
 function endWith(socket: Socket, { status, errorCode, explanation }: ErrorAnswer): void {
+  if (!socket.writable) {
+    socket.destroy()
+    return
+  }
   const body = JSON.stringify(errorBody(errorCode))
   socket.end(
     [

@@ -126,8 +126,8 @@ export interface Sending {
   isHead?: (index: number) => boolean
   /** Ends when there are so many answers, and otherwise when the server ends the connection. */
   expected?: number
-  /** Says after the last part that nothing more follows. */
-  halfClose?: boolean
+  /** Says that nothing more follows once there are so many answers. */
+  halfCloseAfter?: number
   deadlineMs?: number
 }
 
@@ -137,7 +137,7 @@ export function exchange({
   parts,
   isHead,
   expected = Number.POSITIVE_INFINITY,
-  halfClose = false,
+  halfCloseAfter,
   deadlineMs = 20_000,
 }: Sending): Promise<ReceivedAnswers> {
   return new Promise((resolve, reject) => {
@@ -163,6 +163,7 @@ export function exchange({
       attempt(() => {
         reader.push(chunk)
         if (reader.answers.length >= expected) finish(false)
+        halfClose()
       }),
     )
     socket.on('end', () =>
@@ -176,17 +177,21 @@ export function exchange({
       reset = true
     })
     socket.on('close', () => finish(true))
-    writeAll(socket, parts, halfClose)
+    let isSent = false
+    const halfClose = () => {
+      if (isSent && halfCloseAfter !== undefined && reader.answers.length >= halfCloseAfter) socket.end()
+    }
+    writeAll(socket, parts, () => {
+      isSent = true
+      halfClose()
+    })
   })
 }
 
-function writeAll(socket: Socket, [part, ...rest]: Buffer[], halfClose: boolean): void {
+function writeAll(socket: Socket, [part, ...rest]: Buffer[], done: () => void): void {
   if (socket.destroyed) return
-  if (part === undefined) {
-    if (halfClose) socket.end()
-    return
-  }
-  socket.write(part, () => setImmediate(writeAll, socket, rest, halfClose))
+  if (part === undefined) done()
+  else socket.write(part, () => setImmediate(writeAll, socket, rest, done))
 }
 
 /** A connection that stays open, on which requests are pipelined. */

@@ -23,6 +23,14 @@ export class Server implements AsyncDisposable {
     return new Server(program, origin)
   }
 
+  /** Fails when the process has said something is wrong, or has ended. */
+  async expectHealthy(): Promise<void> {
+    const response = await fetch(`${this.origin}/_sandbox/health`).catch(() => undefined)
+    if (response?.status === 200 && this.program.stderr === '') return
+    const { code, signal } = await this.program.stop('SIGTERM')
+    throw new Error(`the server has failed (code ${code}, signal ${signal}): ${this.program.stderr}`)
+  }
+
   /** The memory that the process takes, in MB. */
   memory(): number {
     return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(this.program.pid)])) / 1024
