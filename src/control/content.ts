@@ -29,7 +29,7 @@ const JOURNEY = {
   ],
 }
 
-const JourneyBody = annotated(JourneyInput, { examples: [{ name: 'Empty' }, JOURNEY] })
+const JourneyBody = annotated(JourneyInput, { examples: [JOURNEY] })
 /** The email may be left out, as the path has it. */
 const MemberBody = Type.Object(
   { ...MemberInput.properties, email: Type.Optional(MemberInput.properties.email) },
@@ -133,7 +133,13 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       tags,
       summary: 'Create or replace a journey with its graph',
       description: 'The id may be left out of the body. Members keep what they completed at nodes that stay.',
-      params: JourneyParams,
+      params: Type.Object({
+        ...SiteParams.properties,
+        journey_id: Uuid({
+          description: 'The id of a journey, which need not exist',
+          examples: ['0b6f3c52-5f0d-4a3e-9a27-6c9c1d1f8e44'],
+        }),
+      }),
       body: JourneyBody,
       response: responses({ 200: SeedJourney, 201: SeedJourney }),
     },

@@ -59,6 +59,8 @@ test.each(calls)('%s %s refuses a body that is nested too deep', async (method, 
       {
         pointer: expect.stringMatching(new RegExp(`^${pointer}(/0)+$`)),
         detail: expect.stringMatching(/^is nested deeper than \d+ levels$/),
+        line: 1,
+        column: expect.any(Number),
       },
     ])
   }
@@ -99,4 +101,35 @@ test('The deepest allowed seed can be put, exported and be the seed of another s
 
 test('A body with very many values is no deeper for it', async () => {
   await control.expect(400, 'PUT', `${HERE}/data`, JSON.stringify(Array(500_000).fill([])))
+})
+
+test('A body may be YAML, with its issues at their lines', async () => {
+  const yaml = (body: string) =>
+    control.call('PUT', `${HERE}/members/yaml@example.com`, body, { 'content-type': 'application/yaml' })
+  expect(await yaml('attributes:\n  tier: gold\n')).toMatchObject({
+    status: 201,
+    body: { attributes: { tier: 'gold' } },
+  })
+  expect(await yaml('attributes:\n  tier: gold\n  tier: silver\n')).toMatchObject({
+    status: 400,
+    body: { errors: [{ pointer: '/attributes/tier', line: 3, detail: expect.stringContaining('twice') }] },
+  })
+})
+
+test.each([
+  ['PUT', `${HERE}/members/ann@example.com`, '{"attributes":{"tier":"a",\n"tier":"b"}}', '/attributes/tier'],
+  ['PUT', `${HERE}/clock`, '{"frozen":true,\n"frozen":false}', '/frozen'],
+  ['POST', '/sites', '{"name":"a",\n"name":"b"}', '/name'],
+])('%s %s refuses a key that is given twice', async (method, path, body, pointer) => {
+  const { errors } = await control.expect(400, method, path, body)
+  expect(errors).toEqual([{ pointer, line: 2, column: 1, detail: expect.stringContaining('twice') }])
+})
+
+test('A body that is not JSON is refused with the place', async () => {
+  for (const body of ['{"frozen": tru}', '{"frozen": }', `{"frozen": "${'\\n'.repeat(20_000)}", x}`]) {
+    const { errors } = await control.expect(400, 'PUT', `${HERE}/clock`, body)
+    expect(errors).toEqual([
+      { pointer: '', line: 1, column: expect.any(Number), detail: expect.stringMatching(/^is not JSON: /) },
+    ])
+  }
 })
