@@ -141,7 +141,7 @@ ${curls(options, origin, [
 
 function siteSettings(view: SiteView): SafeHtml {
   const { site, form, options, origin, path, baseUrl } = view
-  const { created_at, ttl } = site.store.origin()
+  const { created_at, ttl } = site.store.creation()
   const remove: ActionForm = {
     action: 'removeSite',
     site: site.site_id,

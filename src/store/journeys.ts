@@ -36,6 +36,8 @@ const journeyValues = (journey: JourneyRecord) => [
   extraColumn(journey),
 ]
 
+export type JourneyTables = ReturnType<typeof journeyTables>
+
 /** The statements of journeys with their nodes and connections. Lists are in the order of creation, then id. */
 export function journeyTables(db: Db) {
   const list = db.prepare<[number], JourneyRow>(
