@@ -1,6 +1,5 @@
-import { setImmediate } from 'node:timers/promises'
 import { type Static, Type } from '@sinclair/typebox'
-import { InvalidTime, monotonic, parseTime } from '../clock.ts'
+import { InvalidTime, parseTime } from '../clock.ts'
 import { Email, foldEmail } from '../contract/formats.ts'
 import { Outcome } from '../contract/outcome.ts'
 import type { HistoryRecord } from '../contract/records.ts'
@@ -11,6 +10,7 @@ import { participationIds } from '../seed/ids.ts'
 import type { MemberChange, MemberState, SiteStore } from '../store/store.ts'
 import { checkInput } from './input.ts'
 import type { SiteClock } from './site-clock.ts'
+import { atOnce, computeInTurns } from './turns.ts'
 
 /** The most events of one batch. */
 export const MOST_EVENTS = 10_000
@@ -85,9 +85,6 @@ interface Batch {
   results: EventResult[]
 }
 
-/** How long a batch is computed before other requests get their turn. */
-const TURN_MS = 10
-
 export function siteEvents(store: SiteStore, clock: SiteClock, graphs: Graphs): Events {
   const isTaken = (participationId: string) => store.holderOf(participationId) !== undefined
 
@@ -134,10 +131,7 @@ export function siteEvents(store: SiteStore, clock: SiteClock, graphs: Graphs): 
     },
     async postAll(events) {
       checkInput('batch', Type.Array(NewMemberEvent, { maxItems: MOST_EVENTS }), events)
-      const revision = store.revision()
-      const batch = await inTurns(compute(events))
-      // Another request may have changed the site meanwhile. Then the batch is computed again, without a pause.
-      return save(store.revision() === revision ? batch : atOnce(compute(events)))
+      return save(await computeInTurns(store, () => compute(events)))
     },
     history(email) {
       const member = store.member(email)
@@ -180,24 +174,5 @@ function timeIn(text: string, place: string): string {
   } catch (error) {
     if (error instanceof InvalidTime) throw new InvalidTime(`${place}${error.message}`)
     throw error
-  }
-}
-
-function atOnce<T>(steps: Generator<void, T>): T {
-  for (;;) {
-    const { done, value } = steps.next()
-    if (done) return value
-  }
-}
-
-/** Lets the event loop turn now and then. */
-async function inTurns<T>(steps: Generator<void, T>): Promise<T> {
-  for (let end = monotonic() + TURN_MS; ; ) {
-    const { done, value } = steps.next()
-    if (done) return value
-    if (monotonic() > end) {
-      await setImmediate()
-      end = monotonic() + TURN_MS
-    }
   }
 }

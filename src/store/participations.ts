@@ -87,8 +87,8 @@ export function participationTables(db: Db) {
     .pluck()
   const removeSteps = db.prepare('DELETE FROM completed_steps WHERE participation_key = ?')
   const removeRewards = db.prepare('DELETE FROM rewards WHERE participation_key = ?')
-  const nodeOf = `(SELECT n.node_key FROM nodes n JOIN participations p USING (journey_key)
-    WHERE p.participation_key = @participationKey AND n.id = @node_id)`
+  const nodeOf = `(SELECT node_key FROM nodes WHERE id = @node_id
+    AND journey_key = (SELECT journey_key FROM participations WHERE participation_key = @participationKey))`
   const insertStep = db.prepare(`
     INSERT INTO completed_steps (participation_key, node_key, completed_at, extra)
     VALUES (@participationKey, ${nodeOf}, @completed_at, @extra)`)
