@@ -55,7 +55,6 @@ export function memberTables(db: Db, participations: ParticipationTables) {
     'INSERT INTO member_events (member_key, event, attributes, at) VALUES (?, ?, ?, ?)',
   )
   const removeHistory = db.prepare('DELETE FROM member_events WHERE member_key = ?')
-  const removeAll = db.prepare('DELETE FROM members WHERE site_key = ?')
 
   const withoutHistory = (member: MemberRow) => ({
     ...extensionIn(member.extra),
@@ -132,6 +131,5 @@ export function memberTables(db: Db, participations: ParticipationTables) {
     insert,
     replace,
     remove: (siteKey: number, email: string) => remove.run(siteKey, foldEmail(email)).changes > 0,
-    removeAll: (siteKey: number) => removeAll.run(siteKey),
   }
 }

@@ -253,8 +253,7 @@ export function bindSite(
 
     replaceContent: (newJourneys, newMembers) =>
       writeJourneys(() => {
-        members.removeAll(key)
-        journeys.removeAll(key)
+        templates.clear(key)
         for (const journey of newJourneys) journeys.insert(key, journey)
         for (const member of newMembers) members.insert(key, member)
       }),
@@ -287,8 +286,7 @@ export function bindSite(
       writeJourneys(() => {
         const template = templates.keyOf(key)
         if (template === undefined) throw new Error(`the site ${site_id} has no template`)
-        members.removeAll(key)
-        journeys.removeAll(key)
+        templates.clear(key)
         templates.copy(template, key)
         sites.rename(key, sites.originSite(key))
       }),

@@ -96,7 +96,7 @@ function createStore(file: string, lock: { close(): void }, db: Db): Store {
       const row = tables.sites.find(siteId)
       if (!row) return false
       atomically(() => {
-        tables.members.removeAll(row.site_key)
+        tables.templates.clear(row.site_key)
         tables.sites.remove(row.site_key)
         tables.templates.removeUnused()
       })

@@ -76,6 +76,11 @@ export function templateTables(db: Db, journeys: JourneyTables, members: MemberT
     }
   })
 
+  // Table by table, which takes half of the time of deleting members with all that depends on them.
+  const removals = CONTENT.toReversed().map(({ table, rows }) =>
+    db.prepare<{ from: number }>(`DELETE FROM ${table} WHERE ${rows}`),
+  )
+
   const known = new WeakMap<GraphRecord[], { members: MemberRecord[]; key: number }>()
   let recent: number[] = []
 
@@ -97,8 +102,14 @@ export function templateTables(db: Db, journeys: JourneyTables, members: MemberT
     return key
   }
 
+  const clear = (from: number): void => {
+    for (const removal of removals) removal.run({ from })
+  }
+
   return {
     of,
+    /** Removes all journeys and members of a site. */
+    clear,
     keyOf: (siteKey: number) => keyOf.get(siteKey) ?? undefined,
     set: (siteKey: number, templateKey: number | null) => set.run(templateKey, siteKey),
     /** Adds the content of a template to a site that has none. */
@@ -110,7 +121,7 @@ export function templateTables(db: Db, journeys: JourneyTables, members: MemberT
     /** Removes the templates that no site goes back to, but the last few. */
     removeUnused(): void {
       for (const key of unused.all(JSON.stringify(recent))) {
-        members.removeAll(key)
+        clear(key)
         remove.run(key)
       }
     },
