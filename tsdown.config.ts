@@ -51,7 +51,8 @@ const swaggerUiFiles: UserConfig['plugins'] = {
 }
 
 const common: UserConfig = {
-  deps: { onlyBundle: false },
+  // The types of a library are imported where the public types name them, and that library is one of `dependencies`.
+  deps: { onlyBundle: false, dts: { neverBundle: true } },
   plugins: [swaggerUiFiles],
   // What the types of a bundled library import is left out where the public types do not need it.
   treeshake: { moduleSideEffects: [{ external: true, sideEffects: false }] },
@@ -72,5 +73,20 @@ export default defineConfig([
     publint: { level: 'error' },
     attw: { profile: 'strict', level: 'error' },
   },
-  { ...common, entry: 'src/index.ts', format: 'cjs', dts: true },
+  {
+    ...common,
+    entry: 'src/index.ts',
+    format: 'cjs',
+    dts: true,
+    // Globals of Node that Jest's jsdom environment does not have. It has no structuredClone either, nor fetch.
+    inputOptions: {
+      transform: {
+        inject: {
+          setImmediate: ['node:timers', 'setImmediate'],
+          TextDecoder: ['node:util', 'TextDecoder'],
+          TextEncoder: ['node:util', 'TextEncoder'],
+        },
+      },
+    },
+  },
 ])

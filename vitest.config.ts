@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 // What needs a browser, curl, Python, PHP and Java. Whatever is missing there fails, and nothing is skipped.
 const PROGRAMS = 'test/programs/**/*.test.ts'
+// Minutes of abuse of a real process; see test/abuse/settings.ts.
+const ABUSE = 'test/abuse/**/*.test.ts'
 
 export default defineConfig({
   test: {
@@ -14,8 +16,9 @@ export default defineConfig({
     isolate: false,
     maxWorkers: '100%',
     projects: [
-      { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'], exclude: [PROGRAMS] } },
+      { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'], exclude: [PROGRAMS, ABUSE] } },
       { extends: true, test: { name: 'programs', include: [PROGRAMS] } },
+      { extends: true, test: { name: 'abuse', include: [ABUSE], testTimeout: 600_000 } },
     ],
   },
 })

@@ -41,7 +41,8 @@ interface Picture extends BrowserContextOptions {
 }
 const pictures: Record<string, Picture> = {
   overview: { url: home },
-  refusal: { url: `${home}/requests/${refused?.id}` },
+  // The picture of the README: as high as what the check says, so that nothing is cut off.
+  refusal: { url: `${home}/requests/${refused?.id}`, viewport: { ...wide, height: 677 } },
   journey: {
     url: `${home}/journeys/${FELLS}`,
     act: page => page.locator('.drawing:visible').getByRole('link', { name: 'Reviews the boots' }).click(),

@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs'
 import type { ServerOptions } from 'node:http'
+import type { Socket } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { type FastifyInstance, fastify, LogController } from 'fastify'
 import { api } from './api/api.ts'
-import { sendClientError, sendVendorError } from './api/errors.ts'
+import { refuseConnect, sendClientError, sendVendorError } from './api/errors.ts'
 import { recordAnswer, recordRequest } from './api/journal.ts'
 import { refuseUnknown } from './api/not-found.ts'
 import { callOnceOver, type OnResponse } from './api/response-watch.ts'
 import { type Config, ConfigError, logsRequests, prefixOf } from './config.ts'
-import { answerInTurn } from './connections.ts'
+import { createTurns } from './connections.ts'
 import { control } from './control/control.ts'
 import { health } from './control/health.ts'
 import { sendProblem } from './control/problem.ts'
@@ -50,6 +51,7 @@ export async function buildApp({
   serializerCompiler = () => JSON.stringify,
 }: AppOptions): Promise<FastifyInstance> {
   const basePath = prefixOf(config)
+  const turns = createTurns()
   const app = fastify({
     logger: { level: config.logLevel },
     logController: new LogController({ disableRequestLogging: !logsRequests(config) }),
@@ -61,26 +63,31 @@ export async function buildApp({
     ...serverOptions(config),
     return503OnClosing: false,
     clientErrorHandler(error, socket) {
-      // Whatever came before on the connection is answered first.
-      afterPending(socket, () => sendClientError(error, socket))
+      turns.refuse(socket, () => sendClientError(error, socket))
     },
     frameworkErrors(error, request, reply) {
-      if (request.url.startsWith('/_sandbox/')) return sendProblem(error, request, reply)
       // No hook runs for a path that cannot be decoded.
-      recordRequest({ sites, auth: config.auth }, request, reply)
-      if (onResponse) callOnceOver(onResponse, request, reply)
-      sendVendorError(error, request, reply)
-      return recordAnswer(sites, request, reply)
+      turns.take(request.raw.socket, reply.raw, () => {
+        if (request.url.startsWith('/_sandbox/')) return sendProblem(error, request, reply)
+        recordRequest({ sites, auth: config.auth }, request, reply)
+        if (onResponse) callOnceOver(onResponse, request, reply)
+        sendVendorError(error, request, reply)
+        return recordAnswer(sites, request, reply)
+      })
     },
   })
   app.server.on('checkExpectation', (request, response) => app.routing(request, response))
-  const afterPending = answerInTurn(app)
+  app.server.on('connect', (_request, socket: Socket) => {
+    // Node has taken its own listener away.
+    socket.on('error', () => socket.destroy())
+    turns.refuse(socket, () => refuseConnect(socket))
+  })
+  app.addHook('onRequest', ({ raw }, reply, done) => turns.take(raw.socket, reply.raw, done))
   readPathPrefix(app, config.trustProxy)
 
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(sendVendorError)
-  if (basePath !== '') app.setNotFoundHandler(refuseUnknown(basePath))
 
   describeVendorApi(app, examples)
   describeControlApi(app)
@@ -97,6 +104,7 @@ export async function buildApp({
   if (config.control === 'on') app.register(control, { prefix: '/_sandbox', sites, basePath, config })
   if (config.inspector === 'on') app.register(inspector, inspectorOptions(app, config, sites))
   app.register(documents, { basePath, sites, control: config.control === 'on' })
+  if (basePath !== '') app.register(async scope => refuseUnknown(scope, basePath))
   await app.ready()
   return app
 }

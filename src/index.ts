@@ -20,7 +20,7 @@ export { type Config, ConfigError } from './config.ts'
 export { Conflict, Invalid, NotFound } from './errors.ts'
 export { SeedError } from './seed/issues.ts'
 export type { SeedDocument } from './seed/schema.ts'
-export { SeedInput } from './seed/schema-input.ts'
+export { type JourneyInput, type MemberInput, SeedInput } from './seed/schema-input.ts'
 export type { SeedSource } from './seed/seed.ts'
 export type { Capsule } from './sites/capsule.ts'
 export type { EventResult, NewEvent } from './sites/events.ts'
@@ -117,7 +117,7 @@ export class ListenError extends Error {
   /** The setting to change. */
   readonly setting: 'host' | 'port'
 
-  constructor(cause: NodeJS.ErrnoException, { host, port }: Config) {
+  constructor(cause: Error & { code?: string }, { host, port }: Config) {
     const code = cause.code ?? cause.message
     const [setting, reason] = LISTEN_ERRORS[code] ?? ['host', 'the operating system refuses it']
     const advice =

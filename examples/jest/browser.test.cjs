@@ -33,3 +33,12 @@ test('a page reads the journeys of a member', async () => {
   expect(status).toBe(200)
   expect(body.journeys).toMatchObject([{ status: 'InProgress' }])
 })
+
+test('a page can be tried with an answer that nobody expects', async () => {
+  const email = 'started@example.com'
+  const patch = [{ op: 'replace', path: '/journeys/0/status', value: 'Paused' }]
+  site.faults.add({ times: 1, fault: { kind: 'patch', patch } })
+
+  const { body } = await get(`${sandbox.url}/user/${email}/journeys`, site.headersFor(email))
+  expect(body.journeys).toMatchObject([{ status: 'Paused' }])
+})

@@ -34,7 +34,6 @@ export async function api(
   for (const schema of SCHEMAS) scope.addSchema(schema)
   for (const name of ['namedSite', 'entry', 'bodyFault', 'site', 'answer']) scope.decorateRequest(name)
   scope.setErrorHandler(sendVendorError)
-  scope.setNotFoundHandler(refuseUnknown(basePath))
   // No operation has a body. One that is sent all the same is ignored, whatever it is.
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
@@ -46,6 +45,7 @@ export async function api(
   scope.addHook('onRequest', refuseMalformed)
   scope.addHook('onRequest', refuseTrailingSlash(basePath))
   scope.addHook('onRequest', injectFault(faultHeader))
+  refuseUnknown(scope, basePath)
   scope.addHook('preSerialization', keepAnswer)
   scope.addHook('onSend', keepBody(sites))
   scope.addHook('onSend', injectBodyFault(sites))

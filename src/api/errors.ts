@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { type ConnectionError, errorCodes, type FastifyReply, type FastifyRequest } from 'fastify'
 import { ERROR_CASES, type ErrorCase, type ErrorName, errorBody, errorCodeOf } from '../contract/errors.ts'
 import { HttpError } from '../errors.ts'
+import { StoreError } from '../store/store-error.ts'
 import { ValidationError } from '../validation.ts'
 
 /** The header that says what the vendor's error body leaves out. */
@@ -29,7 +30,8 @@ export class VendorError extends Error {
 /** Answers any error under the base path in the vendor's form. A bug is logged, and its answer does not describe it. */
 export function sendVendorError(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, errorCode, explanation } = toAnswer(error)
-  if (status >= 500) request.log.error({ err: error }, 'request failed')
+  if (error instanceof StoreError) request.log.error(error.message)
+  else if (status >= 500) request.log.error({ err: error }, 'request failed')
   return reply
     .code(status)
     .type(CONTENT_TYPE)
@@ -63,9 +65,12 @@ function toAnswer(error: Error): ErrorAnswer {
       'path: it cannot be percent-decoded as UTF-8; encode a % itself as %25',
     )
   const { statusCode = 500 } = error as { statusCode?: number }
+  if (error instanceof StoreError)
+    return { status: statusCode, errorCode: errorCodeOf(statusCode), explanation: `server: ${error.message}` }
   if (statusCode >= 500) return answerOf('internal', 'server: a bug of the sandbox; its log has the details')
-  const errorCode = error instanceof HttpError ? 'AC1001' : errorCodeOf(statusCode)
-  return { status: statusCode, errorCode, explanation: error.message }
+  if (error instanceof HttpError)
+    return { status: statusCode, errorCode: 'AC1001', explanation: error.message }
+  return { status: statusCode, errorCode: errorCodeOf(statusCode), explanation: `request: ${error.message}` }
 }
 
 const explainIdentifier = ({ issues }: ValidationError): string =>
@@ -84,8 +89,11 @@ export function refuseMalformed(
     return done(
       new HttpError(414, `path: the URL has ${url.length} characters; at most ${MAX_URL_LENGTH} are allowed`),
     )
-  if (headers.host === undefined && raw.httpVersion === '1.1')
-    return done(new HttpError(400, 'request: HTTP/1.1 requires a Host header'))
+  const hosts = raw.rawHeaders.filter((name, i) => i % 2 === 0 && /^host$/i.test(name)).length
+  if (hosts !== 1 && raw.httpVersion === '1.1')
+    return done(
+      new HttpError(400, `request: HTTP/1.1 requires one Host header, and this has ${hosts || 'none'}`),
+    )
   if (headers.expect !== undefined && !/^100-continue$/i.test(headers.expect))
     return done(new HttpError(417, 'request: the only expectation that can be met is "Expect: 100-continue"'))
   done()
@@ -93,11 +101,21 @@ export function refuseMalformed(
 
 /** Answers what Node's parser could not read as a request: 400, 408, 414 or 431, and then closes the connection. */
 export function sendClientError(error: ConnectionError, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy(error)
+  if (error.code === 'ECONNRESET') socket.destroy(error)
+  else endWith(socket, toParserAnswer(error))
+}
+
+/** Refuses the method CONNECT, which Node does not take for a request. */
+export function refuseConnect(socket: Socket): void {
+  endWith(socket, answerOf('badRequest', 'method: CONNECT is not supported; the sandbox is not a proxy'))
+}
+
+/** Writes an answer that no request belongs to, as the last on its connection. */
+function endWith(socket: Socket, { status, errorCode, explanation }: ErrorAnswer): void {
+  if (!socket.writable) {
+    socket.destroy()
     return
   }
-  const { status, errorCode, explanation } = toParserAnswer(error)
   const body = JSON.stringify(errorBody(errorCode))
   socket.end(
     [

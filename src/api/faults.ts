@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Value } from '@sinclair/typebox/value'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler, onSendHookHandler } from 'fastify'
 import { applyPatch, type Patch } from 'rfc6902'
 import { errorBody, errorCodeOf } from '../contract/errors.ts'
@@ -151,7 +152,7 @@ export const injectBodyFault =
 function patched(text: string, patch: PatchFault['patch'], reply: FastifyReply): string {
   const answer: unknown = JSON.parse(text)
   // The library changes what it is given, also the values of the patch.
-  const failed = applyPatch(answer, structuredClone(patch) as Patch).find(error => error !== null)
+  const failed = applyPatch(answer, Value.Clone(patch) as Patch).find(error => error !== null)
   if (!failed) return JSON.stringify(answer)
   reply.header(EXPLAIN_HEADER, toHeaderText(`fault: the patch does not fit this answer: ${failed.message}`))
   return text

@@ -8,8 +8,8 @@ import { CommandFailed, type Terminal } from './terminal.ts'
 const OUR_DOCUMENT = fileURLToPath(packageFile('openapi/journeys.openapi.json'))
 
 /**
- * `journeys-sandbox drift [FILE|URL]`: how the vendor's OpenAPI document differs from ours in the four operations.
- * `published` is compared with when no document is named.
+ * `journeys-sandbox drift [FILE|URL]`: compares the vendor's OpenAPI document with ours in the four operations. `published` is the
+ * document when none is named.
  */
 export function driftCommand({ print, warn }: Terminal, published?: string): Command {
   return new Command('drift')

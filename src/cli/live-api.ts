@@ -25,7 +25,7 @@ export const addBaseUrlOptions = (command: Command, whatFor: string): Command =>
       ),
     )
 
-/** The base URL that the flags name; undefined when they name none. @throws {ConfigError} when both do */
+/** The base URL in the flags, if there is one. @throws {ConfigError} when both flags are given */
 export function readBaseUrl({ baseUrl, environment }: BaseUrlFlags): string | undefined {
   if (environment === undefined) return baseUrl
   if (baseUrl !== undefined)
@@ -38,7 +38,7 @@ export interface LiveApiFlags extends BaseUrlFlags, SecretFlags {
   rate: string
 }
 
-/** Lets a command name the server to read, the site, its secret and how fast to ask. */
+/** Adds the options for the server, the site, its secret and the rate. */
 export const addLiveApiOptions = (command: Command): Command =>
   addSecretOptions(
     addBaseUrlOptions(command, 'base URL of the server to read').option('--site <id>', 'site id'),
@@ -56,7 +56,7 @@ export async function readLiveApi(flags: LiveApiFlags, fastest: number): Promise
   return openLiveApi({ baseUrl, siteId, secret: readSecret(flags), rate })
 }
 
-/** Work with a live API, whose failures end the command. @throws {CommandFailed} */
+/** Turns the failure of a live API into that of the command. @throws {CommandFailed} */
 export async function orFail<T>(work: Promise<T>): Promise<T> {
   const { LiveApiError } = await import('../verify/live-api.ts')
   return work.catch(error => {

@@ -59,8 +59,7 @@ export function snapshotCommand({ print }: Terminal): Command {
       '--anonymise-key-env <name>',
       'the same, with the key in this environment variable: one key always gives the same pseudonyms',
     )
-    .option('--resume', 'continue an interrupted run', true)
-    .option('--no-resume', 'start again')
+    .option('--no-resume', 'read everything again, instead of continuing an interrupted run')
     .option('--force', 'overwrite an existing file')
     .option('--json', 'print the summary as JSON')
     .addHelpText('after', DETAILS)
@@ -123,7 +122,7 @@ async function fromFiles(flags: Flags, names: string[]): Promise<Taken> {
   return { ...snapshot, notes: saved.notes, finish: () => undefined }
 }
 
-/** The emails of a file with the numbers of their lines, each once. @throws {ConfigError} naming a line that is none */
+/** The emails in a file, each once, with its line. @throws {ConfigError} naming a line that is not an email */
 function readEmails(file: string): { email: string; line: number }[] {
   const schema = Email()
   const found = new Map<string, { email: string; line: number }>()
@@ -158,7 +157,7 @@ function readAnonymise({ anonymise = false, anonymiseKeyEnv: name }: Flags): boo
   return key
 }
 
-/** Readable by the user alone, as it may hold data of members, and complete or not there at all. */
+/** Writes the whole file or none. Only the user can read it, as it may hold data of members. */
 function writeAtomically(file: string, document: SeedDocument): void {
   const unfinished = `${file}.unfinished`
   writeFileSync(unfinished, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 })

@@ -58,7 +58,7 @@ Exit codes: 0 no difference, 1 differences or no answer, 2 usage error.`,
     })
 }
 
-/** Creates the folder, and returns what writes an answer there, without whom it is about. */
+/** Creates the folder, and returns a function that writes an answer there, without its identifier. */
 function openFolder(folder: string | undefined): (call: Call, n: number) => void {
   if (folder === undefined) return () => undefined
   onDisk(() => mkdirSync(folder, { recursive: true, mode: 0o700 }), ConfigError)

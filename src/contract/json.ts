@@ -13,20 +13,28 @@ export const pointerPart = (name: string | number): string =>
   `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`
 
 /**
- * How many lists and objects may lie within one another in a seed or a body. Recursive code is safe up to here, and so
- * are the JSON functions of SQLite, which stop at 1000.
+ * How many lists and objects may lie within one another in a seed. Recursive code is safe up to here, and so are the JSON
+ * functions of SQLite, which stop at 1000.
  */
 export const MAX_DEPTH = 100
 
-/** Where a value is nested deeper than the limit; `undefined` when it is not. It never recurses itself. */
-export function depthIssue(value: unknown): { pointer: string; message: string } | undefined {
-  const open = [{ value, pointer: '', depth: 0 }]
-  for (let item = open.pop(); item; item = open.pop()) {
-    const { value, pointer, depth } = item
-    if (typeof value !== 'object' || value === null) continue
-    if (depth === MAX_DEPTH) return { pointer, message: `is nested deeper than ${MAX_DEPTH} levels` }
-    for (const [key, inner] of Object.entries(value))
-      open.push({ value: inner, pointer: pointer + pointerPart(key), depth: depth + 1 })
+/** Where a value is nested deeper than a limit; `undefined` when it is not. */
+export function depthIssue(
+  value: unknown,
+  limit = MAX_DEPTH,
+): { pointer: string; message: string } | undefined {
+  const pointer = pointerBelow(value, limit)
+  return pointer === undefined ? undefined : { pointer, message: `is nested deeper than ${limit} levels` }
+}
+
+/** A pointer to a list or an object that lies in so many others. */
+function pointerBelow(value: unknown, levels: number): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (levels === 0) return ''
+  // A list is walked without a list of its entries, which would take a multiple of its memory.
+  for (const [key, inner] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+    const pointer = pointerBelow(inner, levels - 1)
+    if (pointer !== undefined) return pointerPart(key) + pointer
   }
   return undefined
 }

@@ -106,17 +106,20 @@ export const NoEffect = outcome(
   'The event changed nothing',
 )
 
-export const Outcome = Type.Union([
-  Entered,
-  StepCounted,
-  StepCompleted,
-  RewardHeld,
-  RewardIssued,
-  RewardBlocked,
-  BadgeAwarded,
-  JourneyCompleted,
-  NoEffect,
-])
+export const Outcome = Type.Union(
+  [
+    Entered,
+    StepCounted,
+    StepCompleted,
+    RewardHeld,
+    RewardIssued,
+    RewardBlocked,
+    BadgeAwarded,
+    JourneyCompleted,
+    NoEffect,
+  ],
+  { title: 'Outcome', description: 'An effect of an event, or why there is none' },
+)
 
 export type Outcome = Static<typeof Outcome>
 export type NoEffect = Static<typeof NoEffect>

@@ -17,8 +17,11 @@ import { PROGRESS_PATTERN } from './participation.ts'
  */
 
 /** An object with these properties and no others. */
-export const closed = <P extends TProperties>(properties: P, description: string): TObject<P> =>
-  Type.Object(properties, { additionalProperties: false, description })
+export const closed = <P extends TProperties>(
+  properties: P,
+  description: string,
+  options: SchemaOptions = {},
+): TObject<P> => Type.Object(properties, { additionalProperties: false, description, ...options })
 
 /** A schema with other annotations, such as examples of its own. */
 export const annotated = <T extends TSchema>(schema: T, annotations: SchemaOptions): T => ({

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { Email, Uuid } from '../contract/formats.ts'
+import { MAX_DEPTH } from '../contract/json.ts'
+import { annotated } from '../contract/records.ts'
 import { SeedDocument, SeedJourney, SeedMember } from '../seed/schema.ts'
 import { JourneyInput, MemberInput, SeedInput } from '../seed/schema-input.ts'
 import { Capsule, packSite } from '../sites/capsule.ts'
@@ -9,11 +11,62 @@ import { type ControlOptions, Nothing, responses, SiteParams, siteOf, uncheckedB
 
 export const JourneyParams = Type.Object({
   ...SiteParams.properties,
-  journey_id: Uuid({ description: 'The id of a journey' }),
+  journey_id: Uuid({
+    description: 'The id of a journey',
+    examples: ['de04a64d-dc40-445f-8351-3dde7567d5c8'],
+  }),
 })
 export const MemberParams = Type.Object({
   ...SiteParams.properties,
-  email: Email({ description: 'The email of a member' }),
+  email: Email({ description: 'The email of a member', examples: ['ann@example.com'] }),
+})
+
+const JOURNEY = {
+  name: 'Welcome',
+  nodes: [
+    { type: 'entry', name: 'Joins' },
+    { type: 'event', name: 'Buys', event: 'purchase' },
+    { type: 'reward', name: 'Thanks', reward: 'points', amount: 100 },
+  ],
+}
+
+const JourneyBody = annotated(JourneyInput, { examples: [JOURNEY] })
+/** The email may be left out, as the path has it. */
+const MemberBody = Type.Object(
+  { ...MemberInput.properties, email: Type.Optional(MemberInput.properties.email) },
+  {
+    additionalProperties: false,
+    title: 'MemberBody',
+    description: 'A member of the loyalty programme',
+    examples: [{ events: [{ event: 'purchase', attributes: { amount: 60 } }] }],
+  },
+)
+
+const SeedBody = annotated(SeedInput, {
+  examples: [
+    { journeys: [JOURNEY], members: [{ email: 'ann@example.com', events: [{ event: 'purchase' }] }] },
+  ],
+})
+
+const CapsuleBody = annotated(Capsule, {
+  examples: [
+    {
+      capsule: 1,
+      created_at: '2026-01-05T10:00:00Z',
+      created_by: 'journeys-sandbox',
+      site_time: '2026-01-05T10:00:00Z',
+      seed: null,
+      state: {
+        data: { site: { site_id: '9991331', name: 'demo-site' }, journeys: [], members: [] },
+        clock: null,
+        faults: [],
+        faults_added: 0,
+      },
+      snapshots: [],
+      requests: [],
+      dropped: 0,
+    },
+  ],
 })
 
 /** A site with so many members is exported in parts, so that other requests are answered meanwhile. */
@@ -45,7 +98,7 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'PUT',
     url: '/sites/:site_id/data',
-    config,
+    config: { ...config, bodyDepth: MAX_DEPTH },
     validatorCompiler: uncheckedBody,
     schema: {
       operationId: 'putData',
@@ -54,7 +107,7 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       description:
         'In the short form or the long one. Every issue of the document is listed. A reset still goes back to the seed of the site.',
       params: SiteParams,
-      body: SeedInput,
+      body: SeedBody,
       response: responses({ 200: SeedDocument }),
     },
     handler: request => {
@@ -88,8 +141,14 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       tags,
       summary: 'Create or replace a journey with its graph',
       description: 'The id may be left out of the body. Members keep what they completed at nodes that stay.',
-      params: JourneyParams,
-      body: JourneyInput,
+      params: Type.Object({
+        ...SiteParams.properties,
+        journey_id: Uuid({
+          description: 'The id of a journey, which need not exist',
+          examples: ['0b6f3c52-5f0d-4a3e-9a27-6c9c1d1f8e44'],
+        }),
+      }),
+      body: JourneyBody,
       response: responses({ 200: SeedJourney, 201: SeedJourney }),
     },
     handler: (request, reply) => {
@@ -142,7 +201,7 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       summary: 'Create or replace a member with participations',
       description: 'The email may be left out of the body.',
       params: MemberParams,
-      body: MemberInput,
+      body: MemberBody,
       response: responses({ 200: SeedMember, 201: SeedMember }),
     },
     handler: (request, reply) => {
@@ -183,7 +242,10 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       querystring: Type.Object(
         {
           secrets: Type.Optional(
-            Type.Boolean({ description: 'Whether the secret of the site is included (false)' }),
+            Type.Boolean({
+              description: 'Whether the secret of the site is included (false)',
+              examples: [true],
+            }),
           ),
         },
         { additionalProperties: false },
@@ -206,7 +268,7 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       description:
         'Creates the site if it does not exist. Without a secret in the capsule, the site keeps its own, or gets a generated one.',
       params: SiteParams,
-      body: Capsule,
+      body: CapsuleBody,
       response: responses({ 200: Capsule, 201: Capsule }),
     },
     handler: (request, reply) => {

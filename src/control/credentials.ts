@@ -21,7 +21,12 @@ const ExplainRequest = Type.Object(
       Type.String({ description: 'In place of headers: the JWT alone, sent for this site' }),
     ),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    title: 'ExplainRequest',
+    description: 'A request, as it was or would be sent',
+    examples: [{ path: '/journey/journeys', headers: { 'X-AnnexCloud-Site': '9991331' } }],
+  },
 )
 
 /** Tokens, and the authentication of requests explained. */

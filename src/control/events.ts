@@ -12,7 +12,19 @@ const Batch = Type.Object(
       description: 'In the order in which they happen',
     }),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    title: 'EventBatch',
+    description: 'Events of any members',
+    examples: [
+      {
+        events: [
+          { email: 'ann@example.com', event: 'purchase' },
+          { email: 'new@example.com', event: 'signup' },
+        ],
+      },
+    ],
+  },
 )
 
 /** The events of members, and their effects. */

@@ -5,7 +5,7 @@ import { type ControlOptions, Nothing, responses, SiteParams, siteOf } from './r
 
 const FaultParams = Type.Object({
   ...SiteParams.properties,
-  id: Type.String({ description: 'The id of a fault rule' }),
+  id: Type.String({ description: 'The id of a fault rule', examples: ['fault-1'] }),
 })
 
 /** The faults to inject into the answers of a site. */

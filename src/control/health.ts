@@ -12,7 +12,7 @@ const Health = Type.Object(
     uptime: Type.Number({ description: 'Seconds since the start' }),
     sites: Type.Integer({ description: 'How many there are' }),
   },
-  { description: 'The server is up' },
+  { title: 'Health', description: 'The server is up' },
 )
 
 /** For supervisors: open to all, whatever guards the control plane, and there even where that is off. */

@@ -2,8 +2,8 @@ import { STATUS_CODES } from 'node:http'
 import { Type } from '@sinclair/typebox'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { InvalidTime } from '../clock.ts'
-import { TooEntangled } from '../diagram/graphviz.ts'
-import { SeedError } from '../seed/issues.ts'
+import { type PlacedIssue, SeedError } from '../seed/issues.ts'
+import { StoreError } from '../store/store-error.ts'
 import { ValidationError } from '../validation.ts'
 
 /** A problem document: RFC 9457. */
@@ -18,6 +18,8 @@ export const Problem = Type.Object(
         Type.Object({
           pointer: Type.String({ description: 'A JSON pointer into the body' }),
           detail: Type.String(),
+          line: Type.Optional(Type.Integer({ description: 'Where it is in the text of the body, from 1' })),
+          column: Type.Optional(Type.Integer({ description: 'From 1' })),
         }),
         {
           description: 'Everything that is wrong with the body',
@@ -35,8 +37,11 @@ export function sendProblem(
   reply: FastifyReply,
 ): FastifyReply {
   const status = statusOf(error)
-  if (status >= 500) request.log.error({ err: error }, 'request failed')
-  const issues = error instanceof SeedError || error instanceof ValidationError ? error.issues : undefined
+  const isBug = status >= 500 && !(error instanceof StoreError)
+  if (isBug) request.log.error({ err: error }, 'request failed')
+  else if (status >= 500) request.log.error(error.message)
+  const issues: PlacedIssue[] | undefined =
+    error instanceof SeedError || error instanceof ValidationError ? error.issues : undefined
   return reply
     .code(status)
     .type('application/problem+json; charset=utf-8')
@@ -44,13 +49,19 @@ export function sendProblem(
       type: 'about:blank',
       title: STATUS_CODES[status],
       status,
-      detail: status >= 500 ? 'The server failed; its log has the details.' : error.message,
-      ...(issues && { errors: issues.map(({ pointer, message }) => ({ pointer, detail: message })) }),
+      detail: isBug ? 'The server failed; its log has the details.' : error.message,
+      ...(issues && { errors: issues.map(toDetail) }),
     })
 }
 
+const toDetail = ({ pointer, message, line, column }: PlacedIssue) => ({
+  pointer,
+  detail: message,
+  line,
+  column,
+})
+
 function statusOf(error: FastifyError | Error): number {
-  if (error instanceof TooEntangled) return 422
   if (error instanceof SeedError || error instanceof InvalidTime) return 400
   return ('statusCode' in error && error.statusCode) || 500
 }

@@ -6,7 +6,10 @@ import { type ControlOptions, responses, SiteParams, siteOf } from './route.ts'
 const ReportQuery = Type.Object(
   {
     clones: Type.Optional(
-      Type.Boolean({ description: 'Whether to count the site and its clones together (false)' }),
+      Type.Boolean({
+        description: 'Whether to count the site and its clones together (false)',
+        examples: [true],
+      }),
     ),
   },
   { additionalProperties: false },

@@ -17,12 +17,12 @@ const RequestList = Type.Object(
     requests: Type.Array(RequestRecord, { description: 'Newest first' }),
     dropped: Type.Integer({ description: 'How many older requests the journal no longer keeps' }),
   },
-  { description: 'A part of the request journal' },
+  { title: 'RequestList', description: 'A part of the request journal' },
 )
 
 const RequestParams = Type.Object({
   ...SiteParams.properties,
-  id: Type.String({ description: 'The id of a request' }),
+  id: Type.String({ description: 'The id of a request', examples: ['5f0c2b7e-0f9f-4c8e-9d55-3a2b6c1e7f10'] }),
 })
 
 const lowerCase = (headers: Record<string, string>): Record<string, string> =>

@@ -21,7 +21,9 @@ export interface ControlOptions {
   inject(options: InjectOptions): Promise<LightMyRequestResponse>
 }
 
-export const SiteParams = Type.Object({ site_id: Type.String({ description: 'The id of a site' }) })
+export const SiteParams = Type.Object({
+  site_id: Type.String({ description: 'The id of a site', examples: ['9991331'] }),
+})
 
 /** For a body that its handler validates itself, and more thoroughly. */
 export const uncheckedBody: FastifySchemaCompiler<unknown> = route =>
@@ -38,7 +40,10 @@ export const baseUrlOf = (request: FastifyRequest, basePath: string): string =>
 /** The responses of a route: its own, and the problem document of every 4xx. */
 export const responses = (success: Record<number, TSchema>) => ({
   ...success,
-  '4xx': Type.Ref('Problem#', { description: 'The call was refused; the detail says why' }),
+  '4xx': {
+    description: 'The call was refused; the detail says why',
+    content: { 'application/problem+json': { schema: Type.Ref('Problem#') } },
+  },
 })
 
 export const Nothing = Type.Null({ description: 'Done' })

@@ -1,6 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
+import { Timestamp } from '../contract/formats.ts'
+import { MAX_DEPTH } from '../contract/json.ts'
+import { orNull } from '../contract/records.ts'
 import type { Site } from '../sites/site.ts'
 import { ClockReading } from '../sites/site-clock.ts'
 import { NewSite } from '../sites/sites.ts'
@@ -20,24 +23,24 @@ const SiteView = Type.Object(
     name: Type.String(),
     secret: Type.String({ description: 'The key of its tokens, used raw' }),
     base_url: Type.String({ description: "The API's base URL" }),
-    created_at: Type.String({ description: 'A vendor timestamp' }),
-    ttl: Type.Union([Type.String(), Type.Null()], {
-      description: 'The site expires when it is idle for that long',
-    }),
-    expires_at: Type.Union([Type.String(), Type.Null()], {
-      description: 'When it expires, unless it is used',
-    }),
+    created_at: Timestamp({ description: 'When it was created' }),
+    ttl: orNull(
+      Type.String({
+        description: 'The site expires when it is idle for that long: an ISO 8601 duration',
+      }),
+    ),
+    expires_at: orNull(Type.String({ description: 'When it expires, unless it is used: RFC 3339' })),
     revision: Type.Integer({ description: 'Grows with every write to its content' }),
     journeys: Type.Integer({ description: 'How many there are' }),
     members: Type.Integer({ description: 'How many there are' }),
     clock: ClockReading,
   },
-  { description: 'A site' },
+  { title: 'Site', description: 'A site' },
 )
 
 const SiteList = Type.Object(
   { sites: Type.Array(SiteView, { description: 'In the order of creation' }) },
-  { description: 'The sites' },
+  { title: 'SiteList', description: 'The sites' },
 )
 
 /** Creating, removing and resetting sites. */
@@ -71,7 +74,7 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
   scope.route({
     method: 'POST',
     url: '/sites',
-    config: { ...config, dataBody: true },
+    config: { ...config, dataBody: true, bodyDepth: MAX_DEPTH + 1 },
     validatorCompiler: uncheckedBody,
     schema: {
       operationId: 'createSite',

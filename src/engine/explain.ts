@@ -40,7 +40,7 @@ export function noEffect(
 function sentence(reasons: readonly NoEffectReason[], more: number, { event }: Facts): string {
   const near = reasons.some(({ reason }) => reason === 'criteria_do_not_hold')
   return [
-    ...(near ? [] : [`not in any open journey waits for "${event}"`]),
+    ...(near ? [] : [`no open journey waits for "${event}"`]),
     ...reasons.map(({ message }) => message),
     ...(more > 0 ? [`and so on in ${more} more`] : []),
   ].join('; ')

@@ -11,9 +11,9 @@ export interface JourneyIssue {
 }
 
 /**
- * What is wrong with the settings of a journey beyond what their schemas say: rules that are none, holds that no
- * calendar has, conditions where there is nothing to decide. Settings of the wrong form are passed over, being the
- * schemas' business.
+ * What is wrong with the settings of a journey beyond their schemas: rules that are not allowed, holds that are too short
+ * or too long, and conditions on connections that leave no condition node. Settings that do not match their schemas are
+ * skipped.
  */
 export function journeyIssues({
   nodes,
@@ -49,9 +49,9 @@ function conditionIssue({ condition }: ConnectionDefinition, source: NodeDefinit
   if (!source) return undefined
   if (source.type !== 'condition') {
     if (condition === null) return undefined
-    return `is not null, but "${source.name}" is of type ${source.type}; only a condition node decides`
+    return `is not null, but "${source.name}" is of type ${source.type}; only a condition node has conditions`
   }
-  if (condition === null) return `is missing; it leaves the condition node "${source.name}"`
+  if (condition === null) return `is missing; the connection leaves the condition node "${source.name}"`
   return condition === ELSE ? undefined : ruleIssue(condition)
 }
 

@@ -164,6 +164,14 @@ const ACTIONS = {
     }),
     said: () => ({ text: 'The site holds the data of the seed.' }),
   },
+  openCapsule: {
+    call: (site, { capsule = '' }) => ({
+      method: 'PUT',
+      path: controlPath(site, '/capsule'),
+      body: json(capsule, 'The capsule') as object,
+    }),
+    said: () => ({ text: 'The site is as the capsule holds it.' }),
+  },
   createMember: {
     call: (site, { email = '', attributes_json: attributes }) => ({
       method: 'PUT',

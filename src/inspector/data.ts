@@ -6,13 +6,16 @@ import { checkSeedText } from '../seed/seed.ts'
 import { type ActionForm, curls } from './action-forms.ts'
 import { facts, section, table, time } from './elements.ts'
 import { sendPage } from './page.ts'
-import { dataPath } from './paths.ts'
+import { dataPath, sitePath } from './paths.ts'
 import { PAGE, type PageOptions, type SiteView, siteViewOf } from './view.ts'
+
+/** What the control API has under these paths of a site, by the ending of the file. */
+const FILES = { data: 'seed.json', 'requests.har': 'har', capsule: 'capsule.json' }
 
 /** Sends what the control API answers as a file: a link cannot send the control token. */
 async function sendFile(
   view: SiteView,
-  rest: string,
+  rest: keyof typeof FILES,
   type: string,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -25,7 +28,7 @@ async function sendFile(
     .type(type)
     .header(
       'content-disposition',
-      `attachment; filename="${site.site_id.replace(/[^\w.-]/g, '_')}.${rest.replace('data', 'seed.json').replace('requests.', '')}"`,
+      `attachment; filename="${site.site_id.replace(/[^\w.-]/g, '_')}.${FILES[rest]}"`,
     )
     .send(body)
 }
@@ -38,13 +41,16 @@ export async function dataRoutes(scope: FastifyInstance, page: PageOptions): Pro
   scope.get('/sites/:site_id/requests.har', PAGE, (request, reply) =>
     sendFile(siteViewOf(request, page), 'requests.har', 'application/json', reply),
   )
+  scope.get('/sites/:site_id/capsule.json', PAGE, (request, reply) =>
+    sendFile(siteViewOf(request, page), 'capsule', 'application/json', reply),
+  )
   scope.get('/sites/:site_id/data', PAGE, (request, reply) => {
     const view = siteViewOf(request, page)
     return sendPage(reply, {
       view,
       title: 'Data',
       tab: 'data',
-      content: [seedForm(view), snapshots(view), siteSettings(view)],
+      content: [seedForm(view), snapshots(view), capsule(view), siteSettings(view)],
     })
   })
 }
@@ -72,7 +78,7 @@ ${form(upload)}
 ${curls(options, origin, [{ action: 'putData', site: site.site_id, given: { seed: '{"site":{},"journeys":[],"members":[]}' } }])}`,
     {
       aside: options.control
-        ? html`<span class="buttons"><a class="button small" href="${dataPath(site.site_id)}?edit=1">Edit here</a><a class="button small" href="${dataPath(site.site_id)}.json" download="${site.site_id}.seed.json">Download</a></span>`
+        ? html`<span class="buttons"><a class="button small" href="${dataPath(site.site_id)}?edit=1">Edit here</a><a class="button small" href="${dataPath(site.site_id)}.json" download="${site.site_id}.seed.json">Download seed</a></span>`
         : undefined,
     },
   )
@@ -136,6 +142,30 @@ ${curls(options, origin, [
   { ...take, given: { name: 'before' } },
   { ...common, action: 'restoreSnapshot', given: { name: 'before' } },
 ])}`,
+  )
+}
+
+/** All of the site in one file, to be looked at elsewhere. */
+function capsule(view: SiteView): SafeHtml | string {
+  const { site, form, options, origin, notice } = view
+  if (!options.control) return ''
+  const path = dataPath(site.site_id)
+  const open: ActionForm = {
+    action: 'openCapsule',
+    site: site.site_id,
+    label: 'Open the capsule',
+    back: path,
+    confirm: 'Replace everything in this site by the capsule?',
+    fields: html`<label class="wide">Capsule, as JSON <textarea name="capsule" rows="3" spellcheck="false" required data-file-target>${notice?.form?.capsule}</textarea></label>
+<label data-file hidden>Or a file <input type="file" accept=".json"></label>`,
+  }
+  return section(
+    'Capsule',
+    html`<p class="hint">A capsule holds data, clock, faults, snapshots and requests in one file, without signatures: what failed in a pipeline is opened here.</p>
+${form(open)}${curls(options, origin, [{ ...open, given: { capsule: '{}' } }])}`,
+    {
+      aside: html`<a class="button small" href="${sitePath(site.site_id)}/capsule.json" download="${site.site_id}.capsule.json">Download capsule</a>`,
+    },
   )
 }
 

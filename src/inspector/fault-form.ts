@@ -46,6 +46,8 @@ function faultOf(form: Form): Record<string, unknown> {
       const [min, max] = [number(form.ms, 'Milliseconds'), number(form.ms_max, 'At most')]
       return { ms: max === undefined ? min : { min, max } }
     }
+    case 'patch':
+      return { patch: patchOf(form.patch) }
     case 'drip':
       return defined({
         bytes: number(form.bytes, 'Bytes'),
@@ -53,6 +55,16 @@ function faultOf(form: Form): Record<string, unknown> {
       })
     default:
       return {}
+  }
+}
+
+/** @throws {Invalid} for what is no JSON */
+function patchOf(value: string | undefined): unknown {
+  try {
+    return JSON.parse(value ?? '')
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new Invalid(`The JSON Patch must be JSON: ${error.message}`)
+    throw error
   }
 }
 

@@ -2,7 +2,7 @@ import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyInstance } from 'fastify'
 import { OPERATION_IDS } from '../contract/operations.ts'
 import { toCurl } from '../sites/credentials.ts'
-import type { ActiveFault } from '../sites/fault-rule.ts'
+import type { ActiveFault, Fault } from '../sites/fault-rule.ts'
 import { type ActionForm, curls } from './action-forms.ts'
 import { folded } from './code.ts'
 import { chip, count, section, table } from './elements.ts'
@@ -110,7 +110,8 @@ const KINDS = [
   ['hang', 'Never answer'],
   ['truncate', 'Break off the body'],
   ['malformed', 'Answer with broken JSON'],
-] as const
+  ['patch', 'Change the right answer'],
+] as const satisfies [Fault['kind'], string][]
 
 /** A form for every kind of fault and every match. Only the fields of the chosen kind are shown. */
 function builder(view: SiteView): SafeHtml | string {
@@ -131,6 +132,7 @@ function builder(view: SiteView): SafeHtml | string {
 <label>Headers, one a line <textarea name="headers" rows="2" spellcheck="false" placeholder="Retry-After: 5">${given.headers}</textarea></label></fieldset>
 <fieldset class="of-kind of-delay"><legend>How late</legend>${text('ms', 'Milliseconds', { value: '2000', ...digits })}${text('ms_max', 'At most, for a random delay', digits)}</fieldset>
 <fieldset class="of-kind of-drip"><legend>How slowly</legend>${text('bytes', 'Bytes at a time', { value: '16', ...digits })}${text('every_ms', 'Every so many milliseconds', { value: '200', ...digits })}</fieldset>
+<fieldset class="of-kind of-patch"><legend>The change</legend><label>JSON Patch <textarea name="patch" rows="5" spellcheck="false" placeholder='[{"op": "replace", "path": "/journeys/0/status", "value": "Paused"}]'>${given.patch}</textarea></label></fieldset>
 <fieldset><legend>Which requests</legend>
 <label>Operation <select name="operation"><option value="">every operation</option>${OPERATION_IDS.map(id => html`<option${id === given.operation ? html` selected` : ''}>${id}</option>`)}</select></label>
 ${text('email', 'About this member', { placeholder: 'ann@example.com' })}

@@ -84,7 +84,10 @@ export function checkMember(input: unknown, { now, takenBy, ...site }: MemberTar
     contextOf,
     (value, expansion, hasIssueBelow) => {
       const journeys = value.participations === undefined ? [] : site.journeys()
-      const known = journeys.map(({ id, name, nodes }) => ({ id, name, nodes, areNodesKnown: true }))
+      const known = journeys.map(({ id, name, nodes }) => {
+        const findNode = referencesTo(nodes, 'node', `the journey "${name}"`)
+        return { id, name, findNode, areNodesKnown: true }
+      })
       const findJourney = referencesTo(known, 'journey', 'this site')
       const expanded = expandMember({ value, pointer: '' }, '', findJourney, expansion)
       const { members, issues, warnings } = checkMembers(expanded ? [expanded] : [], journeys, site.graphs, {

@@ -5,7 +5,8 @@ import { checkMembers } from './check-members.ts'
 import { type Checked, checked } from './checked.ts'
 import { type ExpandedJourney, expandJourney } from './expand-journey.ts'
 import { type ExpandedMember, expandMember } from './expand-member.ts'
-import { type Expansion, type Part, partsOf, type Readable, uniqueKeys } from './expansion.ts'
+import type { FindJourney } from './expand-participation.ts'
+import { type Expansion, partsOf, type Readable, uniqueKeys } from './expansion.ts'
 import { extraWarnings } from './extra-warnings.ts'
 import { referencesTo } from './references.ts'
 import type { SeedRecords } from './schema.ts'
@@ -29,44 +30,24 @@ export function checkSeed(input: unknown, now: string, site: SiteRecord = DEMO_S
     input,
     contextOf,
     (readable, expansion, hasIssueBelow) => {
-      const parts = partsOf(readable.journeys, '/journeys')
-      const expanded: { part: (typeof parts)[number]; journey: ExpandedJourney }[] = []
-      for (const part of parts) {
-        const journey = expandJourney(part, `/journeys/${expanded.length}`, expansion)
-        if (journey) expanded.push({ part, journey })
-      }
-      checkIds(expanded, expansion)
+      const expanded = expandJourneys(readable.journeys, expansion)
       const journeys = expanded.map(({ journey }) => journey)
-      const graphIssues = journeys.flatMap((journey, j) => checkGraph(journey, `/journeys/${j}`))
+      const graphIssues = expanded.flatMap((journey, j) => checkGraph(journey, `/journeys/${j}`))
       const areGood = graphIssues.length === 0 && !hasIssueBelow('/journeys')
+      const graphs = areGood ? [...journeys].sort(byCreation).map(compileJourney) : undefined
 
-      const areAllKnown =
-        journeys.length === (readable.journeys?.length ?? 0) &&
-        !['/journeys', ...parts.flatMap(({ pointer }) => [`${pointer}/id`, `${pointer}/name`])].some(
-          expansion.isUnreadable,
-        )
-      const find = referencesTo(journeys, 'journey', 'this document')
-      const findJourney = (text: string) => {
-        const found = find(text)
-        return typeof found === 'string' && !areAllKnown ? undefined : found
-      }
       const members: ExpandedMember[] = []
+      const findJourney = finderOf(expanded, readable.journeys, expansion)
       for (const part of partsOf(readable.members, '/members')) {
         const member = expandMember(part, `/members/${members.length}`, findJourney, expansion)
         if (member) members.push(member)
       }
-      const long = journeys.map(({ journey }) => journey)
-      const graphs = areGood ? [...long].sort(byCreation).map(compileJourney) : undefined
-      const found = checkMembers(members, long, graphs && (() => graphs), {
+      const found = checkMembers(members, journeys, graphs && (() => graphs), {
         expansion,
         hasIssueBelow,
         isTaken: () => false,
       })
-      const value = {
-        site: { ...site, ...readable.site } as SiteRecord,
-        journeys: long,
-        members: found.members,
-      }
+      const value = { site: { ...site, ...readable.site } as SiteRecord, journeys, members: found.members }
       return {
         issues: [...graphIssues, ...found.issues],
         warnings: [...found.warnings, ...extraWarnings(value)],
@@ -76,15 +57,35 @@ export function checkSeed(input: unknown, now: string, site: SiteRecord = DEMO_S
   )
 }
 
-function checkIds(
-  journeys: { part: Part<{ id?: string | undefined }>; journey: ExpandedJourney }[],
-  expansion: Expansion,
-) {
+type Journeys = Readable<SeedInput>['journeys']
+
+function expandJourneys(list: Journeys, expansion: Expansion): ExpandedJourney[] {
+  const journeys: ExpandedJourney[] = []
   const unique = uniqueKeys(expansion)
-  for (const { part, journey } of journeys) {
-    if (part.value.id === undefined)
-      unique(journey.id, `${part.pointer}/name`, journey.name, '; give one of them an id')
-    else unique(journey.id, `${part.pointer}/id`, part.value.id)
+  for (const part of partsOf(list, '/journeys')) {
+    const journey = expandJourney(part, `/journeys/${journeys.length}`, expansion)
+    if (!journey) continue
+    journeys.push(journey)
+    const { id, name } = part.value
+    if (id !== undefined) unique(journey.id, `${part.pointer}/id`, id)
+    else unique(journey.id, `${part.pointer}/name`, name, '; give one of them an id')
+  }
+  return journeys
+}
+
+/** Finds journeys for members. As long as one of them could not be read, nothing is said of what is not found. */
+function finderOf(
+  journeys: readonly ExpandedJourney[],
+  list: Journeys,
+  { isUnreadable }: Expansion,
+): FindJourney {
+  const find = referencesTo(journeys, 'journey', 'this document')
+  const names = partsOf(list, '/journeys').flatMap(({ pointer }) => [`${pointer}/id`, `${pointer}/name`])
+  const areAllKnown =
+    journeys.length === (list?.length ?? 0) && !['/journeys', ...names].some(place => isUnreadable(place))
+  return text => {
+    const found = find(text)
+    return typeof found === 'string' && !areAllKnown ? undefined : found
   }
 }
 

@@ -3,10 +3,10 @@ import { depthIssue, isObject } from '../contract/json.ts'
 import { type Expansion, newPlaces, type Readable } from './expansion.ts'
 import { type Issue, schemaIssues } from './issues.ts'
 
-/** What is found in something that people wrote, at the places where they wrote it. */
+/** The findings in something that people wrote, at the places where they wrote it. */
 export interface Checked<T, I extends Issue = Issue> {
   issues: I[]
-  /** What is probably not meant, and no reason to refuse it. */
+  /** What is probably a mistake, and no reason to refuse it. */
   warnings: I[]
   /** It in the long form, with nothing left out; undefined where there are issues. */
   value: T | undefined
@@ -41,14 +41,27 @@ export function checked<I, T>(
     places,
     isUnreadable: pointer => refused.has(pointer),
   }
-  const isBelow = (pointer: string) => issues.some(issue => `${issue.pointer}/`.startsWith(`${pointer}/`))
-  const found = expand(readable, expansion, isBelow)
+  const found = expand(readable, expansion, issueIndex(issues))
   const placed = (issue: Issue) => ({ ...issue, pointer: places.inputOf(issue.pointer) })
   const all = inOrder([...issues, ...found.issues.map(placed)])
   return {
     issues: all,
     warnings: inOrder(found.warnings.map(placed)),
     value: all.length === 0 ? found.value : undefined,
+  }
+}
+
+/** Tells whether there is an issue at a place or below it, among issues that become more. */
+function issueIndex(issues: readonly Issue[]) {
+  const places = new Set<string>()
+  let indexed = 0
+  return (pointer: string): boolean => {
+    for (; indexed < issues.length; indexed++) {
+      const { pointer } = issues[indexed] as Issue
+      for (let end = pointer.length; end >= 0; end = end === 0 ? -1 : pointer.lastIndexOf('/', end - 1))
+        places.add(pointer.slice(0, end))
+    }
+    return places.has(pointer)
   }
 }
 

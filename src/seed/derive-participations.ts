@@ -203,13 +203,17 @@ function noEffects(
   journeys: readonly JourneyGraph[],
   place: string,
 ): Issue[] {
-  const known = new Set(journeys.flatMap(graph => [...graph.awaited, ...blockingEventsOf(graph)]))
+  let events: Set<string> | undefined
+  const knownEvents = () => {
+    events ??= new Set(journeys.flatMap(graph => [...graph.awaited, ...blockingEventsOf(graph)]))
+    return events
+  }
   return history.flatMap(({ event }, h) => {
     const outcomes = plays.flatMap(play => play[h] ?? [])
     if (outcomes.some(({ type }) => type !== 'no_effect')) return []
     const reasons = outcomes.flatMap(outcome => (outcome.type === 'no_effect' ? outcome.reasons : []))
-    const why = !known.has(event)
-      ? `no journey waits for it; ${suggest(event, [...known])}`
+    const why = !knownEvents().has(event)
+      ? `no journey waits for it; ${suggest(event, [...knownEvents()])}`
       : reasons.length === 0
         ? 'it is before the participation started'
         : reasons

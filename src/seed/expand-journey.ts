@@ -12,14 +12,14 @@ import {
   uniqueKeys,
 } from './expansion.ts'
 import { labelledUuid, uuidOf } from './ids.ts'
-import type { Named } from './references.ts'
+import { type Named, referencesTo } from './references.ts'
 import type { JourneyInput } from './schema-input.ts'
 import type { NodeInput } from './schema-nodes.ts'
 
 export interface ExpandedJourney extends Named {
   journey: GraphRecord
-  /** Its nodes, also those of an unreadable type. */
-  nodes: Named[]
+  /** Finds a node, also one of an unreadable type, or says why it cannot. */
+  findNode(text: string): Named | string
   /** Whether every node could be read, so that what is none of them is none. */
   areNodesKnown: boolean
   /** Whether all nodes and connections could be read; otherwise those that are missing may be why others seem wrong. */
@@ -43,35 +43,19 @@ export function expandJourney(
   const created_at = time('created_at') ?? expansion.unstated()
   const publish_at = time('publish_at')
   const status: JourneyStatus = input.status ?? 'Published'
-  const nodes = partsOf(input.nodes, `${pointer}/nodes`).map(part => ({
-    part,
-    ...namedNode(part, id, expansion),
-  }))
-  const readable = nodes.flatMap(({ part, id }) => {
-    const { type, name } = part.value
-    return type === undefined || name === undefined ? [] : [{ part, id, type, name }]
-  })
-  const unique = uniqueKeys(expansion)
-  const kept = readable.filter(({ part: { value, pointer }, id, name }) => {
-    const key = value.id === undefined ? 'name' : 'id'
-    return unique(id, `${pointer}/${key}`, value.id ?? name, key === 'name' ? '; give one of them an id' : '')
-  })
-  const areNodesKnown =
-    nodes.length === (input.nodes?.length ?? 0) &&
-    !expansion.isUnreadable(`${pointer}/nodes`) &&
-    nodes.every(({ part, name }) => name !== undefined && !expansion.isUnreadable(`${part.pointer}/id`))
+  const { named, nodes, areNodesKnown } = expandNodes({ value: input, pointer }, { id, long }, expansion)
   const joined = expandConnections(
     { value: input, pointer },
-    { journeyId: id, nodes, areNodesKnown, long },
+    { journeyId: id, nodes: named, areNodesKnown, long },
     expansion,
   )
   return {
     id,
     label: input.id,
     name: input.name,
-    nodes: nodes.map(({ id, label, name }) => ({ id, label, name })),
+    findNode: referencesTo(named, 'node', `the journey "${input.name}"`),
     areNodesKnown,
-    isComplete: areNodesKnown && joined.isComplete && kept.length === nodes.length,
+    isComplete: areNodesKnown && joined.isComplete && nodes.length === named.length,
     journey: {
       id,
       multi_template_id: input.multi_template_id ?? '0',
@@ -86,12 +70,37 @@ export function expandJourney(
       updated_at: time('updated_at') ?? created_at,
       created_by: input.created_by ?? null,
       ...extensionOf(input as GraphRecord),
-      nodes: kept.map(({ part, id, type, name }, n) =>
-        expandNode(part, { id, type, name }, { long: `${long}/nodes/${n}`, n }, expansion),
-      ),
+      nodes,
       connections: joined.connections,
     },
   }
+}
+
+/** The nodes of a journey in the long form, and all that can be referred to, also those that are not complete. */
+function expandNodes(
+  { value: input, pointer }: Part<Readable<JourneyInput>>,
+  { id: journeyId, long }: { id: string; long: string },
+  expansion: Expansion,
+) {
+  const unique = uniqueKeys(expansion)
+  const nodes: NodeRecord[] = []
+  const named = partsOf(input.nodes, `${pointer}/nodes`).map(part => {
+    const { type, name, id: label } = part.value
+    const identity = namedNode(part, journeyId, expansion)
+    if (type === undefined || name === undefined) return { part, ...identity }
+    const isNew =
+      label === undefined
+        ? unique(identity.id, `${part.pointer}/name`, name, '; give one of them an id')
+        : unique(identity.id, `${part.pointer}/id`, label)
+    if (isNew)
+      nodes.push(expandNode(part, { id: identity.id, type, name }, { long, n: nodes.length }, expansion))
+    return { part, ...identity }
+  })
+  const areNodesKnown =
+    named.length === (input.nodes?.length ?? 0) &&
+    !expansion.isUnreadable(`${pointer}/nodes`) &&
+    named.every(({ part, name }) => name !== undefined && !expansion.isUnreadable(`${part.pointer}/id`))
+  return { named, nodes, areNodesKnown }
 }
 
 /** A node's identity. One without a label and a name, which connections cannot refer to, gets one by its place. */
@@ -108,9 +117,10 @@ const BLOCKS_APART = 200
 function expandNode(
   { value: node, pointer }: Part<Readable<NodeInput>>,
   identity: Pick<NodeRecord, 'id' | 'type' | 'name'>,
-  { long, n }: { long: string; n: number },
+  { long: journey, n }: { long: string; n: number },
   { places, issues }: Expansion,
 ): NodeRecord {
+  const long = `${journey}/nodes/${n}`
   const { id: _id, type: _type, name: _name, config, position, extra, ...settings } = node
   const merged: Record<string, unknown> = { ...config }
   places.set(long, pointer)

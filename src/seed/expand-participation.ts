@@ -13,7 +13,7 @@ import {
   timeOf,
 } from './expansion.ts'
 import { labelledUuid, participationIds } from './ids.ts'
-import { type Named, referencesTo } from './references.ts'
+import type { Named } from './references.ts'
 import type { ParticipationInput } from './schema-input.ts'
 
 /** What is stated of a participation; what is not there follows from the rest. */
@@ -27,7 +27,8 @@ export interface StatedParticipation extends Partial<ParticipationRecord> {
 
 /** A journey that a member may be in, with what participations may refer to. */
 export interface KnownJourney extends Named {
-  nodes: readonly Named[]
+  /** Finds the node that a text refers to, or says why it cannot. */
+  findNode(text: string): Named | string
   /** Whether every node is there, so that what is none of them is none. */
   areNodesKnown: boolean
 }
@@ -87,7 +88,6 @@ function expandLists(
   journey: KnownJourney,
   expansion: Expansion,
 ) {
-  const findNode = referencesTo(journey.nodes, 'node', `the journey "${journey.name}"`)
   const { places, issues } = expansion
   const lists: Pick<StatedParticipation, 'events' | 'rewards' | 'waiting_at'> = {}
 
@@ -100,7 +100,7 @@ function expandLists(
     const items: R[] = []
     for (const item of partsOf(list, `${pointer}/${key}`)) {
       const reference = eitherOf(item, ['node', 'node_id'], expansion)
-      const found = reference.value === undefined ? undefined : findNode(reference.value)
+      const found = reference.value === undefined ? undefined : journey.findNode(reference.value)
       if (typeof found === 'string' && journey.areNodesKnown)
         issues.push({ pointer: reference.pointer, message: found })
       const place = `${long}/${key}/${items.length}`

@@ -3,7 +3,7 @@ import { isAlmostUuid } from './ids.ts'
 import type { Issue } from './issues.ts'
 import { toTimestamp } from './times.ts'
 
-/** What the parts of a seed share while it is expanded from what people write into the long form. */
+/** What the parts of a seed share while it is expanded from the form in which it is written into the long one. */
 export interface Expansion {
   /** The moment of the load, which relative times are added to: a vendor timestamp. */
   now: string
@@ -56,7 +56,7 @@ export interface Part<T> {
 export const partsOf = <T>(list: readonly (T | undefined)[] | undefined, pointer: string): Part<T>[] =>
   (list ?? []).flatMap((value, i) => (value === undefined ? [] : [{ value, pointer: `${pointer}/${i}` }]))
 
-/** Of a property that has a short and a long name the one that is stated, with its place; an issue when both are. */
+/** A property that has a short and a long name: the one that is stated, with its place. An issue when both are. */
 export function either<T, A extends keyof T & string, B extends keyof T & string>(
   { value, pointer }: Part<T>,
   [short, long]: readonly [A, B],
@@ -94,7 +94,7 @@ export function timeOf<T extends string | null | undefined>(
   return time
 }
 
-/** Notes that a label is meant to be a UUID and is none: a typing error would otherwise make another identity. */
+/** Refuses a label that looks like a UUID and is none, as a typing error would make it another identity. */
 export function checkLabel(
   { value, pointer }: Part<string | undefined>,
   { issues }: Pick<Expansion, 'issues'>,
@@ -103,7 +103,7 @@ export function checkLabel(
     issues.push({ pointer, message: `"${value}" is not a UUID in lower case` })
 }
 
-/** Finds keys that are taken already; `keyOf` gives where the key is written. */
+/** Reports keys that are taken already; `shown` is how the key is written. @returns what says whether a key is new */
 export function uniqueKeys({ issues }: Pick<Expansion, 'issues'>) {
   const first = new Map<string, string>()
   return (key: string, pointer: string, shown = key, advice = ''): boolean => {

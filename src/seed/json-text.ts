@@ -3,7 +3,8 @@ import type { Position } from './issues.ts'
 
 /** What JSON.parse does not tell. */
 
-const TOKEN = /"(?:[^"\\]|\\.)*"?|[{}[\],:]|[^\s"{}[\],:]+/gs
+/** The first character of a string, or the whole of any other token. */
+const TOKEN = /["{}[\],:]|[^\s"{}[\],:]+/g
 
 /** Where a text stops being JSON, given what JSON.parse says about it. */
 export function jsonErrorAt(text: string, message: string): Position {
@@ -16,7 +17,10 @@ export function jsonErrorAt(text: string, message: string): Position {
 /** JSON.parse leaves out the position where a value should be and something else is: the first such place. */
 function valueErrorAt(text: string): number {
   let before = ','
-  for (const { 0: token, index } of text.matchAll(TOKEN)) {
+  const tokens = new RegExp(TOKEN)
+  for (let match = tokens.exec(text); match; match = tokens.exec(text)) {
+    const { 0: token, index } = match
+    if (token === '"') tokens.lastIndex = endOfString(text, index)
     const isEmptyList = before === '[' && token === ']'
     if (',:['.includes(before) && !isEmptyList && !startsValue(token)) return index
     before = token
@@ -30,8 +34,26 @@ const startsValue = (token: string): boolean =>
 /** Whether some object of a JSON text has a key twice, of which JSON.parse keeps the last. `value` is what it made of it. */
 export function isJsonWithRepeatedKeys(text: string, value: unknown): boolean {
   let written = 0
-  for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)) if (colon !== undefined) written++
+  for (let start = text.indexOf('"'); start >= 0; ) {
+    let next = endOfString(text, start)
+    while (/\s/.test(text.charAt(next))) next++
+    if (text[next] === ':') written++
+    start = text.indexOf('"', next)
+  }
   return written !== countKeys(value)
+}
+
+/** Where the string ends that begins at `start`: behind its quotation mark, or at the end of the text. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1)
+  while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  return end < 0 ? text.length : end + 1
+}
+
+function isEscaped(text: string, index: number): boolean {
+  let before = index
+  while (text[before - 1] === '\\') before--
+  return (index - before) % 2 === 1
 }
 
 function countKeys(value: unknown): number {

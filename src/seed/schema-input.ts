@@ -73,6 +73,7 @@ export const ConnectionInput = closed(
     extra: ConnectionRecord.properties.extra,
   },
   'A directed link between nodes',
+  { title: 'ConnectionInput' },
 )
 
 const journey = JourneyRecord.properties
@@ -104,6 +105,7 @@ export const JourneyInput = closed(
     extra: journey.extra,
   },
   'A journey with its graph',
+  { title: 'JourneyInput' },
 )
 
 const node = (description: string) => Type.Optional(reference(`${description}, by id or name`, 'big'))
@@ -191,6 +193,7 @@ export const ParticipationInput = closed(
     extra: participation.extra,
   },
   "A member's instance of a journey",
+  { title: 'ParticipationInput' },
 )
 
 export const EventInput = closed(
@@ -200,6 +203,7 @@ export const EventInput = closed(
     at: optionalTime('When', 'one fixed instant, or just after the event before'),
   },
   'An event of a member',
+  { title: 'EventInput' },
 )
 
 const member = MemberRecord.properties
@@ -223,6 +227,7 @@ export const MemberInput = closed(
     extra: member.extra,
   },
   'A member of the loyalty programme',
+  { title: 'MemberInput' },
 )
 
 export const SeedInput = Type.Object(
@@ -234,7 +239,7 @@ export const SeedInput = Type.Object(
   },
   {
     additionalProperties: false,
-    title: 'Seed of the journeys sandbox',
+    title: 'Seed',
     description: 'One site with its journeys and members, in the short form or in the long one',
   },
 )

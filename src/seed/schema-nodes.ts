@@ -120,7 +120,7 @@ export const NodeInput = Type.Union(
     }),
     nodeOf('exit', 'Completes the journey', {}, ExitConfig, { name: 'Done' }),
   ],
-  { description: 'A block of the journey' },
+  { title: 'NodeInput', description: 'A block of the journey' },
 )
 
 export type NodeInput = Static<typeof NodeInput>

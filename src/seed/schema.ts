@@ -1,5 +1,6 @@
 import { type Static, type TObject, type TProperties, Type } from '@sinclair/typebox'
 import {
+  annotated,
   ConnectionRecord,
   closed,
   GraphRecord,
@@ -26,8 +27,8 @@ const withOptional = <P extends TProperties, K extends keyof P & string>(
     description: record.description as string,
   })
 
-const SeedNode = withOptional(NodeRecord, ['config', 'position'])
-const SeedConnection = withOptional(ConnectionRecord, ['condition'])
+const SeedNode = annotated(withOptional(NodeRecord, ['config', 'position']), { title: 'Node' })
+const SeedConnection = annotated(withOptional(ConnectionRecord, ['condition']), { title: 'Connection' })
 
 export const SeedSite = SiteRecord
 
@@ -50,6 +51,7 @@ export const SeedJourney = closed(
     }),
   },
   'A journey with its graph',
+  { title: 'Journey' },
 )
 
 const SeedReward = withOptional(RewardRecord, [
@@ -74,9 +76,10 @@ export const SeedParticipation = closed(
     ),
   },
   "A member's instance of a journey",
+  { title: 'Participation' },
 )
 
-export const SeedHistory = withOptional(HistoryRecord, ['attributes'])
+export const SeedHistory = annotated(withOptional(HistoryRecord, ['attributes']), { title: 'Event' })
 
 export const SeedMember = closed(
   {
@@ -89,6 +92,7 @@ export const SeedMember = closed(
     ),
   },
   'A member of the loyalty programme',
+  { title: 'Member' },
 )
 
 export const SeedDocument = closed(
@@ -99,6 +103,7 @@ export const SeedDocument = closed(
     members: Type.Array(SeedMember, { description: 'The members of the site' }),
   },
   'One site with its journeys and members',
+  { title: 'SeedDocument' },
 )
 
 /** A seed as it is stored: the long form with nothing left out. */

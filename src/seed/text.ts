@@ -31,32 +31,50 @@ export function formatOf(name: string, text: string): SeedFormat {
   return /^\s*[{[]/.test(text) ? 'json' : 'yaml'
 }
 
+interface ReadOptions {
+  format: SeedFormat
+  /** What the text is called in messages. */
+  name?: string
+  /** How many levels deep the value may be nested. */
+  maxDepth?: number
+}
+
 /** The value of a text in JSON or YAML. @throws {SeedError} naming `name`, with line and column */
-export const parseSeedText = (text: string, options: { format: SeedFormat; name?: string }): unknown =>
+export const parseSeedText = (text: string, options: ReadOptions): unknown =>
   readSeedText(text, options).value
 
 /** The same, for issues to be placed later. @throws {SeedError} naming `name`, with line and column */
 export function readSeedText(
   withMark: string,
-  { format, name = 'body' }: { format: SeedFormat; name?: string },
+  { format, name = 'body', maxDepth = MAX_DEPTH }: ReadOptions,
 ): SeedText {
   const refuse = (issues: PlacedIssue[]) => new SeedError(name, issues)
   const text = withMark.replace(/^\uFEFF/, '')
   if (text.trim() === '') throw refuse([{ pointer: '', message: 'is empty', ...START }])
   if (format === 'yaml') {
-    const tree = readTree(text)
+    const tree = readTree(text, maxDepth)
     if (tree.issues.length > 0) throw refuse(tree.issues)
-    return { value: tree.toValue(refuse), place: tree.place }
+    const value = tree.toValue(refuse)
+    // Aliases may nest what the text does not.
+    const deep = depthIssue(value, maxDepth)
+    if (deep) throw refuse([tree.place(deep)])
+    return { value, place: tree.place }
   }
   const value = parseJson(text, refuse)
   let tree: Tree | undefined
   const place = (issue: Issue) => {
-    tree ??= readTree(text)
+    tree ??= readTree(text, maxDepth)
     return tree.place(issue)
   }
-  const deep = depthIssue(value)
-  if (deep) throw refuse([place(deep)])
-  if (isJsonWithRepeatedKeys(text, value)) throw refuse(readTree(text).issues)
+  const deep = depthIssue(value, maxDepth)
+  // What is too deep for the tree is the one issue of its text.
+  if (deep) throw refuse(readTree(text, maxDepth).issues.map(issue => ({ ...issue, ...deep })))
+  if (isJsonWithRepeatedKeys(text, value)) {
+    const { issues } = readTree(text, maxDepth)
+    throw refuse(
+      issues.length > 0 ? issues : [{ pointer: '', message: 'has a key that is given twice', ...START }],
+    )
+  }
   return { value, place }
 }
 
@@ -79,7 +97,7 @@ interface Tree {
 
 const START: Position = { line: 1, column: 1 }
 
-function readTree(text: string): Tree {
+function readTree(text: string, maxDepth: number): Tree {
   const lines = new LineCounter()
   const positionAt = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
@@ -92,8 +110,8 @@ function readTree(text: string): Tree {
   })
 
   const tokens = [...new Parser(lines.addNewLine).parse(text)]
-  const tooDeep = tokens.flatMap(token => deepToken(token) ?? [])[0]
-  if (tooDeep) return failed(`is nested deeper than ${MAX_DEPTH} levels`, tooDeep.offset)
+  const tooDeep = tokens.flatMap(token => deepToken(token, maxDepth) ?? [])[0]
+  if (tooDeep) return failed(`is nested deeper than ${maxDepth} levels`, tooDeep.offset)
   const composer = new Composer({ version: '1.2', schema: 'core', uniqueKeys: false, logLevel: 'error' })
   const [document, second] = composer.compose(tokens, true, text.length)
   if (!document?.contents) return failed('is empty', 0)
@@ -129,13 +147,13 @@ const toPlaced = ({ pointer, message }: Issue, position: Position): PlacedIssue 
 })
 
 /** The first list or map below the limit of depth. It never recurses, unlike what makes nodes of tokens. */
-function deepToken(token: CST.Token): CST.Token | undefined {
+function deepToken(token: CST.Token, maxDepth: number): CST.Token | undefined {
   const open = [{ token, depth: 0 }]
   for (let item = open.pop(); item; item = open.pop()) {
     const { token, depth } = item
     if (token.type === 'document' && token.value) open.push({ token: token.value, depth })
     if (!CST.isCollection(token)) continue
-    if (depth === MAX_DEPTH) return token
+    if (depth === maxDepth) return token
     for (const { key, value } of token.items)
       for (const inner of [key, value]) if (inner) open.push({ token: inner, depth: depth + 1 })
   }

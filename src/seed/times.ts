@@ -6,6 +6,9 @@ import { DURATION_PATTERN } from '../contract/node-config.ts'
 /** A date; a date and a time with or without a zone; or a signed ISO 8601 duration. */
 export const SEED_TIME_PATTERN = `^\\d{4}-\\d{2}-\\d{2}([Tt ]\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?( ?([Zz]|[+-]\\d{2}:?\\d{2}))?)?$|^[+-]${DURATION_PATTERN.slice(1)}`
 
+/** A vendor timestamp that every calendar has, which needs no more looking at. */
+const PLAIN_TIMESTAMP = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-3])(:[0-5]\d){2}\.\d{6}$/
+
 const DATE = /^\d{4}-\d{2}-\d{2}$/
 
 /** What times are that nobody states: one instant, and then a microsecond apart. */
@@ -16,6 +19,7 @@ const FIRST_TIME = '2025-01-01T00:00:00.000000'
  * is in UTC. `undefined` for what no calendar has, leap seconds, and times outside of the years 0000 to 9999.
  */
 export function toTimestamp(text: string, now: string): string | undefined {
+  if (PLAIN_TIMESTAMP.test(text)) return text
   if (/:60/.test(text)) return undefined
   try {
     if (/^[+-]P/.test(text)) return addDuration(now, text)

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
 import { isoOf, parseTime } from '../clock.ts'
 import { isObject, objectsIn } from '../contract/json.ts'
 import { Conflict, Invalid } from '../errors.ts'
@@ -26,7 +27,11 @@ const Document = Type.Unsafe<SeedDocument>(
       ...SeedDocument.properties,
       site: Type.Object({ ...site, secret: Type.Optional(secret) }, { additionalProperties: false }),
     },
-    { additionalProperties: false, description: 'A seed document; the secret of its site may be left out' },
+    {
+      additionalProperties: false,
+      title: 'CapsuleData',
+      description: 'A seed document; the secret of its site may be left out',
+    },
   ),
 )
 
@@ -39,7 +44,7 @@ const CapsuleState = Type.Object(
     faults: Type.Array(ActiveFault, { description: 'The fault rules, with their counters' }),
     faults_added: Type.Integer({ minimum: 0, description: 'How many rules were ever added' }),
   },
-  { additionalProperties: false, description: 'The state of a site' },
+  { additionalProperties: false, title: 'SiteState', description: 'The state of a site' },
 )
 type CapsuleState = Static<typeof CapsuleState>
 
@@ -62,6 +67,7 @@ export const Capsule = Type.Object(
   },
   {
     additionalProperties: false,
+    title: 'Capsule',
     description: 'A site in one file: data, clock, fault rules, snapshots and request journal',
   },
 )
@@ -114,7 +120,7 @@ export function readCapsule(value: unknown, secret: string): Capsule {
     throw new Invalid(
       `this capsule has version ${found}, and this program reads up to ${CAPSULE_VERSION}; use a newer journeys-sandbox`,
     )
-  const capsule = structuredClone(value) as Capsule
+  const capsule = Value.Clone(value) as Capsule
   const states = [capsule.state, ...objectsIn(capsule.snapshots).map(({ state }) => state as CapsuleState)]
   for (const document of [capsule.seed, ...states.map(state => state?.data)])
     if (isObject(document?.site)) document.site.secret ??= secret

@@ -19,7 +19,7 @@ export const ClockChange = Type.Object(
     after: text('The status after'),
     message: text('The same, as a sentence'),
   },
-  { description: 'Something that changed because the clock moved' },
+  { title: 'ClockChange', description: 'Something that changed because the clock moved' },
 )
 export type ClockChange = Static<typeof ClockChange>
 

@@ -43,7 +43,15 @@ export const TokenRequest = Type.Object(
       }),
     ),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    title: 'TokenRequest',
+    description: 'What a token is for',
+    examples: [
+      { operation: 'getJourneys' },
+      { operation: 'getMemberJourneys', identifier: 'ann@example.com' },
+    ],
+  },
 )
 export type TokenRequest = Static<typeof TokenRequest>
 
@@ -55,7 +63,7 @@ export const Credentials = Type.Object(
     }),
     curl: Type.String({ description: 'A call that works when pasted' }),
   },
-  { description: 'A token, and the call it is for' },
+  { title: 'Credentials', description: 'A token, and the call it is for' },
 )
 export type Credentials = Static<typeof Credentials>
 
@@ -105,7 +113,7 @@ export const Explanation = Type.Object(
     identifier: Type.Union([Type.String(), Type.Null()], { description: 'What the hmac must be bound to' }),
     checks: Type.Array(CheckReport, { description: 'In the order in which a request is checked' }),
   },
-  { description: 'Every check of the authentication' },
+  { title: 'Explanation', description: 'Every check of the authentication' },
 )
 export type Explanation = Static<typeof Explanation>
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { InvalidTime, parseTime } from '../clock.ts'
-import { Email, foldEmail } from '../contract/formats.ts'
+import { Email, foldEmail, Timestamp } from '../contract/formats.ts'
 import { Outcome } from '../contract/outcome.ts'
 import type { HistoryRecord } from '../contract/records.ts'
 import { handleEvent } from '../engine/handle-event.ts'
@@ -38,14 +38,20 @@ const newEvent = {
 /** An event of a member. */
 export const NewEvent = Type.Object(newEvent, {
   additionalProperties: false,
+  title: 'NewEvent',
   description: 'Something a member does',
+  examples: [{ event: 'purchase', attributes: { amount: 60 } }],
 })
 export type NewEvent = Static<typeof NewEvent>
 
 /** An event of a batch, which may be of any member. */
 export const NewMemberEvent = Type.Object(
   { email: Email({ description: 'The member' }), ...newEvent },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    title: 'NewMemberEvent',
+    description: 'Something a member does, and which member',
+  },
 )
 export type NewMemberEvent = Static<typeof NewMemberEvent>
 
@@ -53,13 +59,13 @@ export const EventResult = Type.Object(
   {
     email: Type.String(),
     event: Type.String(),
-    at: Type.String({ description: 'A vendor timestamp' }),
+    at: Timestamp({ description: 'When' }),
     created: Type.Boolean({ description: 'Whether the event created the member' }),
     outcomes: Type.Array(Outcome, {
       description: 'What the event did, participation by participation, or why it did nothing',
     }),
   },
-  { description: 'The effect of an event' },
+  { title: 'EventResult', description: 'The effect of an event' },
 )
 export type EventResult = Static<typeof EventResult>
 

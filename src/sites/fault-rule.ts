@@ -86,7 +86,7 @@ export const Fault = Type.Union(
       { ...closed, description: 'Changes the right answer by a JSON Patch (RFC 6902)' },
     ),
   ],
-  { description: 'The fault to inject' },
+  { title: 'Fault', description: 'The fault to inject' },
 )
 
 export const FaultRule = Type.Object(
@@ -121,7 +121,15 @@ export const FaultRule = Type.Object(
     ),
     fault: Fault,
   },
-  { ...closed, description: 'A fault, and which requests get it' },
+  {
+    ...closed,
+    title: 'FaultRule',
+    description: 'A fault, and which requests get it',
+    examples: [
+      { fault: { kind: 'status', status: 503 }, times: 2 },
+      { match: { operation: 'getJourneys' }, fault: { kind: 'delay', ms: 50 } },
+    ],
+  },
 )
 
 export type Fault = Static<typeof Fault>
@@ -136,7 +144,7 @@ export const ActiveFault = Type.Object(
     seen: Type.Integer({ description: 'How many requests it has matched' }),
     used: Type.Integer({ description: 'How many of them got the fault' }),
   },
-  { description: 'A rule that is in force' },
+  { title: 'ActiveFault', description: 'A rule that is in force' },
 )
 export type ActiveFault = Static<typeof ActiveFault>
 

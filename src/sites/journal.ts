@@ -39,7 +39,7 @@ const ResponseRecord = Type.Object(
     body: orNull(Type.String({ description: 'null when it is no longer kept: see --journal-bytes' })),
     truncated: Type.Boolean({ description: 'Whether the end of the body is left out' }),
   },
-  { description: 'An answer of the API' },
+  { title: 'Answer', description: 'An answer of the API' },
 )
 
 export const RequestRecord = Type.Object(
@@ -69,20 +69,29 @@ export const RequestRecord = Type.Object(
     token: orNull(Type.Object({ header: Type.Unknown(), claims: Type.Unknown() })),
     response: orNull(ResponseRecord),
   },
-  { description: 'A request to the API, and its answer' },
+  { title: 'Request', description: 'A request to the API, and its answer' },
 )
 export type RequestRecord = Static<typeof RequestRecord>
 
 export const RequestFilter = Type.Object(
   {
-    operation: Type.Optional(OneOf(OPERATION_IDS, { description: 'Only calls of this operation' })),
-    email: Type.Optional(Type.String({ description: 'Only calls about this member' })),
-    status: Type.Optional(Type.Integer({ description: 'Only calls with this answer' })),
-    since: Type.Optional(
-      Type.String({ description: 'Only calls from this time on: a vendor timestamp or RFC 3339' }),
+    operation: Type.Optional(
+      OneOf(OPERATION_IDS, { description: 'Only calls of this operation', examples: ['getJourneys'] }),
     ),
-    limit: Type.Optional(Type.Integer({ minimum: 1, description: 'The most calls to list' })),
-    offset: Type.Optional(Type.Integer({ minimum: 0, description: 'How many of the newest to skip' })),
+    email: Type.Optional(
+      Type.String({ description: 'Only calls about this member', examples: ['ann@example.com'] }),
+    ),
+    status: Type.Optional(Type.Integer({ description: 'Only calls with this answer', examples: [401] })),
+    since: Type.Optional(
+      Type.String({
+        description: 'Only calls from this time on: a vendor timestamp or RFC 3339',
+        examples: ['2026-01-05T10:00:00Z'],
+      }),
+    ),
+    limit: Type.Optional(Type.Integer({ minimum: 1, description: 'The most calls to list', examples: [20] })),
+    offset: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'How many of the newest to skip', examples: [20] }),
+    ),
   },
   { additionalProperties: false },
 )

@@ -11,11 +11,14 @@ import type { Site } from './site.ts'
 import { BEFORE_STATES } from './snapshots.ts'
 
 /** What a state is about; a consumer's own parameters are ignored. */
-export const StateParams = Type.Object({
-  site_id: Type.Optional(Type.String({ description: 'The site (the first one)' })),
-  email: Type.Optional(Email({ description: 'The email of the member (generated)' })),
-  journey_id: Type.Optional(Uuid({ description: 'The id of the journey (generated)' })),
-})
+export const StateParams = Type.Object(
+  {
+    site_id: Type.Optional(Type.String({ description: 'The site (the first one)' })),
+    email: Type.Optional(Email({ description: 'The email of the member (generated)' })),
+    journey_id: Type.Optional(Uuid({ description: 'The id of the journey (generated)' })),
+  },
+  { title: 'StateParams', description: 'What a state is about' },
+)
 export type StateParams = Static<typeof StateParams>
 
 /** What the state is about, for the consumer's requests. */
@@ -76,11 +79,17 @@ export const STATE_NAMES = Object.keys(states)
 export const StateChange = Type.Object(
   {
     consumer: Type.Optional(Type.String({ description: 'Ignored' })),
-    state: Type.String({ description: `Empty, or one of: ${STATE_NAMES.join('; ')}` }),
+    state: OneOf(['', ...STATE_NAMES], { description: 'The name of the state; empty for none' }),
     params: Type.Optional(Type.Union([StateParams, Type.Null()])),
     action: Type.Optional(OneOf(['setup', 'teardown'], { description: 'What to do (setup)' })),
   },
-  { description: "Pact's call to change the state of the provider" },
+  {
+    title: 'StateChange',
+    description: "Pact's call to change the state of the provider",
+    examples: [
+      { state: 'a member midway through a journey', params: { email: 'maren@example.com' }, action: 'setup' },
+    ],
+  },
 )
 
 /**

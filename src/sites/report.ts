@@ -33,7 +33,7 @@ export const ReportOutcome = Type.Object(
     count: Type.Integer({ description: 'How many requests met it' }),
     first: Type.Union([FirstRequest, Type.Null()]),
   },
-  { description: 'An outcome that a client of the operation can meet' },
+  { title: 'ReportOutcome', description: 'An outcome that a client of the operation can meet' },
 )
 export type ReportOutcome = Static<typeof ReportOutcome>
 
@@ -75,7 +75,7 @@ export const Report = Type.Object(
       truncated: Type.Boolean({ description: 'Whether there are more' }),
     }),
   },
-  { description: 'What a suite of tests has exercised, and what it has not' },
+  { title: 'Report', description: 'What a suite of tests has exercised, and what it has not' },
 )
 export type Report = Static<typeof Report>
 

@@ -11,7 +11,7 @@ export const ClockReading = Type.Object(
     frozen: Type.Boolean({ description: 'Whether it stands still' }),
     tokens: Type.Boolean({ description: 'Whether tokens expire by it; by the system clock otherwise' }),
   },
-  { description: 'A clock' },
+  { title: 'Clock', description: 'A clock' },
 )
 export type ClockReading = Static<typeof ClockReading>
 
@@ -26,7 +26,13 @@ export const ClockSetting = Type.Object(
     frozen: Type.Optional(Type.Boolean({ description: 'Whether it stands still; left out, as before' })),
     tokens: Type.Optional(Type.Boolean({ description: 'Whether tokens expire by it; left out, as before' })),
   },
-  { additionalProperties: false, minProperties: 1 },
+  {
+    additionalProperties: false,
+    minProperties: 1,
+    title: 'ClockSetting',
+    description: 'How to set a clock',
+    examples: [{ now: '2100-01-01T00:00:00Z', frozen: true }],
+  },
 )
 export type ClockSetting = Static<typeof ClockSetting>
 
@@ -34,24 +40,31 @@ export type ClockSetting = Static<typeof ClockSetting>
 const NEXT_MOMENTS = ['next', 'next_hold_end', 'next_journey_end'] as const
 
 /** How far a clock is moved: by a duration, or to the next moment at which something changes by itself. */
-export const ClockStep = Type.Union([
-  Type.Object(
-    { by: Type.String({ description: 'An ISO 8601 duration, for example P3DT4H', examples: ['P3DT4H'] }) },
-    { additionalProperties: false },
-  ),
-  Type.Object(
-    {
-      to: OneOf(NEXT_MOMENTS, {
-        description:
-          'The end of the next hold, the end of the next journey for a member or for all, or the next of these and of the starts of journeys',
-      }),
-      until: Type.Optional(
-        Type.String({ description: 'Not beyond this: a vendor timestamp or RFC 3339. Left out, any time' }),
-      ),
-    },
-    { additionalProperties: false },
-  ),
-])
+export const ClockStep = Type.Union(
+  [
+    Type.Object(
+      { by: Type.String({ description: 'An ISO 8601 duration, for example P3DT4H', examples: ['P3DT4H'] }) },
+      { additionalProperties: false },
+    ),
+    Type.Object(
+      {
+        to: OneOf(NEXT_MOMENTS, {
+          description:
+            'The end of the next hold, the end of the next journey for a member or for all, or the next of these and of the starts of journeys',
+        }),
+        until: Type.Optional(
+          Type.String({ description: 'Not beyond this: a vendor timestamp or RFC 3339. Left out, any time' }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+  ],
+  {
+    title: 'ClockStep',
+    description: 'How far to move a clock',
+    examples: [{ by: 'P3DT4H' }, { to: 'next' }],
+  },
+)
 export type ClockStep = Static<typeof ClockStep>
 
 export const ClockAdvance = Type.Object(
@@ -62,7 +75,7 @@ export const ClockAdvance = Type.Object(
     }),
     more: Type.Integer({ description: 'How many changes are not listed' }),
   },
-  { description: 'A clock that was moved, and what changed by it' },
+  { title: 'ClockAdvance', description: 'A clock that was moved, and what changed by it' },
 )
 export type ClockAdvance = Static<typeof ClockAdvance>
 

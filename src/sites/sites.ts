@@ -46,7 +46,12 @@ export const NewSite = Type.Object(
       }),
     ),
   },
-  { ...closed, description: 'A site to create; id, name and secret are generated when left out' },
+  {
+    ...closed,
+    title: 'NewSite',
+    description: 'A site to create; id, name and secret are generated when left out',
+    examples: [{ name: 'orders-test', ttl: 'PT1H' }],
+  },
 )
 export type NewSite = Static<typeof NewSite>
 

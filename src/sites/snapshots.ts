@@ -19,13 +19,17 @@ export const SnapshotName = Type.String({
   minLength: 1,
   maxLength: 200,
   description: 'The name of a snapshot',
+  examples: ['before-purchase'],
 })
 
 /** A named point to return to. */
-export const Snapshot = Type.Object({
-  name: SnapshotName,
-  taken_at: Type.String({ description: 'RFC 3339, by the system clock' }),
-})
+export const Snapshot = Type.Object(
+  {
+    name: SnapshotName,
+    taken_at: Type.String({ description: 'RFC 3339, by the system clock' }),
+  },
+  { title: 'Snapshot', description: 'A named point to return to' },
+)
 export type Snapshot = Static<typeof Snapshot>
 
 export interface Snapshots {

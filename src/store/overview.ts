@@ -185,12 +185,9 @@ export function overviewStatements(db: Db) {
       expiring.flatMap(({ list }) => list.all({ siteKey, ...between })).slice(0, between.limit),
     expiringCount: (siteKey: number, between: Between) =>
       expiring.reduce((sum, { count }) => sum + (count.get({ siteKey, ...between }) as number), 0),
-    members(siteKey: number, { search, limit, offset }: MemberPage) {
-      const folded = foldEmail(search)
-      return {
-        emails: members.all({ siteKey, search: folded, limit, offset }),
-        total: countMembers.get({ siteKey, search: folded }) as number,
-      }
-    },
+    members: (siteKey: number, { search, ...page }: MemberPage) =>
+      members.all({ siteKey, search: foldEmail(search), ...page }),
+    memberCount: (siteKey: number, search: string) =>
+      countMembers.get({ siteKey, search: foldEmail(search) }) as number,
   }
 }

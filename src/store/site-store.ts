@@ -90,8 +90,10 @@ export interface SiteStore {
   memberWithSummaries(email: string): MemberWith<ParticipationSummary> | undefined
   /** The folded email of the member whose participation has this id. */
   holderOf(participationId: string): string | undefined
-  /** A page of the emails, as they were given, and how many members there are on all pages. */
-  memberPage(page: MemberPage): { emails: string[]; total: number }
+  /** A page of the emails, as they were given, in their order. */
+  memberPage(page: MemberPage): string[]
+  /** How many members there are on all pages of a search. */
+  memberCount(search: string): number
   putMember(member: MemberRecord): void
   /** Stores what events have changed of a member who is as `before`. */
   appendEvents(change: MemberChange): void
@@ -246,6 +248,7 @@ export function bindSite(
     memberWithParticipations,
     memberWithSummaries: memberBy(participations.summariesOf),
     memberPage: page => overview.members(key, page),
+    memberCount: search => overview.memberCount(key, search),
     holderOf: participationId => participations.holderOf(key, participationId),
     putMember: member => write(() => members.replace(key, member)),
     appendEvents: change => write(() => members.append(key, change)),

@@ -13,12 +13,12 @@ import type { CapturedSite } from './capture-seed.ts'
 import { printableName } from './compare.ts'
 import type { Exchange } from './recording.ts'
 
-/** Where a sandbox with the seed answers otherwise than the site did: the operation and the place in its answer, with how often. */
+/** The number of differences between the answers of a site and of a sandbox with its seed, by operation and path. */
 export type Differences = Record<string, number>
 
 /**
- * Completes a seed by `extra`, so that a sandbox with it answers as the site did as far as possible: it is loaded into a sandbox, which
- * is asked the same at the same moments. Then the sandbox is asked again, to say what it still answers otherwise.
+ * Adds `extra` to a seed, so that a sandbox with it answers as the site did. A sandbox with the seed is sent the same requests at the
+ * same times, and its answers show what to add. Then it is sent them again, for the differences that remain.
  */
 export async function addExtra(capture: Capture, site: CapturedSite): Promise<Differences> {
   await using trial = await openTrial()
@@ -28,7 +28,7 @@ export async function addExtra(capture: Capture, site: CapturedSite): Promise<Di
   return await differences(capture, trial.ask)
 }
 
-/** What the sandbox answers at the moment of an exchange; the body of a refusal is not compared. */
+/** The answer of the sandbox at the time of an exchange; the body of an error is not compared. */
 type Ask = (exchange: Exchange | undefined) => Promise<Pick<Exchange, 'status' | 'body'>>
 
 async function openTrial() {
@@ -56,9 +56,9 @@ async function openTrial() {
   }
 }
 
-/** What an operation answered of an object, and what the sandbox answers; undefined where it is not shown. */
+/** An object in an answer of the site and in that of the sandbox; undefined where it is not in the answer. */
 interface Shown {
-  /** Of an object that several operations show. */
+  /** For an object that several operations show. */
   schema?: TObject
   answered: JsonObject | undefined
   ours: JsonObject | undefined
@@ -100,7 +100,7 @@ async function extend({ list, journeys }: Capture, site: CapturedSite, ask: Ask)
 const byId = (body: unknown): Map<unknown, JsonObject> =>
   new Map(objectsIn(isObject(body) ? body.journeys : []).map(item => [item.id, item]))
 
-/** What is answered around a list of journeys; what is in it is compared by itself. */
+/** An answer without the journeys in its list, which are compared one by one. */
 function aroundList(schema: TObject, exchange: Exchange | undefined): Shown {
   const { status, body } = exchange ?? {}
   if (status !== 200 || !isObject(body)) return { schema, answered: undefined, ours: undefined }
@@ -108,7 +108,7 @@ function aroundList(schema: TObject, exchange: Exchange | undefined): Shown {
   return { schema, answered: Array.isArray(body.journeys) ? { ...body, ...ours } : body, ours }
 }
 
-/** Extends the parts of an object one by one. @returns the name of the list, unless the seed does not have all its parts */
+/** Sets `extra` of each part of an object. @returns the name of the list, or nothing if the seed lacks a part of it */
 function setExtraOfEach(
   seeds: Extended[],
   kind: ExtendedKind,
@@ -123,8 +123,8 @@ function setExtraOfEach(
 }
 
 /**
- * Sets the properties that the contract does not have, and those whose value the sandbox would not give. As an extra value is served by
- * every operation that has the property, one on which the operations differ is left out.
+ * Sets `extra` to the properties that the contract does not have, and to those whose value differs in the sandbox. Every operation that
+ * has the property serves this value, so a property on which the operations differ is left out.
  */
 function setExtra(seed: Extended, kind: ExtendedKind, shown: Shown[], skip: string[] = []): void {
   const names = new Set(shown.flatMap(({ answered = {} }) => Object.keys(answered)))

@@ -10,14 +10,14 @@ import { DEMO_SITE } from '../seed/seed.ts'
 import { type Capture, journeysIn, type MemberCapture, memberStatus } from './capture.ts'
 import { idOf, isTrue, oneOf, textOf, timeOf } from './values.ts'
 
-/** A journey of the seed, with the answers that it was made from. */
+/** A journey of the seed, with the parts of the answers that it comes from. */
 export interface CapturedJourney {
   seed: SeedJourney
   item: JsonObject | undefined
   detail: JsonObject | undefined
 }
 
-/** A participation of the seed, with the answers that it was made from. */
+/** A participation of the seed, with the parts of the answers that it comes from. */
 export interface CapturedParticipation {
   seed: SeedParticipation
   user: JsonObject | undefined
@@ -30,19 +30,18 @@ export interface CapturedMember {
   participations: CapturedParticipation[]
 }
 
-/** A seed, each object of it beside the answers that it was made from. */
+/** A seed, with the parts of the answers that each of its objects comes from. */
 export interface CapturedSite {
   document: SeedDocument
   journeys: CapturedJourney[]
   members: CapturedMember[]
 }
 
-/** A time for what has none. */
+/** The time of objects that have none. */
 const NO_TIME = '1970-01-01T00:00:00.000000'
 
 /**
- * The seed that is nearest to the answers of a site, with what the sandbox understands of them. Its secret is the demo's, as nobody
- * needs the live one.
+ * The valid seed that is closest to the answers of a site. Its secret is that of the demo, so that the live secret is in no file.
  */
 export function toSeed(siteId: string, capture: Capture): CapturedSite {
   const journeys = capturedJourneys(capture)
@@ -58,7 +57,7 @@ export function toSeed(siteId: string, capture: Capture): CapturedSite {
   return { document, journeys, members }
 }
 
-/** Removes what a seed cannot have: a graph that makes no sense, and what members cannot have done in the graph there is. */
+/** Makes a seed valid: removes graphs with issues, and events and rewards that do not fit the graph. */
 function makeValid(document: SeedDocument): void {
   const issuesNow = () => checkSeed(document, NO_TIME).issues
   for (let issues = issuesNow(); issues.length > 0; issues = issuesNow()) {
@@ -69,16 +68,16 @@ function makeValid(document: SeedDocument): void {
     const participations = places.flatMap(([list, m, , p]) =>
       list === 'members' ? (document.members[Number(m)]?.participations?.[Number(p)] ?? []) : [],
     )
-    const isHopeless =
+    const cannotImprove =
       !graphs.some(({ nodes, connections }) => nodes.length + connections.length > 0) &&
       !participations.some(({ events }) => events)
-    if (isHopeless) throw new SeedError('the captured seed', issues)
+    if (cannotImprove) throw new SeedError('the captured seed', issues)
     for (const journey of graphs) Object.assign(journey, { nodes: [], connections: [] })
     for (const participation of new Set(participations)) simplify(participation)
   }
 }
 
-/** Removes what was done in a participation, or where that was removed before, all but that the member is in the journey. */
+/** Removes the events and rewards of a participation; if it has none, everything but the ids and times. */
 function simplify(participation: SeedParticipation): void {
   const { id, journey_id, started_at, created_at, events = [], rewards = [] } = participation
   if (events.length + rewards.length > 0) Object.assign(participation, { events: [], rewards: [] })
@@ -102,7 +101,7 @@ function capturedJourneys({ list, journeys }: Capture): CapturedJourney[] {
   return found
 }
 
-/** A journey of an unknown status is archived, so that nobody enters it. */
+/** A journey of an unknown status becomes archived, so that no member enters it. */
 function toJourney(answered: JsonObject): SeedJourney {
   const created_at = timeOf(answered.created_at) ?? NO_TIME
   return {
@@ -129,7 +128,7 @@ function toJourney(answered: JsonObject): SeedJourney {
 }
 
 function toNode(node: JsonObject): SeedJourney['nodes'][number] {
-  // An action without settings is a step at which nothing happens.
+  // A node of an unknown type becomes an action without settings, which waits for no event.
   const type = oneOf(NODE_TYPES, node.type) ?? 'action'
   const { x, y } = isObject(node.position) ? node.position : {}
   return {
@@ -141,7 +140,7 @@ function toNode(node: JsonObject): SeedJourney['nodes'][number] {
   }
 }
 
-/** The settings that the sandbox knows; none, when these are not valid. */
+/** The settings of the contract; none if they are not valid. */
 function knownConfig(schema: TObject, config: unknown): JsonObject {
   const known = Value.Clean(schema, structuredClone(config))
   return isObject(known) && Value.Check(schema, known) ? known : {}
@@ -159,7 +158,7 @@ function capturedMember(
   const found = [...new Set([...members.keys(), ...users.keys()])].map(id => {
     const [user, member] = [users.get(id), members.get(id)]
     const seed = toParticipation(user, member, journeyOf({ ...member, ...user }, journeys))
-    // In a seed, two members cannot share an id.
+    // In a seed, the ids of participations are unique.
     if (taken.has(seed.id)) seed.id = idOf([id, capture.email], 'participation')
     taken.add(seed.id)
     return { seed, user, member }
@@ -173,14 +172,14 @@ function capturedMember(
   return [{ seed, capture, participations: found }]
 }
 
-/** The journey of a participation; one that was not captured is added with what the participation says of it. */
+/** The journey of a participation. One that was not captured is added, with the properties that the participation shows. */
 function journeyOf(participation: JsonObject, journeys: CapturedJourney[]): SeedJourney {
   const { journey_id, name, description, open_ended } = participation
   const id = idOf(journey_id ?? ['of a participation', name], 'journey')
-  // One of the two operations does not say which journey it is.
-  const isMeant = ({ seed }: CapturedJourney) =>
+  // One of the two operations shows the name of the journey, but not its id.
+  const isSame = ({ seed }: CapturedJourney) =>
     seed.id === id || (journey_id === undefined && name !== '' && seed.name === name)
-  const known = journeys.find(isMeant)
+  const known = journeys.find(isSame)
   if (known) return known.seed
   const seed = { ...toJourney({ name, description, open_ended }), id }
   journeys.push({ seed, item: undefined, detail: undefined })
@@ -216,7 +215,7 @@ function toParticipation(
   }
 }
 
-/** Which of the four keys there are says what the reward is: the hold rule, CONTRACT.md section 2 (D). */
+/** The keys that a reward has tell its status: the hold rule, CONTRACT.md section 2 (D). */
 function toReward(reward: JsonObject): NonNullable<SeedParticipation['rewards']>[number] {
   const { hold_start_datetime, hold_end_datetime, blocked_by, blocked_at } = reward
   const facts = {
@@ -230,8 +229,8 @@ function toReward(reward: JsonObject): NonNullable<SeedParticipation['rewards']>
 }
 
 /**
- * The sandbox lists by time of creation. Where a list was answered in another order, these times are replaced by others; the answered
- * ones are served as `extra`.
+ * The sandbox lists by time of creation. If the site lists in another order, the seed gets other times, and the original ones become
+ * `extra`.
  */
 function keepOrder(found: { seed: { id: string; created_at?: string } }[]): void {
   const keys = found.map(({ seed }) => `${seed.created_at} ${seed.id}`)

@@ -7,7 +7,7 @@ import { type LiveAnswer, type LiveApi, LiveApiError, parseJson } from './live-a
 import type { Mask } from './mask.ts'
 import type { Exchange, Recording } from './recording.ts'
 
-/** Everything that is known of a site; an answer that was not captured is undefined. */
+/** The answers of a site; one that was not captured is undefined. */
 export interface Capture {
   list: Exchange | undefined
   journeys: Exchange[]
@@ -20,11 +20,11 @@ export interface MemberCapture {
   member: Exchange | undefined
 }
 
-/** The journeys of an answer, whether it wraps them, as the contract has it, or not. */
+/** The journeys in an answer, wrapped as the contract has it, or a bare list. */
 export const journeysIn = (exchange: Exchange | undefined): JsonObject[] =>
   objectsIn(isObject(exchange?.body) ? exchange.body.journeys : exchange?.body)
 
-/** The masked form of an answer to be kept. @throws {SyntaxError} when a 200 is not JSON */
+/** An answer as it is recorded, masked. @throws {SyntaxError} when a 200 is not JSON */
 export function toExchange(
   question: Pick<Exchange, 'operation' | 'at'> & { identifier?: string | undefined },
   { status, text }: Pick<LiveAnswer, 'status' | 'text'>,
@@ -42,7 +42,7 @@ export function toExchange(
   return { operation, ...asked, at, status, body, ...(places.length > 0 && { inexact: places }) }
 }
 
-/** The code in the body of a refusal; empty when it has none that looks like one. */
+/** The error code of a body; empty when it has none, or one that does not look like a code. */
 function codeOf(text: string): string {
   const body = parseJson(text)
   const code = isObject(body) ? String(body.errorCode) : ''
@@ -55,13 +55,13 @@ interface ReadOptions {
   recording: Recording
   mask: Mask
   clock: Clock
-  /** How many requests are done, of how many that are known to be needed. */
+  /** Called after every request, with the number of requests that are known to be needed. */
   onProgress(done: number, total: number): void
 }
 
 /**
- * Reads a live site: its journeys, both lists of each member, and every journey that is listed or that a member is in. What
- * is recorded already is not asked again.
+ * Reads a live site: its journeys, both lists of each member, and every journey that is listed or that a member is in.
+ * Recorded answers are not requested again.
  * @throws {LiveApiError} when the server gives no answer, or refuses
  */
 export async function readSite({
@@ -109,7 +109,7 @@ export async function readSite({
   return { list, journeys: [...journeys.values()], members }
 }
 
-/** An unknown journey or member, and a member who is refused, are part of a capture; every other refusal ends it. */
+/** Ends the capture with an error, unless the journey or member is unknown, or the member blocked or opted out. */
 function refuse(operation: OperationId, { status, text, headers, json }: LiveAnswer, baseUrl: string): void {
   if (status === 200) {
     if (json !== undefined) return
@@ -133,7 +133,7 @@ const ADVICE: Partial<Record<number, string>> = {
   429: '; choose a lower --rate, or continue later',
 }
 
-/** What a member's answers say of the member; undefined when both operations do not know the email. */
+/** The status of a member, by the answers about the member; undefined for an unknown member. */
 export function memberStatus({ user, member }: MemberCapture): SeedMember['status'] {
   const answers = [user, member].filter(exchange => exchange !== undefined)
   if (answers.some(({ status }) => status === 200)) return 'active'
@@ -142,7 +142,7 @@ export function memberStatus({ user, member }: MemberCapture): SeedMember['statu
   return codes.includes(ERROR_CASES.optedOut.errorCode) ? 'opted_out' : undefined
 }
 
-/** JSON, and the JSON pointers of its numbers that JavaScript cannot hold exactly. @throws {SyntaxError} when it is not JSON */
+/** The value of a JSON text, and the JSON pointers of the numbers that JavaScript cannot represent exactly. @throws {SyntaxError} when it is not JSON */
 export function parseExactly(text: string): { value: unknown; inexact: string[] } {
   const inexact = new Map<unknown, Set<string>>()
   const value = JSON.parse(text, function (this: unknown, key, parsed, context?: { source?: string }) {
@@ -161,7 +161,7 @@ export function parseExactly(text: string): { value: unknown; inexact: string[] 
   return { value, inexact: inexact.size > 0 ? pointers(value, '') : [] }
 }
 
-/** A number as written by JSON or JavaScript, in one notation for each value: `1.50`, `15e-1` → `15e-1`. */
+/** The decimal notation of a number in a normal form: `1.50` and `15e-1` → `15e-1`. */
 function decimalOf(text: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(text) ?? []

@@ -3,20 +3,20 @@ import { TIMESTAMP_PATTERN } from '../contract/formats.ts'
 import { isObject } from '../contract/json.ts'
 import type { Property } from '../contract/schemas.ts'
 
-/** How the values of a property compare with its schema. */
+/** The result of comparing the values of a property with its schema. */
 export type PropertyVerdict = 'matches' | 'missing' | 'extra' | 'other type' | 'other format' | 'not seen'
 
-/** How a property compares in all answers together: kinds of values, never a value, as that may be about a person. */
+/** A property in all answers together, with kinds of values and never a value, which may be personal. */
 export interface PropertyFinding {
   path: string
   verdict: PropertyVerdict
-  /** What the schema asks for; null for a property that is not in the schema. */
+  /** What the schema requires; null for a property that is not in the schema. */
   expected: string | null
-  /** The kinds of the values that do not fit; of all values, where they do. */
+  /** The kinds of the values that do not match; if all match, of all values. */
   found: string[]
-  /** In how many objects the property was. */
+  /** The number of objects that have the property. */
   seen: number
-  /** In how many it could have been. */
+  /** The number of objects that could have it. */
   of: number
 }
 
@@ -34,7 +34,7 @@ function valuesAt(answers: unknown[], path: string): unknown[] {
 const valuesIn = (holders: unknown[], name: string): unknown[] =>
   holders.flatMap(holder => (isObject(holder) && Object.hasOwn(holder, name) ? [holder[name]] : []))
 
-/** Compares answers with the properties that they should have; properties that they should not have come last. */
+/** Compares answers with the properties of a schema; properties that the schema does not have come last. */
 export function compare(properties: Property[], answers: unknown[]): PropertyFinding[] {
   const byParent = Map.groupBy(properties, ({ path }) => parentOf(path))
   return [
@@ -92,7 +92,7 @@ function unknownProperties(parent: string, known: Property[], holders: unknown[]
   }))
 }
 
-/** The name of a property; one that is not an identifier may be data, such as an email, and is not named. */
+/** The name of a property, unless it is not an identifier, and so may be data such as an email. */
 export const printableName = (name: string): string =>
   /^[A-Za-z_$][\w$]{0,63}$/.test(name) ? name : '(a name that is data)'
 
@@ -134,7 +134,7 @@ function hasFormat({ enum: values, format, pattern }: TSchema, value: unknown): 
   )
 }
 
-/** What a schema asks of a value, in the words in which values are reported. */
+/** What a schema requires of a value, in the words that describe the kinds of values. */
 export function expectationOf(schema: TSchema): string {
   const { enum: values, format, pattern } = schema
   const orNull = typesOf(schema).includes('null') ? ' or null' : ''

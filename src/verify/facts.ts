@@ -8,7 +8,7 @@ import { RULES } from '../contract/rules.ts'
 import { answerProperties, propertiesOf } from '../contract/schemas.ts'
 import { expectationOf } from './compare.ts'
 
-/** Something that the contract says, and how surely it is known. */
+/** A statement of the contract, with its provenance. */
 export interface Fact {
   /** Identifies the fact, such as `getJourney.nodes[].id`, `auth.exp-past`, `rule.hold-keys`, `code.AC1005` or `error.memberNotFound`. */
   id: string
@@ -19,7 +19,7 @@ export interface Fact {
   provenance: Provenance
 }
 
-/** Everything that the contract says, in the order of CONTRACT.md. */
+/** Every fact of the contract, in the order of CONTRACT.md. */
 export const FACTS: readonly Fact[] = [
   ...OPERATION_IDS.flatMap(operationFacts),
   ...AUTH_RULES.map(

@@ -19,7 +19,7 @@ export type FactVerdict = PropertyVerdict | 'holds' | 'does not hold'
 export const agrees = (verdict: FactVerdict): boolean => verdict === 'matches' || verdict === 'holds'
 export const differs = (verdict: FactVerdict): boolean => verdict !== 'not seen' && !agrees(verdict)
 
-/** What was seen of a fact, or of a property that is not in the contract. */
+/** The result for a fact, or for a property that is not in the contract. */
 export interface FactFinding {
   id: string
   verdict: FactVerdict
@@ -27,7 +27,7 @@ export interface FactFinding {
   found: string[]
 }
 
-/** What the answers of a server say about each fact that they show. */
+/** The result for each fact that the answers of a server show. */
 export const findingsOf = (observed: Observed): FactFinding[] => [
   ...OPERATION_IDS.flatMap(operation => operationFindings(operation, observed.survey)),
   ...AUTH_RULES.map(rule => authFinding(rule, observed.survey)),

@@ -3,10 +3,10 @@ import { type SignOptions, sign } from '../auth/sign.ts'
 import { type Clock, monotonic, systemClock, waitOf } from '../clock.ts'
 import { ConfigError } from '../config.ts'
 
-/** Why a live API gave no answer to work with. */
+/** Why there is no usable answer of a live API. */
 export type FailureReason = 'unreachable' | 'timeout' | 'redirect' | 'not JSON' | 'refused'
 
-/** A live API gave no answer to work with; the message is one line without a secret or an email. */
+/** There is no usable answer of a live API; the message is one line without a secret or an email. */
 export class LiveApiError extends Error {
   override name = 'LiveApiError'
   readonly reason: FailureReason
@@ -34,8 +34,8 @@ export interface LiveApiOptions {
 export interface GetOptions {
   /** What the token is bound to, decoded; left out for `GET /journeys`. */
   identifier?: string | undefined
-  /** Makes other headers than the right ones, from what these would be made of. */
-  headers?: ((right: SignOptions) => Record<string, string>) | undefined
+  /** Returns the headers to send instead of those that `sign` returns for the same options. */
+  headers?: ((options: SignOptions) => Record<string, string>) | undefined
 }
 
 export interface LiveAnswer {
@@ -55,8 +55,8 @@ export interface LiveApi {
   readonly baseUrl: string
   readonly siteId: string
   /**
-   * Gets `path`, which is relative to the base URL and percent-encoded, with a token made for this request alone. After a
-   * 429 or 503 it waits as long as `Retry-After` says and tries again, up to four times.
+   * Gets `path`, which is relative to the base URL and percent-encoded, with a token of its own. After a 429 or 503 it
+   * waits for `Retry-After` and tries again, up to four times.
    * @throws {LiveApiError} when there is no answer, or a redirect
    */
   get(path: string, options?: GetOptions): Promise<LiveAnswer>
@@ -66,7 +66,7 @@ const TIMEOUT_MS = 15_000
 const TOKEN_LIFETIME_S = 300
 const MOST_RETRIES = 4
 const FIRST_WAIT_MS = 500
-// A longer wait is left to the user.
+// After a longer Retry-After there is no retry.
 const LONGEST_WAIT_MS = 60_000
 
 /** @throws {ConfigError} when the base URL is not usable */
@@ -148,7 +148,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** What failed on the network; any other error is a bug, and stays what it is. */
+/** A failure of the network as a `LiveApiError`; any other error is a bug and is returned unchanged. */
 function toLiveApiError(error: Error, baseUrl: string, timeoutMs: number): Error {
   if (error.name === 'TimeoutError') {
     return new LiveApiError('timeout', `${baseUrl} gave no complete answer within ${timeoutMs / 1000} s`)
@@ -157,11 +157,11 @@ function toLiveApiError(error: Error, baseUrl: string, timeoutMs: number): Error
   return new LiveApiError('unreachable', `${baseUrl} cannot be reached: ${explainNetworkError(error)}`)
 }
 
-/** Why a fetch failed, in a few words that say what to check. */
+/** Why a fetch failed, and what to check. */
 export function explainNetworkError({ cause, message }: Error): string {
   const { code = '', message: reason } = (cause ?? {}) as NodeJS.ErrnoException
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return 'its name is not known; check its spelling, and the network'
+    return 'the host name cannot be resolved; check its spelling, and the network'
   }
   if (code === 'ECONNREFUSED') return 'nothing listens there; check the port, and whether the server runs'
   if (/CERT|TLS|SSL|SIGNATURE|ISSUER/.test(code)) {

@@ -8,7 +8,7 @@ import { type OperationId, operations } from '../contract/operations.ts'
 import { ANSWERS, schemaAt } from '../contract/schemas.ts'
 import { parseJson } from './live-api.ts'
 
-/** What is kept of a captured site. */
+/** Removes personal data from a captured site. */
 export interface Mask {
   email(email: string): string
   /** The email or journey id that was asked for. */
@@ -28,8 +28,8 @@ export const noMask: Mask = {
 }
 
 /**
- * Keeps ids, times, numbers, truth values and words of the contract, where the contract has them; every other text becomes a
- * pseudonym, the same for the same text and key, and every other number becomes 0.
+ * Keeps ids, times, numbers, booleans and enumerated words in properties of the contract. Any other text is replaced by a pseudonym,
+ * the same for the same text and key, and any other number by 0.
  */
 export function keyedMask(key: Buffer, siteId: string): Mask {
   const names = pseudonyms(key)
@@ -40,7 +40,7 @@ export function keyedMask(key: Buffer, siteId: string): Mask {
     answer(operation, body) {
       const schema = ANSWERS[operation]
       const context = { names, siteId }
-      // A list that is not wrapped is masked as the list that should be in it.
+      // A bare list is masked like the list that should be inside the answer.
       return maskValue(body, Array.isArray(body) ? schema.properties.journeys : schema, '', context)
     },
     pointer: pointer => pointer.split('/').map(names.property).join('/'),
@@ -56,7 +56,7 @@ interface Pseudonyms {
   /** Of an email, without regard to case. */
   email(email: string): string
   text(text: string): string
-  /** Of the name of a property that is not an identifier, and so may be data. */
+  /** Of a property name that is not an identifier, as it may be data. */
   property(name: string): string
 }
 
@@ -78,7 +78,7 @@ function pseudonyms(key: Buffer): Pseudonyms {
   }
 }
 
-/** `name` is that of the property, and `given` its schema, where the contract has one. */
+/** `name` is the name of the property, and `given` its schema, if the contract has it. */
 function maskValue(value: unknown, given: TSchema | undefined, name: string, context: Context): unknown {
   const schema = given?.$ref === undefined ? given : schemaAt(given.$ref)
   if (typeof value === 'string')
@@ -88,7 +88,7 @@ function maskValue(value: unknown, given: TSchema | undefined, name: string, con
   return isObject(value) ? maskObject(value, schema, context) : value
 }
 
-/** The properties that the contract has; those of all variants, as the variant of an answer may be unknown. */
+/** The properties of the contract; those of all variants, as an answer may belong to none. */
 const propertiesIn = ({ properties, oneOf = [] }: Partial<TSchema> = {}): Record<string, TSchema> =>
   properties ?? Object.assign({}, ...oneOf.map(({ $ref }: TSchema) => schemaAt($ref as string).properties))
 
@@ -111,7 +111,7 @@ function maskProperty(name: string, value: unknown, nodeType: unknown, schema: T
   return maskValue(value, name === 'config' ? config : schema, name, context)
 }
 
-/** Free text by the contract, which is about nobody in these forms. */
+/** Properties that are free text in the contract, and not personal in these forms. */
 const IMPERSONAL: Record<string, RegExp> = { multi_template_id: /^\d{1,20}$/, type: /^[a-z_]{1,32}$/ }
 const IDENTIFIER = /^[\w-]{1,64}$/
 const WORD = /^[A-Za-z_]{1,32}$/
@@ -127,10 +127,10 @@ function isImpersonal(value: string, schema: TSchema | undefined, name: string, 
   return form?.test(value) ?? false
 }
 
-/** What a rule of JSON Logic reads. */
+/** The variables of a JSON Logic rule. */
 const VARIABLE = /^(event|at|attributes\.\w+|member\.email|member\.attributes\.\w+)$/
 
-/** A rule of JSON Logic with its operators, numbers and variables, but without the texts that it compares with. */
+/** Keeps the operators, numbers and variables of a JSON Logic rule, but not the texts that it compares with. */
 function maskRule(rule: unknown, names: Pseudonyms): unknown {
   if (typeof rule === 'string') return VARIABLE.test(rule) ? rule : names.text(rule)
   if (Array.isArray(rule)) return rule.map(inner => maskRule(inner, names))
@@ -140,7 +140,7 @@ function maskRule(rule: unknown, names: Pseudonyms): unknown {
   )
 }
 
-/** The same for the condition of a connection, which is a rule as JSON text. */
+/** The condition of a connection is a rule as JSON text. */
 function maskCondition(condition: string, names: Pseudonyms): string {
   if (condition === ELSE) return condition
   const rule = parseJson(condition)

@@ -12,18 +12,18 @@ import {
 } from './openapi-operations.ts'
 import { type Shape, shapeOf } from './openapi-shape.ts'
 
-/** Something that the vendor's document and ours say differently. */
+/** A difference between the vendor's document and ours. */
 export interface Difference {
   /** `missing`: only theirs has it. `extra`: only ours has it. */
   kind: 'missing' | 'extra' | 'changed'
   /** For example `operation`, `parameter`, `property`, `type` or `enum`. */
   aspect: string
-  /** Everywhere it shows, such as `getJourney 200 nodes[].type`: one schema may serve many responses. */
+  /** Where it is, such as `getJourney 200 nodes[].type`; a schema of several responses has several places. */
   places: string[]
-  /** What each says; null when it says nothing. */
+  /** The value in each document; null where it has none. */
   ours: unknown
   theirs: unknown
-  /** How we know what ours says; null for what ours lacks. */
+  /** The provenance of our value; null for what ours lacks. */
   provenance: Provenance | null
 }
 
@@ -53,15 +53,15 @@ const provenanceOf = (part: unknown, otherwise: Provenance): Provenance =>
   (partOf(part)[PROVENANCE_KEYWORD] as Provenance | undefined) ?? otherwise
 
 /**
- * How the vendor's document differs from ours in the four operations, what is only inferred first. Both are without references,
- * and no schema of ours contains itself.
+ * The differences between two documents in the four operations, those of inferred parts first. Both are without references, and no
+ * schema of ours contains itself.
  */
 export function compareDocuments(ours: JsonObject, theirs: JsonObject): Difference[] {
   const theirOperations = findOperations(theirs)
   const credentials = credentialHeaders(ours, theirs)
   return arrange(
     [...findOperations(ours)].flatMap(([id, our]) => {
-      // That there are these four is documented; their parts say themselves how they are known.
+      // The four operations are documented; their parts have a provenance of their own.
       const place: Place = { of: id, path: '', provenance: 'documented' }
       const their = theirOperations.get(id)
       if (!their) return [extra('operation', place, `GET ${our.path}`)]
@@ -77,7 +77,7 @@ export function compareDocuments(ours: JsonObject, theirs: JsonObject): Differen
 
 const ORDER = ['inferred', null, 'observed', 'documented']
 
-/** The same difference in several places as one, and what is only inferred first. */
+/** Joins the same difference in several places, and sorts by provenance. */
 function arrange(found: Found[]): Difference[] {
   const groups = Map.groupBy(found, ({ place, ...said }) => JSON.stringify([said, place.path]))
   return [...groups.values()]
@@ -128,7 +128,7 @@ function compareParameters(
     ([key, mine, other]) => {
       const at = { ...place, of: `${place.of} ${key}` }
       if (!mine) return other ? [missing('parameter', at, describe(other.schema, other.required))] : []
-      // The path itself has it, though nothing describes it.
+      // A parameter of the path need not be described.
       if (!other && mine.in === 'path') return []
       if (!other) return [extra('parameter', at, describe(mine.schema, mine.required))]
       return [
@@ -152,7 +152,7 @@ function compareResponses(our: FoundOperation, their: FoundOperation, place: Pla
     const at = { of: `${place.of} ${status}`, path: '', provenance: provenanceOf(mine, place.provenance) }
     if (mine === undefined) return [missing('response', at, status)]
     if (other === undefined) return [extra('response', at, status)]
-    // HTTP sends these without a body, whatever a default says of all statuses.
+    // These statuses never have a body, even if a default response has one.
     return status === '204' || status === '304' ? [] : compareBodies(mine, other, at)
   })
 }
@@ -215,10 +215,7 @@ function describe(schema: unknown, required = false): string {
   return `${required ? 'required ' : ''}${types}${or}${shape.format ? ` (${shape.format})` : ''}`
 }
 
-/**
- * What both documents have, or only one of them. `keysFor` are the keys under which theirs may have what ours has, the most
- * exact first.
- */
+/** Pairs the entries of two maps. `keysFor` are the keys in `theirs` for a key in `ours`, the most exact first. */
 function pair<T>(
   ours: ReadonlyMap<string, T>,
   theirs: ReadonlyMap<string, T>,

@@ -8,10 +8,10 @@ export const VENDOR_DOCUMENT = 'https://annexcloud.redocly.app/_spec/loyalty/loy
 const DOWNLOAD_TIMEOUT_MS = 15_000
 const LARGEST_DOWNLOAD_BYTES = 20 * 1024 * 1024
 
-/** What should be an object; an empty one when it is not. */
+/** The value if it is an object, otherwise an empty object. */
 export const partOf = (value: unknown): JsonObject => (isObject(value) ? value : {})
 
-/** What should be an array; an empty one when it is not. */
+/** The value if it is an array, otherwise an empty array. */
 export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 
 export const isUrl = (source: string): boolean => /^https?:/i.test(source)
@@ -19,7 +19,7 @@ export const isUrl = (source: string): boolean => /^https?:/i.test(source)
 /**
  * Reads an OpenAPI 3 document in JSON or YAML with every reference in it, also into other files, replaced by what it refers to.
  * `source` is a path, a URL, or the document itself. A schema that contains itself is then a circular object.
- * @throws {ConfigError} on one line, when it cannot be read or is no OpenAPI 3 document
+ * @throws {ConfigError} when it cannot be read, or is not an OpenAPI 3 document
  */
 export async function readOpenApi(source: string | JsonObject): Promise<JsonObject> {
   const name = typeof source === 'string' ? source : 'the document'
@@ -37,7 +37,7 @@ export async function readOpenApi(source: string | JsonObject): Promise<JsonObje
   return document
 }
 
-/** The first reference that could not be replaced, as it leads to itself. */
+/** The first reference that leads back to itself, and so cannot be replaced. */
 function remainingReference(value: unknown, seen: Set<unknown>): string | undefined {
   if (typeof value !== 'object' || value === null || seen.has(value)) return undefined
   seen.add(value)
@@ -55,7 +55,7 @@ async function dereference(source: string | JsonObject, name: string): Promise<u
   const download = { order: 1, canRead: /^https?:/i, read: ({ url }: { url: string }) => downloaded(url) }
   try {
     return await new $RefParser().dereference(source, {
-      // Without these two, a login page would be read as a text.
+      // Without these two, a login page would be accepted as a text document.
       parse: { text: false, binary: false },
       // A downloaded document must not read files of this machine.
       resolve: { http: false, download, ...(typeof source === 'string' && isUrl(source) && { file: false }) },
@@ -65,7 +65,7 @@ async function dereference(source: string | JsonObject, name: string): Promise<u
   }
 }
 
-/** @throws {Error} saying why there is no document */
+/** @throws {Error} with the reason why there is no document */
 async function downloaded(url: string): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0

@@ -2,7 +2,7 @@ import type { JsonObject } from '../contract/json.ts'
 import { OPERATION_IDS, type OperationId, operations } from '../contract/operations.ts'
 import { listOf, partOf } from './openapi-document.ts'
 
-/** One of the four operations, where it was found in a document. */
+/** One of the four operations in a document. */
 export interface FoundOperation {
   /** Its key in `paths`, as written. */
   path: string
@@ -19,14 +19,10 @@ export interface Parameter {
   schema: unknown
 }
 
-const PLACEHOLDER = /\{\{[^{}]*\}\}|\{[^{}]*\}|:\w+|<\w+>/g
+const PLACEHOLDER = /\{([^{}]*)\}/g
 
-/** A path without base URL and query. */
-const withoutBase = (path: string): string =>
-  path.replace(/^\/?\{\{[^{}]*\}\}(?=\/)|^https?:\/\/[^/]+/, '').replace(/[?#].*$/, '')
-
-/** A path without what documents write differently: `{{base}}/user/{{email}}/journeys/` → `/user/{}/journeys`. */
-const templateOf = (path: string): string => withoutBase(path).replace(PLACEHOLDER, '{}').replace(/\/+$/, '')
+/** A path without parameter names and a slash at its end: `/user/{email}/journeys/` → `/user/{}/journeys`. */
+const templateOf = (path: string): string => path.replace(PLACEHOLDER, '{}').replace(/\/+$/, '')
 
 const fold = (name: unknown): string => String(name).replace(/\W|_/g, '').toLowerCase()
 
@@ -39,8 +35,8 @@ export function findOperations(document: JsonObject): Map<OperationId, FoundOper
   })
   const found = new Map<OperationId, FoundOperation>()
   for (const id of OPERATION_IDS) {
-    const ours = templateOf(operations[id].path)
-    // What stands in front must be a base such as /api/3.0: /user/{}/journeys is not /journeys.
+    const ours = operations[id].path.replace(/:\w+/, '{}')
+    // The rest of the path must be a base path such as /api/3.0: /user/{}/journeys is not /journeys.
     const [best] = candidates
       .filter(({ template }) => template.endsWith(ours) && !template.slice(0, -ours.length).includes('{}'))
       .sort((a, b) => a.template.length - b.template.length)
@@ -68,11 +64,9 @@ export function parametersOf(
   const parameters = allParameters(operation).filter(
     parameter => !isHeader(parameter, [...IGNORED_HEADERS, ...credentials]),
   )
-  const places = [...withoutBase(operation.path).matchAll(PLACEHOLDER)].map(([text]) =>
-    text.replace(/[^\w.-]/g, ''),
-  )
+  const places = [...operation.path.matchAll(PLACEHOLDER)].map(([, name]) => name as string)
   const inPath = parameters.filter(parameter => parameter.in === 'path')
-  // A parameter whose name is not in the path takes a place that no other parameter names.
+  // A parameter whose name is not in the path takes a placeholder that no other parameter names.
   const free = places.filter(place => !inPath.some(({ name }) => name === place))
   return new Map(
     parameters.map(parameter => {
@@ -95,7 +89,7 @@ function allParameters({ pathItem, operation }: FoundOperation): Parameter[] {
     required: raw.required === true || raw.in === 'path',
     schema: raw.schema ?? partOf(Object.values(partOf(raw.content))[0]).schema,
   }))
-  // What the operation says of a parameter wins over what its path says.
+  // A parameter of the operation overrides that of its path.
   return [...new Map(read.map(parameter => [`${parameter.in} ${parameter.name}`, parameter])).values()]
 }
 
@@ -104,7 +98,7 @@ const schemesOf = (document: JsonObject): JsonObject => partOf(partOf(document.c
 /** A security scheme of a document, by its name. */
 export const schemeOf = (document: JsonObject, name: string): JsonObject => partOf(schemesOf(document)[name])
 
-/** The headers by which a caller can authenticate in any of the documents, in lower case. */
+/** The headers with credentials in any of the documents, in lower case. */
 export function credentialHeaders(...documents: JsonObject[]): Set<string> {
   const schemes = documents.flatMap(document => Object.values(schemesOf(document)).map(partOf))
   const keys = schemes.filter(scheme => scheme.type === 'apiKey' && scheme.in === 'header')

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../contract/json.ts'
 import { listOf, partOf } from './openapi-document.ts'
 
-/** What a schema demands of a value, however it is written: OpenAPI 3.0 or 3.1, in one piece or with allOf, oneOf and anyOf. */
+/** What a schema requires of a value, in OpenAPI 3.0 or 3.1, with allOf, oneOf and anyOf resolved. */
 export interface Shape {
   /** With `null` where that is allowed; undefined where any type is. */
   types: ReadonlySet<string> | undefined
@@ -34,7 +34,7 @@ export function shapeOf(schema: unknown): Shape {
   }
 }
 
-/** `within` are the schemas that this one is a part of; one that is a part of itself demands nothing more. */
+/** `within` are the schemas around this one; a schema inside itself adds no requirement. */
 function combined(schema: unknown, within: ReadonlySet<unknown>): Shape {
   if (!isObject(schema) || within.has(schema)) return ANYTHING
   const inside = new Set(within).add(schema)
@@ -45,13 +45,13 @@ function combined(schema: unknown, within: ReadonlySet<unknown>): Shape {
   return { ...shape, types: new Set([...shape.types, 'null']) }
 }
 
-/** What the keywords of the schema itself say. */
+/** The requirements of the schema itself, without those of allOf, oneOf and anyOf. */
 function ownShape(schema: JsonObject): Shape {
   const values = Array.isArray(schema.enum) ? schema.enum : 'const' in schema ? [schema.const] : undefined
   const types = typesOf(schema, values)
   const named = values?.filter(value => value !== null).map(value => JSON.stringify(value)) ?? []
   return {
-    // In OpenAPI 3.0, an enum with null in it allows null although the type does not say so.
+    // In OpenAPI 3.0, null in an enum allows null, even if the type does not.
     types: types && new Set(values?.includes(null) ? [...types, 'null'] : types),
     format: typeof schema.format === 'string' ? schema.format : undefined,
     values: named.length > 0 ? new Set(named) : undefined,
@@ -69,7 +69,7 @@ function typesOf(schema: JsonObject, values: unknown[] | undefined): string[] | 
   return schema.items === undefined ? undefined : ['array']
 }
 
-/** What satisfies both. */
+/** The requirements of both. */
 const both = (a: Shape, b: Shape): Shape => ({
   types: a.types && b.types ? commonTypes(a.types, b.types) : (a.types ?? b.types),
   format: a.format ?? b.format,
@@ -85,7 +85,7 @@ function commonTypes(a: ReadonlySet<string>, b: ReadonlySet<string>): Set<string
   return isInteger ? a.intersection(b).add('integer') : a.intersection(b)
 }
 
-/** What satisfies one of several. */
+/** The requirements that several shapes have in common. */
 function either(all: Shape[]): Shape {
   const some = all.filter(({ types }) => !(types?.size === 1 && types.has('null')))
   const objects = some.filter(({ types }) => types?.has('object') ?? true)
@@ -103,7 +103,7 @@ function either(all: Shape[]): Shape {
   }
 }
 
-/** The properties of all; one that several have is combined by the keyword. */
+/** The properties of all shapes; the schemas of one that several have are combined by the keyword. */
 function merged(shapes: Shape[], keyword: 'allOf' | 'anyOf'): Map<string, unknown> {
   const byName = Map.groupBy(
     shapes.flatMap(({ properties }) => [...properties]),

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 
 import { ConfigError } from '../config.ts'
 import type { OperationId } from '../contract/operations.ts'
 
-/** A request and its answer, masked where the snapshot is. */
+/** A request and its answer, masked if the snapshot is anonymised. */
 export interface Exchange {
   operation: OperationId
   /** The journey id or email that was asked for. */
@@ -14,19 +14,19 @@ export interface Exchange {
   code?: string
   /** The body of a 200; null for a refusal. */
   body: unknown
-  /** The JSON pointers of numbers that JavaScript cannot hold exactly. */
+  /** The JSON pointers of numbers that JavaScript cannot represent exactly. */
   inexact?: string[]
 }
 
-/** What must be the same for a recording to be continued. */
+/** A run continues a recording only if its header is the same. */
 export interface RecordingHeader {
   base_url: string
   site_id: string
-  /** The key of the mask where it is random, else what tells it from others; null without a mask. */
+  /** A random key, or a digest of a given key; null without a mask. */
   mask: { key: string } | { of: string } | null
 }
 
-/** The answers so far, in a file that grows with each one, so that an interrupted capture can be continued. */
+/** The answers so far, appended to a file one by one, so that an interrupted capture can continue. */
 export interface Recording {
   find(operation: OperationId, identifier?: string): Exchange | undefined
   add(exchange: Exchange): void
@@ -37,15 +37,15 @@ export interface Recording {
 const keyOf = (operation: OperationId, identifier = ''): string => `${operation} ${identifier}`
 
 /**
- * Opens the recording in `file`, or starts it.
- * @throws {ConfigError} when the file is of another capture, or cannot be used
+ * Opens the recording in `file`, or starts one.
+ * @throws {ConfigError} when the file belongs to another capture, or cannot be written
  */
 export function openRecording(file: string, header: RecordingHeader): Recording {
   const [first, ...lines] = completeLines(file)
   if (first === undefined || lines.length === 0) start(file, header)
   else if (first !== JSON.stringify(header)) {
     throw new ConfigError(
-      `${file} is of another snapshot: the server, the site or the anonymisation differs; repeat that one, or start again with --no-resume`,
+      `${file} belongs to another snapshot: its server, site or anonymisation differs; repeat that command, or start again with --no-resume`,
     )
   }
   const exchanges = lines.map(line => JSON.parse(line) as Exchange)

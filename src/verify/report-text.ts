@@ -13,7 +13,7 @@ const TITLES: Record<FactResult['kind'], string> = {
 
 const PROVENANCES = ['inferred', 'observed', 'documented']
 
-/** A report for people: in groups, what is inferred first, with differences marked and counted. */
+/** A report as text, in groups, with inferred facts first and differences marked. */
 export function reportText({
   baseUrl,
   site_id,
@@ -49,7 +49,7 @@ function line(result: FactResult, width: number): string {
   return `${mark} ${provenance.padEnd(12)} ${id.padEnd(width)}  ${verdict.padEnd(13)}  ${explanation}`.trimEnd()
 }
 
-/** What was expected and what was found, where it does not agree. */
+/** What was expected and what was found, if these differ. */
 function detail({ verdict, expected, found, kind }: FactResult): string {
   const both = [expected && `expected ${expected}`, found.length > 0 && `found ${found.join(', ')}`]
   const told = both.filter(Boolean).join(', ')

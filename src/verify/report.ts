@@ -14,7 +14,7 @@ import type { LiveApi } from './live-api.ts'
 import { observedIn } from './rule-checks.ts'
 import { type Survey, type SurveyOptions, survey } from './survey.ts'
 
-/** A fact of the contract, and whether the server agrees. */
+/** A fact of the contract, with the result of comparing a server. */
 export interface FactResult extends Fact, FactFinding {}
 
 export interface VerifyReport {
@@ -33,7 +33,7 @@ export interface VerifyReport {
 }
 
 /**
- * Compares a server with the contract. The report has shapes, statuses and error codes, never a value that may be about a person.
+ * Compares a server with the contract. The report has kinds of values, statuses and error codes, and never a value that may be personal.
  * @throws {LiveApiError} when the server cannot be reached
  */
 export async function verify(

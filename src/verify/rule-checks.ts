@@ -2,16 +2,16 @@ import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
 import type { RuleName } from '../contract/rules.ts'
 import type { Call, Survey } from './survey.ts'
 
-/** What the rules are checked on. Nothing is assumed of the shape of an answer. */
+/** The answers that the rules are checked on, in any shape. */
 export interface Observed {
   siteId: string
   /** A vendor timestamp. */
   now: string
   survey: Survey
-  /** The journeys that are listed, and those asked for one by one. */
+  /** The journeys in the list, and the answers of `getJourney`. */
   listed: JsonObject[]
   journeys: JsonObject[]
-  /** The instances of each member, by either operation. */
+  /** The participations of each member, by each operation. */
   userJourneys: JsonObject[][]
   memberJourneys: JsonObject[][]
 }
@@ -55,7 +55,7 @@ function connectionsJoin(journey: JsonObject): boolean[] {
   )
 }
 
-/** Whether each rule holds, once for everything that can tell; empty where nothing can. */
+/** Whether each rule holds, once for each object that shows it. */
 export const RULE_CHECKS: Record<RuleName, (observed: Observed) => boolean[]> = {
   'answers-json': ({ survey }) =>
     survey.reads.flatMap(({ answer }) =>
@@ -95,7 +95,7 @@ export const RULE_CHECKS: Record<RuleName, (observed: Observed) => boolean[]> = 
     userJourneys.length === memberJourneys.length
       ? userJourneys.map((instances, i) => sameInstances(instances, memberJourneys[i]))
       : [],
-  // No answer shows what was left out, in which zone its times are, or what another site has.
+  // No answer shows what is missing from a list, the zone of a time, or the data of another site.
   'list-whole': () => [],
   'times-in-utc': () => [],
   'other-site': () => [],

@@ -16,11 +16,11 @@ export interface SavedFile {
   text: string
 }
 
-/** An answer of the API that was saved. */
+/** An answer of the API from a file. */
 interface SavedAnswer {
   file: string
   operation: OperationId
-  /** Undefined where the answer does not say whom it is about. */
+  /** Undefined when the answer does not show it. */
   identifier: string | undefined
   siteId: string | undefined
   /** A vendor timestamp. */
@@ -31,7 +31,7 @@ interface SavedAnswer {
 
 export interface SavedAnswers {
   siteId: string
-  /** What was taken, what was left out, and why. */
+  /** What was left out, and why. */
   notes: string[]
   toCapture(mask: Mask): Capture
 }
@@ -44,23 +44,20 @@ export interface SavedAnswers {
 export function readSavedAnswers(files: SavedFile[], site: string | undefined, now: string): SavedAnswers {
   const notes: string[] = []
   const read = files.map(file => answersIn(file, now, notes))
-  const refusals = read.filter(answers => answers.length === 0).length
-  if (refusals > 0) notes.push(`${refusals} files with a refusal were left out`)
+  const errors = read.filter(answers => answers.length === 0).length
+  if (errors > 0) notes.push(`files with an error left out: ${errors}`)
   const all = read.flat()
   const siteIds = new Set(all.flatMap(({ siteId }) => siteId ?? []))
   if (site === undefined && siteIds.size !== 1) {
-    const found =
-      siteIds.size === 0 ? 'no answer says which site it is of' : `there are ${[...siteIds].join(', ')}`
+    const found = siteIds.size === 0 ? 'no answer has a site_id' : `there are ${[...siteIds].join(', ')}`
     throw new ConfigError(`--site: name the site; ${found}`)
   }
   const siteId = site ?? ([...siteIds][0] as string)
   const own = all.filter(answer => (answer.siteId ?? siteId) === siteId)
-  if (own.length < all.length) notes.push(`${all.length - own.length} answers of other sites were left out`)
+  if (own.length < all.length) notes.push(`answers of other sites left out: ${all.length - own.length}`)
   const named = nameMembers(own, notes)
   const answers = lastOfEach(named, notes)
-  notes.push(
-    'values that the sandbox derives, such as status and expired_at, follow from the seed and are not in it',
-  )
+  notes.push('values that the sandbox computes, such as status and expired_at, are not in the seed')
   return { siteId, notes, toCapture: mask => toCapture(answers, mask) }
 }
 
@@ -81,7 +78,7 @@ function answersIn({ name, text }: SavedFile, now: string, notes: string[]): Sav
   return [{ file: name, operation, identifier, siteId, at: momentOf(body) ?? now, status: 200, text: body }]
 }
 
-/** Which operation gives such a body. An empty list of a member is that of either. */
+/** The operation that a body belongs to. The empty list of a member can belong to either operation about members. */
 function operationOf(body: unknown, isOfMember: boolean): OperationId | undefined {
   if (isObject(body) && (Array.isArray(body.nodes) || Array.isArray(body.connections))) return 'getJourney'
   const journeys = isObject(body) ? body.journeys : body
@@ -94,7 +91,7 @@ function operationOf(body: unknown, isOfMember: boolean): OperationId | undefine
 
 const EMAIL = Email()
 
-/** The email that a file is named after. */
+/** The email in the name of a file. */
 function emailIn(file: string): string | undefined {
   const name = basename(file).replace(/\.(json|http|txt)$/i, '')
   return Value.Check(EMAIL, name) ? name : undefined
@@ -110,7 +107,7 @@ function siteIdIn(body: unknown): string | undefined {
 const EVENT_TIMES =
   /"(?:(?:created|updated|started|completed|expired|blocked)_at|hold_start_datetime)"\s*:\s*"([^"]+)"/g
 
-/** When a body can have been answered: at the latest time in it of something that has happened. */
+/** The latest time of a past event in a body, which is about the time of the answer. */
 function momentOf(body: string): string | undefined {
   const times = [...body.matchAll(EVENT_TIMES)].map(([, time]) => time as string)
   const latest = times
@@ -139,11 +136,11 @@ function harAnswers(file: string, entries: JsonObject[], now: string, notes: str
     return [{ file, identifier: undefined, ...matched, siteId, at, status, text }]
   })
   if (answers.length === 0) throw new ConfigError(`--from: ${file} has no answer of the four operations`)
-  if (others > 0) notes.push(`${file}: ${others} other entries were left out`)
+  if (others > 0) notes.push(`${file}: other entries left out: ${others}`)
   return answers
 }
 
-/** The operation of a URL, whatever stands before its path. */
+/** The operation of a URL with any base path. */
 function matchUrl(url: string): ReturnType<typeof matchOperation> {
   const path = URL.parse(url)?.pathname ?? ''
   const starts = [...path.matchAll(/\//g)].map(({ index }) => index)
@@ -155,7 +152,7 @@ function contentOf(content: unknown): string {
   return Buffer.from(String(text ?? ''), encoding === 'base64' ? 'base64' : 'utf8').toString()
 }
 
-/** Gives an email to the members whose answers do not say whose they are: answers with a participation in common are of one member. */
+/** Gives each answer about a member an email. Answers with a common participation belong to one member. */
 function nameMembers(answers: SavedAnswer[], notes: string[]): SavedAnswer[] {
   const emailOf = new Map<unknown, string>()
   const idsOf = ({ text }: SavedAnswer) =>
@@ -173,7 +170,7 @@ function nameMembers(answers: SavedAnswer[], notes: string[]): SavedAnswer[] {
     if (email === undefined) {
       email = `member-${++count}@example.com`
       notes.push(
-        `${answer.file} does not say whose it is: the member is ${email}; name the file after the email`,
+        `${answer.file} does not show the email of the member, which is ${email} in the seed; name the file after the email`,
       )
     }
     for (const id of ids) emailOf.set(id, email)
@@ -188,7 +185,7 @@ function lastOfEach(answers: SavedAnswer[], notes: string[]): SavedAnswer[] {
     const last = group.at(-1) as SavedAnswer
     if (group.some(({ text }) => text !== last.text))
       notes.push(
-        `${last.file}: the last of ${group.length} different answers to one call of ${last.operation} was taken`,
+        `${last.file}: of ${group.length} different answers to one call of ${last.operation}, the last one was taken`,
       )
     return last
   })

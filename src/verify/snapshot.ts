@@ -13,34 +13,34 @@ import { type Exchange, openRecording, type RecordingHeader, readHeader } from '
 
 export interface SnapshotOptions {
   api: LiveApi
-  /** No two that differ in case only. */
+  /** Unique without regard to case. */
   emails: readonly string[]
-  /** Where to keep what was read until the snapshot is complete; what an interrupted run has left there is not asked again. */
+  /** The file for the answers so far. An interrupted run leaves it, and the next run continues with it. */
   partial: string
-  /** Whether to continue with what is there. */
+  /** Whether to continue with that file. */
   resume: boolean
-  /** Keeps no email and no free text; `true` takes a random key, a text is the key. */
+  /** Whether to replace emails and free text by pseudonyms: with a random key, or with this key. */
   anonymise: boolean | string
   clock?: Clock
   onProgress?: (done: number, total: number) => void
 }
 
-/** What a snapshot has, without a value of it. */
+/** Counts of what is in a snapshot, without a value from it. */
 export interface Summary {
   journeys: number
   members: number
   participations: number
-  /** The places of the emails that the site does not know. */
+  /** The indexes of the emails that the site does not know. */
   unknown_emails: number[]
-  /** How many members are refused, by status. */
+  /** The number of members who are blocked or opted out, by status. */
   refused: Record<string, number>
-  /** How often the seed has a property beyond the contract, by object and property. */
+  /** The number of properties beyond the contract, by object and property. */
   extra: Record<string, number>
-  /** How often the seed has a value that the sandbox would not give by itself, by object and property. */
+  /** The number of values that replace those of the sandbox, by object and property. */
   replaced: Record<string, number>
-  /** How often a sandbox with this seed answers otherwise, by operation and place. */
+  /** The number of differences between the answers of the site and of a sandbox with this seed, by operation and path. */
   different: Differences
-  /** The numbers that JavaScript cannot hold exactly, and so are rounded in the seed, by answer and JSON pointer. */
+  /** The numbers that are rounded in the seed, as JavaScript cannot represent them exactly, by answer and JSON pointer. */
   rounded: string[]
 }
 
@@ -51,7 +51,7 @@ export interface Snapshot {
 
 /**
  * Reads a live site into a seed. Call `forget` when the seed is stored: until then, an interrupted run can be continued.
- * @throws {LiveApiError} when the server gives no answer, or refuses; {ConfigError} when `partial` is of another snapshot
+ * @throws {LiveApiError} when the server gives no answer, or refuses; {ConfigError} when `partial` belongs to another snapshot
  */
 export async function takeSnapshot({
   api,
@@ -70,7 +70,7 @@ export async function takeSnapshot({
   return { ...(await toSnapshot(api.siteId, capture)), forget: recording.remove }
 }
 
-/** The seed of a capture, tried in a sandbox, and what there is to say of it. */
+/** The seed of a capture, tested in a sandbox, and its summary. */
 export async function toSnapshot(siteId: string, capture: Capture): Promise<Snapshot> {
   const site = toSeed(siteId, capture)
   const different = await addExtra(capture, site)
@@ -104,14 +104,14 @@ function roundedNumbers({ list, journeys, members }: Capture): string[] {
   return [
     ...(list ? places(list, '') : []),
     ...journeys.flatMap(journey => places(journey, ` ${journey.identifier}`)),
-    // Not the email: a summary names no member.
+    // A summary shows no email.
     ...members.flatMap(({ user, member }, m) =>
       [user, member].flatMap(exchange => (exchange ? places(exchange, ` of member ${m + 1}`) : [])),
     ),
   ]
 }
 
-/** The mask, and what a recording says of it: a given key is recognised by a digest, a random one is kept there. */
+/** The mask, and how a recording identifies it: by a digest of a given key, or by the random key itself. */
 export function maskFor(
   anonymise: boolean | string,
   siteId: string,
@@ -146,10 +146,10 @@ export function describeSummary(summary: Summary): string {
     ...(unknown.length === 0
       ? []
       : [`${plural(unknown.length, 'email')} that the site does not know, line ${unknown.join(', ')}`]),
-    ...counted('Members who are refused:', summary.refused),
-    ...counted('Properties beyond the contract, served as they are:', summary.extra),
-    ...counted('Values that the sandbox would not give by itself, served as they are:', summary.replaced),
-    ...counted('A sandbox with this seed answers otherwise:', summary.different),
-    ...section('Numbers that JavaScript cannot hold exactly, and that are rounded:', summary.rounded),
+    ...counted('Members who are blocked or opted out:', summary.refused),
+    ...counted('Properties beyond the contract, served unchanged:', summary.extra),
+    ...counted('Values that replace those of the sandbox, served unchanged:', summary.replaced),
+    ...counted('A sandbox with this seed answers differently:', summary.different),
+    ...section('Numbers that are rounded, as JavaScript cannot represent them exactly:', summary.rounded),
   ].join('\n')
 }

@@ -13,7 +13,7 @@ import {
 
 /** A request and its answer. */
 export interface Call {
-  /** What it was for, without saying whom it was about: `journey 1`, `member 2`, `auth exp-past`. */
+  /** What the call is for, without an identifier: `journey 1`, `member 2`, `auth exp-past`. */
   purpose: string
   operation: OperationId | null
   /** Decoded; never part of a report. */
@@ -23,18 +23,18 @@ export interface Call {
   failure?: FailureReason
 }
 
-/** Everything that a server was asked. */
+/** Every call to a server. */
 export interface Survey {
   calls: Call[]
   /** The calls of the four operations about the journeys and members of the site. */
   reads: Call[]
-  /** By the name of the authentication rule that a call tests; none where no call can test it. */
+  /** The calls that test authentication, by the name of the rule; a rule that no call can test has none. */
   attempts: Map<AuthRule['name'], Call>
-  /** The calls that should be refused although their token is right. */
+  /** The calls with a valid token that should be refused, by their error. */
   provoked: Map<ErrorName, Call[]>
-  /** A member who was found, asked for in another case. */
+  /** The calls about one member by the email as given, and in another case. */
   otherCase: { original: Call; asked: Call } | undefined
-  /** What was asked about a member who is known to be in no journey. */
+  /** The calls about the member without journeys. */
   withoutJourneys: Call[]
 }
 
@@ -42,15 +42,15 @@ export interface SurveyOptions {
   emails: string[]
   /** A member who exists and is in no journey. */
   emailWithoutJourneys?: string | undefined
-  /** Which journeys to ask for; some of those that are listed, when empty. */
+  /** The ids of journeys to ask for; when empty, some that the site lists. */
   journeys: string[]
-  /** Told of every call, with how many there will be. */
+  /** Called after every call, with the expected number of calls. */
   watch?: (call: Call, done: number, total: number) => void
 }
 
 const MOST_LISTED_JOURNEYS = 5
 
-/** Makes one call; `below` is a path that follows the operation's own. */
+/** Makes one call; `below` is appended to the path of the operation. */
 type Ask = (
   purpose: string,
   operation: OperationId,
@@ -59,7 +59,7 @@ type Ask = (
 ) => Promise<Call>
 
 /**
- * Asks a server everything that can be compared, one call after the other. It only reads: an answer to a POST is not compared.
+ * Makes every call that `verify` compares, one after the other. All of them only read, so the answer to a POST is not compared.
  * @throws {LiveApiError} when the first call gets no answer, or a redirect
  */
 export async function survey(
@@ -102,7 +102,7 @@ export async function survey(
   }
 }
 
-/** The ids of some listed journeys: one of each status first, as each status may show something else. */
+/** The ids of some listed journeys, first one of each status, as the status affects other properties. */
 function someListed(list: unknown): string[] {
   const journeys = objectsIn(isObject(list) ? list.journeys : []).filter(({ id }) => typeof id === 'string')
   const byStatus = [...Map.groupBy(journeys, ({ status }) => status).values()]
@@ -110,16 +110,16 @@ function someListed(list: unknown): string[] {
   return inTurn.map(({ id }) => id as string).slice(0, MOST_LISTED_JOURNEYS)
 }
 
-/** Tests each rule of authentication with a call that was answered when its token was right. */
+/** Tests each rule of authentication with a call that succeeds with a valid token. */
 async function testAuthentication(found: Call[], ask: Ask): Promise<Survey['attempts']> {
   const attempts: Survey['attempts'] = new Map()
   for (const { name, attempt } of AUTH_RULES) {
-    // A journey rather than a member, and an identifier for which the attempt differs from the right headers.
+    // Prefers a journey to a member, and takes an identifier for which the attempt differs from valid headers.
     const subject = [...found.filter(({ identifier }) => identifier !== undefined), ...found].find(
       ({ identifier }) => attempt({ site_id: 'site', secret: 'secret', exp: 0, identifier }),
     )
     if (!subject?.operation) continue
-    const headers = (right: Parameters<typeof attempt>[0]) => attempt(right) ?? {}
+    const headers = (valid: Parameters<typeof attempt>[0]) => attempt(valid) ?? {}
     attempts.set(name, await ask(`auth ${name}`, subject.operation, subject.identifier, { headers }))
   }
   return attempts
@@ -135,7 +135,7 @@ async function askInOtherCase(found: Call[], ask: Ask): Promise<Survey['otherCas
 
 const unknownEmail = () => `nobody-${randomUUID()}@example.com`
 
-/** What should be refused although its token is right. */
+/** Calls with a valid token that should be refused. */
 const PROVOCATIONS: [ErrorName, OperationId, identifier: () => string, below?: string][] = [
   ['journeyNotFound', 'getJourney', randomUUID],
   ['invalidIdentifier', 'getJourney', () => 'not-a-uuid'],

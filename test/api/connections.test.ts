@@ -61,6 +61,38 @@ describe('Pipelined requests', () => {
     expect(JSON.parse(first.slice(0, first.lastIndexOf('}') + 1))).toHaveProperty('journeys')
   })
 
+  test('are all answered before these bytes, also those whose path cannot be read', async () => {
+    const slow = get(`${BASE}/journeys`, 'X-Sandbox-Fault: delay=50')
+    const answer = await send(`${slow}${get('/%')}${get(`${BASE}/%ff`)}${get('/_sandbox/%')}nonsense\r\n\r\n`)
+    expect(statusesIn(answer)).toEqual([200, 400, 400, 400, 400])
+  })
+
+  test('are answered before a CONNECT is refused', async () => {
+    const slow = get(`${BASE}/journeys`, 'X-Sandbox-Fault: delay=50')
+    const answer = await send(`${slow}CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n`)
+    expect(statusesIn(answer)).toEqual([200, 400])
+  })
+
+  test('and a CONNECT do no harm when the client leaves before the answers', async () => {
+    for (const wait of [0, 20]) {
+      const socket = open()
+      const slow = get(`${BASE}/journeys`, 'X-Sandbox-Fault: delay=50')
+      socket.write(`${slow}CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n`)
+      await once(socket, 'connect')
+      await sleep(wait)
+      socket.resetAndDestroy()
+    }
+    await sleep(100)
+    expect(statusesIn(await send(get('/_sandbox/health', 'Connection: close')))).toEqual([200])
+  })
+
+  test('are all answered, however many there are', async () => {
+    const slow = get(`${BASE}/journeys`, 'X-Sandbox-Fault: delay=200')
+    const health = get('/_sandbox/health')
+    const answer = await send(`${slow}${health.repeat(3000)}${get('/_sandbox/health', 'Connection: close')}`)
+    expect(statusesIn(answer)).toEqual(Array(3002).fill(200))
+  })
+
   test('wait until the client has taken the answer before', async () => {
     const socket = open()
     socket.pause()
@@ -76,6 +108,34 @@ describe('Pipelined requests', () => {
     socket.resume()
     await expect.poll(() => answers).toBe(200)
     socket.destroy()
+  })
+})
+
+describe('A request whose body is no HTTP has one answer', () => {
+  const head = (method: string, path: string) =>
+    `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`
+  const slow = () => get(`${BASE}/journeys`, 'X-Sandbox-Fault: delay=50')
+  const brokenChunk = 'x\r\n\r\n'
+
+  test('after which the connection ends, when it was answered without its body', async () => {
+    expect(statusesIn(await send(`${head('POST', `${BASE}/journeys`)}${brokenChunk}`))).toEqual([405])
+    expect(statusesIn(await send(`${head('POST', `${BASE}/journeys`)}5\r\nabcdefg\r\n`))).toEqual([405])
+  })
+
+  test('which says so, when its body is needed', async () => {
+    const put = head('PUT', `/_sandbox/sites/${site.site_id}/data`)
+    expect(statusesIn(await send(`${put}${brokenChunk}`))).toEqual([400])
+    expect(statusesIn(await send(`${put}2\r\n{}\r\n${brokenChunk}`))).toEqual([400])
+    expect(statusesIn(await send(`${put}2;${'x'.repeat(20_000)}\r\n{}\r\n`))).toEqual([400])
+    const form = head('POST', '/sign-in').replace('application/json', 'application/x-www-form-urlencoded')
+    expect(statusesIn(await send(`${form}${brokenChunk}`))).toEqual([400])
+  })
+
+  test('which comes in its turn', async () => {
+    const post = head('POST', `${BASE}/journeys`)
+    expect(statusesIn(await send(`${slow()}${post}${brokenChunk}`))).toEqual([200, 400])
+    const put = head('PUT', `/_sandbox/sites/${site.site_id}/data`)
+    expect(statusesIn(await send(`${slow()}${slow()}${put}${brokenChunk}`))).toEqual([200, 200, 400])
   })
 })
 
@@ -104,9 +164,9 @@ describe('Under fake timers', () => {
 
   test('a request is answered', async () => {
     vi.useFakeTimers()
-    const responses = await Promise.all(
-      Array.from({ length: 5 }, () => fetch(`${sandbox.url}/journeys`, { headers: site.headersFor() })),
-    )
-    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+    // A client that keeps its connections, such as fetch, has timers of its own that stand still.
+    const call = () => send(get(`${BASE}/journeys`, 'Connection: close'))
+    const answers = await Promise.all(Array.from({ length: 5 }, call))
+    expect(answers.map(statusesIn)).toEqual([[200], [200], [200], [200], [200]])
   })
 })

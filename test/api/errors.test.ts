@@ -91,7 +91,33 @@ describe('An error has the code of the vendor, and an explanation that begins wi
     ],
     ['an unknown path', 'pathNotFound', /^path: no operation/, () => request(`${BASE}/nothing`)],
     ['a path below a known one', 'pathNotFound', /^path: /, () => request(`${BASE}/journeys/a/b`)],
-    ['a path outside of the base path', 'pathNotFound', /^path: /, () => request('/journeys')],
+    [
+      'a path without the base path',
+      'pathNotFound',
+      /^path: it lacks the base path; call \/api\/3\.0\/journeys$/,
+      () => request('/journeys'),
+    ],
+    ['a path outside of the base path', 'pathNotFound', /^path: .*below \/api\/3\.0$/, () => request('/x')],
+    ['no path', 'pathNotFound', /^path: .*below \/api\/3\.0$/, () => request('*', { method: 'OPTIONS' })],
+    [
+      'another method',
+      'methodNotAllowed',
+      /^method: /,
+      () => request(`${BASE}/journeys`, { method: 'QUERY' }),
+    ],
+    [
+      'another method with a body of no type',
+      'methodNotAllowed',
+      /^method: /,
+      () =>
+        `${request(`${BASE}/journeys`, { method: 'POST', headers: ['Content-Type: ;', 'Content-Length: 2'] })}{}`,
+    ],
+    [
+      'an unknown path with a body of no type',
+      'pathNotFound',
+      /^path: /,
+      () => `${request('/x', { method: 'POST', headers: ['Content-Type: ;', 'Content-Length: 2'] })}{}`,
+    ],
     ['the base URL', 'pathNotFound', /^path: .*\/_sandbox\/health/, () => request(BASE)],
     [
       'a slash at the end',
@@ -141,6 +167,13 @@ describe('An error has the code of the vendor, and an explanation that begins wi
       /^request: .*Host/,
       () => request(`${BASE}/journeys`).replace('Host: localhost\r\n', ''),
     ],
+    [
+      'two Host headers',
+      'badRequest',
+      /^request: .*Host/,
+      () => request(`${BASE}/journeys`, { headers: ['Host: elsewhere'] }),
+    ],
+    ['CONNECT', 'badRequest', /^method: .*proxy/, () => request('example.com:443', { method: 'CONNECT' })],
     [
       'an expectation',
       'expectationFailed',

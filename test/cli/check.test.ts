@@ -66,7 +66,7 @@ describe('check', () => {
 
   it('says the place of a value however the text is laid out', async () => {
     // biome-ignore lint/suspicious/noExplicitAny: what is put there is wrong on purpose
-    const spoils: [string, (seed: any) => void][] = [
+    const changes: [string, (seed: any) => void][] = [
       ['"Sleeping"', seed => (seed.journeys[0].status = 'Sleeping')],
       ['"portal"', seed => (seed.journeys[0].nodes[2].type = 'portal')],
       ['4711', seed => (seed.members[0].participations[0].id = 4711)],
@@ -78,12 +78,12 @@ describe('check', () => {
     ]
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom(...spoils),
+        fc.constantFrom(...changes),
         fc.constantFrom('', ' ', '   ', '\t'),
         fc.constantFrom('\n', '\r\n'),
-        async ([value, spoil], indent, end) => {
+        async ([value, change], indent, end) => {
           const seed: SeedDocument = structuredClone(seedOf())
-          spoil(seed)
+          change(seed)
           const text = JSON.stringify(seed, null, indent).replaceAll('\n', end)
           const { stdout } = await check(text, '--json')
           const [{ line, column }] = JSON.parse(stdout).issues

@@ -42,7 +42,7 @@ describe('drift', () => {
     },
   )
 
-  it('lists differences by how we know what ours says, and as JSON', async () => {
+  it('lists differences by provenance, and as JSON', async () => {
     using folder = temporaryFolder()
     const file = folder.file('theirs.json', JSON.stringify(changed()))
     expect(await command(['drift', file])).toEqual({
@@ -67,7 +67,7 @@ describe('drift', () => {
     })
   })
 
-  it('reads what is spread over files that refer to one another, and to themselves', async () => {
+  it('reads a document in several files that refer to one another, and to themselves', async () => {
     using folder = temporaryFolder()
     const document = ourDocument()
     const { JourneyNode, ...others } = document.components.schemas
@@ -90,7 +90,7 @@ describe('drift', () => {
     expect([code, stderr]).toEqual([1, `downloading ${url}\n${url}: 1 difference`])
   })
 
-  it('lets no document from a URL read files of this machine', async () => {
+  it('does not let a document from a URL read local files', async () => {
     using folder = temporaryFolder()
     const document = ourDocument()
     document.components.schemas.ApiError = { $ref: `file://${folder.file('error.json', '{}')}` }
@@ -133,7 +133,7 @@ describe('drift', () => {
       'openapi: 3.0.0\npaths: {/journeys: {get: {$ref: "#/a"}}}\na: {$ref: "#/b"}\nb: {$ref: "#/a"}',
       'circle',
     ],
-  ])('refuses in one line %s', async (_what, name, text, message) => {
+  ])('refuses %s with one line', async (_what, name, text, message) => {
     using folder = temporaryFolder()
     const { code, stdout, stderr } = await command(['drift', folder.file(name, text)])
     expect([code, stdout]).toEqual([2, ''])
@@ -188,7 +188,7 @@ describe('drift', () => {
       /: it has more than 20 MiB$/,
     ],
     ['hangs up', ({ socket }) => socket.destroy(), /: other side closed$/],
-  ])('cannot compare, and says so in one line, when the server %s', async (_what, answer, message) => {
+  ])('fails with one line when the server %s', async (_what, answer, message) => {
     await using server = await serverOf(answer)
     const { code, stdout, stderr } = await command(['drift', `${server.url}/openapi.json`])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -198,7 +198,7 @@ describe('drift', () => {
     expect(error).toMatch(message)
   })
 
-  it('cannot compare when nothing listens there', async () => {
+  it('fails when nothing listens there', async () => {
     const server = await serverOf(() => undefined)
     await server[Symbol.asyncDispose]()
     const { code, stderr } = await command(['drift', `${server.url}/openapi.json`])

@@ -18,16 +18,16 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-/** A server before the sandbox that counts what it lets through, and does what a test says with the rest. */
-const gate = (spoil: (path: string, asked: string[]) => number | 'hang' | undefined) => {
+/** A proxy of the sandbox that records the paths, and fails as the test says: with a status, or without an answer. */
+const gate = (failureOf: (path: string, asked: string[]) => number | 'hang' | undefined) => {
   const asked: string[] = []
   const server = serverOf(async (request, response) => {
     const path = request.url as string
-    const spoilt = spoil(path, asked)
+    const failure = failureOf(path, asked)
     asked.push(path)
-    if (spoilt === 'hang') return
-    if (spoilt !== undefined) {
-      response.writeHead(spoilt, spoilt === 429 ? { 'retry-after': '1' } : {}).end('{}')
+    if (failure === 'hang') return
+    if (failure !== undefined) {
+      response.writeHead(failure, failure === 429 ? { 'retry-after': '1' } : {}).end('{}')
       return
     }
     const { authorization = '', 'x-annexcloud-site': site } = request.headers
@@ -73,7 +73,7 @@ beforeAll(() => void vi.stubEnv('KEY', SITE.secret))
 afterAll(() => void vi.unstubAllEnvs())
 
 describe('snapshot', () => {
-  it('writes a seed that a sandbox starts with, and says what came of it', async () => {
+  it('writes a seed that a sandbox starts with, and prints a summary', async () => {
     using files = work()
     const { printed, error } = await run(files.args(sandbox.origin))
     expect(error).toBeUndefined()
@@ -88,7 +88,7 @@ describe('snapshot', () => {
     expect(site?.content.read().members.map(({ email }) => email)).toEqual(EMAILS)
   })
 
-  it('replaces a seed only when it is told to', async () => {
+  it('replaces a seed only with --force', async () => {
     using files = work()
     writeFileSync(files.out, 'precious')
     const refused = await run(files.args(sandbox.origin))
@@ -104,7 +104,7 @@ describe('snapshot', () => {
     expect(readFileSync(files.out, 'utf8')).not.toContain('ann@example.com')
   })
 
-  it('waits as long as it is told, and asks again', async () => {
+  it('waits for Retry-After, and asks again', async () => {
     using files = work()
     const { asked, server } = gate((path, asked) =>
       asked.includes(path) || !/user.badge/.test(path) ? undefined : 429,
@@ -116,7 +116,7 @@ describe('snapshot', () => {
     expect(asked.filter(path => /user.badge/.test(path))).toHaveLength(2)
   })
 
-  it('goes on after the server has failed, and asks nothing twice', async () => {
+  it('continues after the server has failed, and sends no request twice', async () => {
     using files = work()
     let fails = true
     const { asked, server } = gate((_path, asked) => (fails && asked.length >= 20 ? 500 : undefined))
@@ -129,17 +129,17 @@ describe('snapshot', () => {
     fails = false
 
     const other = await run(files.args(proxy.url))
-    expect(other.error?.message).toMatch(/of another snapshot: .*--no-resume$/)
+    expect(other.error?.message).toMatch(/belongs to another snapshot: .*--no-resume$/)
     expect(asked).toHaveLength(20)
     // Killed while it wrote a line.
     appendFileSync(`${files.out}.partial`, '{"operation":"getMember')
-    expect(await run(files.args(proxy.url, '--anonymise', '--resume'))).not.toHaveProperty('error')
+    expect(await run(files.args(proxy.url, '--anonymise'))).not.toHaveProperty('error')
     expect(new Set(asked).size).toBe(asked.length)
     expect(asked[20]).toBe(failing)
     expect(readdirSync(files.path).sort()).toEqual(['emails.txt', 'seed.json'])
   })
 
-  it('starts anew when told to, or when nothing was read yet', async () => {
+  it('starts again with --no-resume, or when nothing was read yet', async () => {
     using files = work()
     writeFileSync(`${files.out}.partial`, '{"base_url":"http://elsewhere"}\n')
     expect(await run(files.args(sandbox.origin))).not.toHaveProperty('error')
@@ -166,7 +166,7 @@ describe('snapshot', () => {
 })
 
 describe('snapshot --from', () => {
-  it('writes a seed of saved answers, masked if asked, and says what it left out', async () => {
+  it('writes a seed of saved answers, masked with --anonymise, and prints what it left out', async () => {
     using folder = temporaryFolder()
     const [site] = sandbox.sites()
     const url = `${sandbox.url}/user/ann%40example.com/journeys`
@@ -184,8 +184,8 @@ describe('snapshot --from', () => {
     expect(JSON.parse(printed[0] as string)).toMatchObject({
       ...{ journeys: 1, members: 1, different: {} },
       notes: [
-        `${har}: 1 other entries were left out`,
-        expect.stringMatching(/^values that the sandbox derives/),
+        `${har}: other entries left out: 1`,
+        expect.stringMatching(/^values that the sandbox computes/),
       ],
     })
     expect(readFileSync(out, 'utf8')).not.toContain('ann@')

@@ -60,13 +60,13 @@ test('A server that differs is reported as JSON too, with exit code 1', async ()
   )
 })
 
-test('A server that does not answer is one line, with exit code 1', async () => {
+test('A server that cannot be reached gives one line, and exit code 1', async () => {
   const { code, stdout, stderr } = await verify('http://127.0.0.1:1')
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toMatch(/^http:\/\/127\.0\.0\.1:1 cannot be reached: .+\n$/)
 })
 
-test('With a wrong secret, the report says that nothing was answered', async () => {
+test('With a wrong secret, the report has the advice to check it', async () => {
   const { code, stdout } = await verify(sandbox.url, [], { SANDBOX_SECRET: 'another' })
   expect(code).toBe(1)
   expect(stdout).toMatch(/^✗ documented +getJourneys +does not hold .*answered 401/m)

@@ -150,6 +150,31 @@ it('What is written while the server starts is not missed', async () => {
   expect(site?.content.read().journeys.map(({ name }) => name)).toEqual(['meanwhile'])
 })
 
+it('Of a directory each file is followed, and a new one is a new site', async () => {
+  using own = temporaryFolder()
+  const yaml = (site_id: string, name: string) =>
+    `site: { site_id: ${site_id} }\njourneys: [{ name: ${name} }]\n`
+  own.file('a.yaml', yaml('a', 'First'))
+  own.file('b.yaml', yaml('b', 'Second'))
+  const follow = seedWatch([own.path])
+  await using sandbox = await startSandbox({ seed: own.path, logLevel: 'silent' })
+  const printed: string[] = []
+  const warned: string[] = []
+  const unfollow = follow(sandbox, { print: line => printed.push(line), warn: line => warned.push(line) })
+  own.file('b.yaml', yaml('b', 'Changed'))
+  own.file('c.yaml', yaml('c', 'New'))
+  own.file('d.yaml', Buffer.from([0xff, 0xfe]))
+  await expect.poll(() => [printed.length, warned.length]).toEqual([2, 1])
+  unfollow()
+  const names = sandbox.sites().map(({ site_id, content }) => [site_id, content.read().journeys[0]?.name])
+  expect(names).toEqual([
+    ['a', 'First'],
+    ['b', 'Changed'],
+    ['c', 'New'],
+  ])
+  expect(warned[0]).toContain('UTF-16')
+})
+
 it.each([
   ['without a file', [], /^--watch: there is no file to watch/],
   ['without a file of its own', ['--seed', 'empty'], /^--watch: there is no file to watch/],

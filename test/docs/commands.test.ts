@@ -9,6 +9,8 @@ import { followPage } from '../support/follow.ts'
 const demo = useDemo()
 
 describe('The commands work, and leave the demo as they found it:', () => {
+  test('docs/seeds.md', () => followPage('docs/seeds.md', demo))
+
   test('docs/live-api.md', () =>
     followPage('docs/live-api.md', demo, {
       'vendor.yaml': readFileSync(new URL('openapi/journeys.openapi.yaml', ROOT), 'utf8'),

@@ -122,6 +122,11 @@ describe('The control API', () => {
     expect(documented.sort()).toEqual(keysOf('post', '/_sandbox/sites').sort())
   })
 
+  test('the clock takes each way to move it', () => {
+    for (const [step] of table(section('## Clock', PAGE), 'body'))
+      expect(demo.site.clock.advance(JSON.parse(span(step))).now, step).toMatch(/Z$/)
+  })
+
   test('the keys of a fault rule are those that POST …/faults takes', () => {
     const documented = table(section('## Faults', PAGE), 'key').map(([key]) => span(key))
     expect([...documented, 'fault'].sort()).toEqual(Object.keys(FaultRule.properties).sort())

@@ -190,8 +190,8 @@ describe('the issues of a journey', () => {
     ['if', '5', 'is neither "else" nor a rule'],
     ['if', '{}', 'is neither "else" nor a rule'],
     ['if', '{"nope":1}', '"nope" is not an operator'],
-    ['if', null, 'is missing; it leaves the condition node "if"'],
-    ['in', 'else', 'is not null, but "in" is of type entry; only a condition node decides'],
+    ['if', null, 'is missing; the connection leaves the condition node "if"'],
+    ['in', 'else', 'is not null, but "in" is of type entry; only a condition node has conditions'],
   ])('from %s with the condition %j', (source_node_id, text, message) => {
     const { nodes } = definition('J', conditions, [])
     const connections = [{ source_node_id, target_node_id: 'a', condition: text }]

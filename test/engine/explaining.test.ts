@@ -17,7 +17,7 @@ describe('an event that changes nothing is told why', () => {
       {
         type: 'no_effect',
         message:
-          'not in any open journey waits for "purchase"; Spring waits for "a" or "b"; Welcome waits for "profile_completed"',
+          'no open journey waits for "purchase"; Spring waits for "a" or "b"; Welcome waits for "profile_completed"',
         reasons: [
           {
             journey_id: 'Spring',
@@ -38,7 +38,7 @@ describe('an event that changes nothing is told why', () => {
     ])
   })
 
-  const none = 'not in any open journey waits for'
+  const none = 'no open journey waits for'
   test.each([
     ['there is no journey', [], ['purchase'], `${none} "purchase"`],
     [

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import type { Config } from '../../src/config.ts'
+import { FAULT_KINDS } from '../../src/sites/fault-rule.ts'
 import { NOW, testApp } from '../support/app.ts'
 import { id, journeyOf, memberOf, nodesOf, participationOf, SITE, seedOf } from '../support/seeds.ts'
 import { goodClaims, headersOf, jwt } from '../support/token.ts'
@@ -693,6 +694,9 @@ test.each([
   ['addFault', { kind: 'status', status: 'x' }, 'Status must be a number, not "x"'],
   ['addFault', { kind: 'status', status: '503', headers: 'nonsense' }, 'a header is written like'],
   ['addFault', { kind: 'explode' }, '/fault'],
+  ['addFault', { kind: 'patch', patch: '[' }, 'The JSON Patch must be JSON'],
+  ['addFault', { kind: 'patch', patch: '[{"op":"remove","path":"/journeys"}]' }, 'is active'],
+  ['openCapsule', { capsule: '[' }, 'The capsule must be JSON'],
   ['clearFaults', {}, 'All fault rules are removed'],
   [
     'createMember',
@@ -741,6 +745,7 @@ describe('A request of the journal', () => {
     for (const [path, name, expected] of [
       ['requests.har', '9991331.har', { log: { entries: [{ request: { method: 'GET' } }] } }],
       ['data.json', '9991331.seed.json', { site: { site_id: '9991331' } }],
+      ['capsule.json', '9991331.capsule.json', {}],
     ] as const) {
       expect((await get(sandbox, `${HOME}/${path}`)).status).toBe(401)
       const file = await get(sandbox, `${HOME}/${path}`, { authorization: 'Bearer open-sesame' })
@@ -750,6 +755,13 @@ describe('A request of the journal', () => {
     await using off = await testApp({ config: { control: 'off' } })
     expect((await get(off, `${HOME}/data.json`)).status).toBe(409)
   })
+})
+
+test('The fault builder has every kind', async () => {
+  await using sandbox = await testApp()
+  const { text } = await get(sandbox, `${HOME}/faults`)
+  const kinds = [...text.matchAll(/name="kind" value="(\w+)"/g)].map(found => found[1])
+  expect(new Set(kinds)).toEqual(new Set(FAULT_KINDS))
 })
 
 test('The report is a grid of what was met, with a link to the first request of each', async () => {

@@ -518,7 +518,7 @@ describe('In a browser', () => {
     await page.getByText('The site holds the data of the seed.').waitFor()
     expect(site.content.read().journeys[0]?.name).toBe('My Journey')
     const download = page.waitForEvent('download')
-    await page.getByRole('link', { name: 'Download' }).click()
+    await page.getByRole('link', { name: 'Download seed' }).click()
     expect((await download).suggestedFilename()).toBe('9991331.seed.json')
     expect(tab.complaints).toEqual([])
   })

@@ -7,5 +7,7 @@ import { followPage } from '../support/follow.ts'
 const demo = useDemo()
 
 describe('The commands work, and leave the demo as they found it:', () => {
-  test.each(['README.md', 'docs/control-api.md', 'docs/testing.md'])('%s', page => followPage(page, demo))
+  test.each(['README.md', 'docs/control-api.md', 'docs/testing.md', 'docs/docker.md'])('%s', page =>
+    followPage(page, demo),
+  )
 })

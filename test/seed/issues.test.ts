@@ -58,10 +58,10 @@ const withParticipation = (rest: Partial<SeedParticipation>) =>
   })
 const withEvent = (node_id: string) => withParticipation({ events: [{ node_id, completed_at: TIME }] })
 const withReward = (rest: object) => withParticipation({ rewards: [{ node_id: ONE.reward, ...rest }] })
-/** A document of which something is replaced by what no document may have. */
-const spoilt = (spoil: (document: { [key: string]: never }) => void): unknown => {
+/** A good document with something in it that no document may have. */
+const altered = (alter: (document: { [key: string]: never }) => void): unknown => {
   const document = structuredClone(withReward({ hold_start_datetime: TIME, hold_end_datetime: LATER }))
-  spoil(document as never)
+  alter(document as never)
   return document
 }
 
@@ -126,7 +126,7 @@ describe('A document of the wrong form is refused, and the line says where and w
     ],
     [
       'an unknown property of the site',
-      spoilt(d => Object.assign(d.site as never, { url: '' })),
+      altered(d => Object.assign(d.site as never, { url: '' })),
       '/site/url: is not a known property here; there are site_id, name, secret, extra',
     ],
     ...(
@@ -140,7 +140,7 @@ describe('A document of the wrong form is refused, and the line says where and w
       ] as const
     ).map((pointer): [string, unknown, string] => [
       `an unknown property of ${pointer}`,
-      spoilt(document => {
+      altered(document => {
         const target = pointer
           .slice(1)
           .split('/')
@@ -156,7 +156,7 @@ describe('A document of the wrong form is refused, and the line says where and w
     ],
     [
       'no name',
-      spoilt(d => delete (d.journeys as unknown as { name?: string }[])[0]?.name),
+      altered(d => delete (d.journeys as unknown as { name?: string }[])[0]?.name),
       '/journeys/0/name: is missing',
     ],
     [
@@ -201,7 +201,7 @@ describe('A document of the wrong form is refused, and the line says where and w
     ]),
     [
       'an empty secret',
-      spoilt(d => Object.assign(d.site as never, { secret: '' })),
+      altered(d => Object.assign(d.site as never, { secret: '' })),
       '/site/secret: is empty',
     ],
     [

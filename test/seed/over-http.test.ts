@@ -49,7 +49,7 @@ describe('Over HTTP, the short form is taken', () => {
     })
   })
 
-  test.each<[string, string, object, string, string]>([
+  test.each<[string, string, object, string | RegExp, string]>([
     [
       'a new site',
       'POST',
@@ -76,12 +76,15 @@ describe('Over HTTP, the short form is taken', () => {
       'data that is nested too deep',
       'PUT /9991331/data',
       { journeys: [{ name: 'J', extra: JSON.parse(`{"a":${'['.repeat(200)}${']'.repeat(200)}}`) }] },
-      `/journeys/0/extra/a${'/0'.repeat(96)}`,
-      'is nested deeper than 100 levels',
+      /^\/journeys\/0\/extra\/a(\/0)+$/,
+      'is nested deeper than',
     ],
   ])('and what is wrong is told at its place: %s', async (_what, call, body, pointer, detail) => {
     const [method = '', path = ''] = call.split(' ')
     const { errors } = await control.expect(400, method, `/sites${path}`, body)
-    expect(errors).toContainEqual({ pointer, detail: expect.stringContaining(detail) })
+    const place = typeof pointer === 'string' ? pointer : expect.stringMatching(pointer)
+    expect(errors).toContainEqual(
+      expect.objectContaining({ pointer: place, detail: expect.stringContaining(detail) }),
+    )
   })
 })

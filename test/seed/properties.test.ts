@@ -44,7 +44,7 @@ const paths = pathsOf(good).slice(1)
 const settings = new Set(paths.map(path => path.at(-1)).filter(key => !/^\d+$/.test(String(key))))
 
 /** A good document of which a few places hold something else: what stands elsewhere in it, nothing, or anything. */
-const spoilt = fc
+const altered = fc
   .array(
     fc.record({
       path: fc.constantFrom(...paths),
@@ -80,7 +80,7 @@ it('Any document at all is either loaded whole, or refused with its issues, a li
   let refused = 0
   fc.assert(
     fc.property(
-      fc.oneof({ weight: 9, arbitrary: spoilt }, { weight: 1, arbitrary: fc.jsonValue() }),
+      fc.oneof({ weight: 9, arbitrary: altered }, { weight: 1, arbitrary: fc.jsonValue() }),
       anything => {
         try {
           const document = parseSeed(JSON.stringify(anything) ?? '', 'my.json')
@@ -100,7 +100,7 @@ it('Any document at all is either loaded whole, or refused with its issues, a li
     ),
     { numRuns: 300 },
   )
-  // Neither kind may be so rare that the law says nothing of it.
+  // Neither kind may be so rare that the property says nothing of it.
   expect(Math.min(loaded, refused)).toBeGreaterThan(20)
 })
 
@@ -149,7 +149,7 @@ it('What is loaded is exported, and loading that exports the same, byte for byte
 })
 
 /** A short seed of which a few places hold something else. */
-const spoiltShort = randomSeed.chain(seed => {
+const alteredShort = randomSeed.chain(seed => {
   const places = pathsOf(seed).slice(1)
   const names = [...new Set(places.map(path => path.at(-1)))].filter(name => typeof name === 'string')
   const change = fc.record({
@@ -178,7 +178,7 @@ const spoiltShort = randomSeed.chain(seed => {
 it('Whatever is wrong with a short seed, its issues are at places that it has or lacks, and what has none is loaded', () => {
   const tally = { good: 0, bad: 0 }
   fc.assert(
-    fc.property(spoiltShort, seed => {
+    fc.property(alteredShort, seed => {
       const { issues, value } = checkSeed(seed, NOW)
       for (const { pointer, message } of issues) {
         expect(message).not.toBe('')

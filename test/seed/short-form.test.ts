@@ -216,12 +216,12 @@ describe('Connections', () => {
     [
       'with a condition of its own, from a node that is none',
       { from: 'Tin', to: 'Out', when: RULE },
-      'when: is not null, but "Tin" is of type badge; only a condition node decides',
+      'when: is not null, but "Tin" is of type badge; only a condition node has conditions',
     ],
     [
       'without a condition, from a node that is one',
       { from: 'how-much', to: 'Out' },
-      'when: is missing; it leaves the condition node "How much?"',
+      'when: is missing; the connection leaves the condition node "How much?"',
     ],
     [
       'with two conditions',

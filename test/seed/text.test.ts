@@ -102,7 +102,7 @@ describe('What is refused with its place', () => {
     )
   })
 
-  it('names a place that is there, wherever a JSON text is spoiled', () => {
+  it('names a place that is there, wherever a JSON text is altered', () => {
     const text = JSON.stringify(
       { a: [1, -2.5e3, 'x\ny', { 'é"': null }], b: { c: [[], {}], d: true } },
       null,
@@ -113,11 +113,11 @@ describe('What is refused with its place', () => {
         fc.nat(text.length),
         fc.constantFrom('', ',', ']', '"', 'x', ':', '\\', '{'),
         (at, insert) => {
-          const spoiled = text.slice(0, at) + insert + text.slice(at + (insert === '' ? 1 : 0))
-          const lines = read(spoiled, 'json')
+          const altered = text.slice(0, at) + insert + text.slice(at + (insert === '' ? 1 : 0))
+          const lines = read(altered, 'json')
           if (!Array.isArray(lines)) return
           const [, line = '', column = ''] = /^x:(\d+):(\d+) /.exec(lines[0]) ?? []
-          const found = spoiled.split('\n')[Number(line) - 1] as string
+          const found = altered.split('\n')[Number(line) - 1] as string
           expect(Number(column)).toBeGreaterThan(0)
           expect(Number(column)).toBeLessThanOrEqual(found.length + 1)
         },
@@ -139,7 +139,7 @@ describe('What is nested too deep', () => {
     expect((read(text, format) as string[])[0]).toMatch(/: is nested deeper than 100 levels$/)
   })
 
-  it('begins at the level after the limit, whoever looks', () => {
+  it('begins at the level after the limit, in both formats', () => {
     for (const format of ['json', 'yaml'] as const) {
       expect(read(nested(MAX_DEPTH, '[', ']'), format)).toEqual(JSON.parse(nested(MAX_DEPTH, '[', ']')))
       expect(read(nested(MAX_DEPTH + 1, '[', ']'), format)).toEqual([

@@ -121,7 +121,9 @@ describe('A write that fails', () => {
             body: JSON.stringify(body),
           }),
         })
-      expect((await call()).status).toBe(500)
+      const refusal = await call()
+      expect(refusal.status).toBe(500)
+      expect(await refusal.json()).toMatchObject({ detail: expect.stringContaining('read-only.db') })
       expect(() => site.reset()).toThrow(StorageReadOnly)
       expect(stateOf(sandbox)).toBe(before)
 

@@ -19,6 +19,8 @@ interface Options {
   env?: Record<string, string>
   /** What stands on its standard input. */
   input?: string
+  /** A command of the shell that becomes the program, such as `ulimit -f 100`. */
+  shell?: string
 }
 
 /** The program as a user starts it: the package, in a process of its own, with no setting but those given. */
@@ -28,8 +30,11 @@ export class Program implements AsyncDisposable {
   readonly ended: Promise<Finished>
   readonly #process: ChildProcess
 
-  constructor(args: string[], { env = {}, input }: Options = {}) {
-    this.#process = spawn(process.execPath, [BIN, ...args], {
+  constructor(args: string[], { env = {}, input, shell }: Options = {}) {
+    const command = [process.execPath, BIN, ...args]
+    const [file = '', ...rest] =
+      shell === undefined ? command : ['sh', '-c', `${shell} && exec "$@"`, 'sh', ...command]
+    this.#process = spawn(file, rest, {
       env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     })
@@ -46,6 +51,12 @@ export class Program implements AsyncDisposable {
         resolve({ code, signal, stdout: this.stdout, stderr: this.stderr }),
       )
     })
+  }
+
+  get pid(): number {
+    const { pid } = this.#process
+    if (pid === undefined) throw new Error('the program has not started')
+    return pid
   }
 
   /** Waits until what was printed matches, and returns the match; fails when the program ends first. */

@@ -95,7 +95,7 @@ const site: fc.Arbitrary<Capture> = fc
     }
   })
 
-it('Whatever a server answers, there is a valid seed, with every journey and member that it knows', () => {
+it('Any answers give a valid seed, with every journey and member of the site', () => {
   fc.assert(
     fc.property(site, capture => {
       const { document } = toSeed('9991331', capture)

@@ -67,7 +67,7 @@ describe('A property', () => {
       { verdict: 'other format', expected: 'Draft, Published', found: ['text'] },
     ],
     [
-      'is a list of what are no objects',
+      'is a list of values that are not objects',
       ITEMS,
       [{ a: [1] }],
       { verdict: 'other type', found: ['array of number'] },
@@ -86,7 +86,7 @@ describe('A property', () => {
     ])
   })
 
-  test('of the items of an empty list is not seen, and of any other in all of them', () => {
+  test('of the items of a list is not seen in an empty list, and compared in each item', () => {
     expect(compare(thing(ITEMS), [{ a: [] }])).toMatchObject([
       { verdict: 'matches' },
       { path: 'a[].b', verdict: 'not seen' },
@@ -115,7 +115,7 @@ describe('A property', () => {
     })
   })
 
-  test('that is not known is extra, wherever it is', () => {
+  test('that the schema does not have is extra, at any depth', () => {
     const findings = compare(thing(ITEMS), [{ a: [{ b: 'x', c: 1 }], d: null }])
     const extras = findings.filter(({ verdict }) => verdict === 'extra')
     expect(extras).toMatchObject([
@@ -125,7 +125,7 @@ describe('A property', () => {
   })
 
   test.each(['ann@example.com', UUID, 'a b', 'x'.repeat(100)])(
-    'whose name may be data is not named: %s',
+    'whose name may be data is reported without its name: %s',
     name => {
       const [, extra] = compare(thing(STRING), [{ a: 'x', [name]: 'secret text' }])
       expect(extra?.verdict).toBe('extra')
@@ -135,13 +135,13 @@ describe('A property', () => {
   )
 })
 
-describe.each(OPERATION_IDS)('By law, of %s', operation => {
+describe.each(OPERATION_IDS)('For random answers of %s', operation => {
   const properties = answerProperties(operation)
   const answers = answerOf(ANSWERS[operation])
   const differences = (answer: unknown) =>
     compare(properties, [answer]).filter(({ verdict }) => verdict !== 'matches' && verdict !== 'not seen')
 
-  test('what is made from the schema has no finding', () => {
+  test('an answer that matches the schema has no finding', () => {
     fc.assert(
       fc.property(answers, answer => {
         expect(compare(properties, [answer]).filter(({ verdict }) => verdict !== 'matches')).toEqual([])
@@ -150,7 +150,7 @@ describe.each(OPERATION_IDS)('By law, of %s', operation => {
     )
   })
 
-  test('what is changed in it is found at its place, and nowhere else', () => {
+  test('a change is found at its path, and nowhere else', () => {
     const required = new Set(properties.filter(property => property.required).map(({ path }) => path))
     fc.assert(
       fc.property(answers, fc.nat(), fc.constantFrom(...CHANGES), (answer, pick, change) => {
@@ -182,7 +182,7 @@ function placesIn(value: unknown, path = ''): Place[] {
   })
 }
 
-/** Each makes a change, and says what must be found. */
+/** Each makes a change, and returns the expected finding. */
 const CHANGES: ((place: Place) => object)[] = [
   ({ holder, name, path }) => {
     delete holder[name]

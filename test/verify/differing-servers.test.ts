@@ -7,7 +7,7 @@ import { type VerifyReport, verify } from '../../src/verify/report.ts'
 import { serverOf } from '../support/server.ts'
 import { type Body, type Change, liveServer } from './live-server.ts'
 
-/** Servers that do one thing otherwise than the sandbox: each is found out, and nothing else is held against it. */
+/** Servers that differ from the sandbox in one respect: the report has this difference and no other. */
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -45,7 +45,7 @@ const differences = ({ results }: VerifyReport) =>
 
 const verdictOf = ({ results }: VerifyReport, id: string) => results.find(result => result.id === id)?.verdict
 
-/** Properties that are otherwise, one in each place. */
+/** One different property in each place. */
 const OTHER_SHAPES: Change = {
   body: (body, path) => {
     if (path.includes('/user/')) return { journeys: body.journeys.map(otherMemberJourney) }
@@ -71,7 +71,7 @@ const withCode = (change: (code: string) => unknown) => (body: Body) => ({
   errorCode: change(body.errorCode),
 })
 
-describe('Of a server that', () => {
+describe('A server that', () => {
   const rows: [what: string, change: Change, expected: string[]][] = [
     [
       'has other shapes',
@@ -125,13 +125,13 @@ describe('Of a server that', () => {
     ],
   ]
 
-  test.each(rows)('%s, just that is said', async (_what, change, expected) => {
+  test.each(rows)('%s is reported with just this', async (_what, change, expected) => {
     const found = differences(await reportOn(but(change)))
     expect(found.map(text => text.replace(/in \d+ of \d+$/, 'in N of N'))).toEqual(expected)
   })
 
-  test('lets in what it should not, just that is said', async () => {
-    // Whoever sends an expired token is let in, and is told what GET /journeys says.
+  test('accepts an expired token is reported with just this', async () => {
+    // An expired token gets the answer of GET /journeys.
     const lenient = async (request: IncomingMessage, response: ServerResponse) => {
       const claims = request.headers.authorization?.split('.')[1] ?? ''
       const { exp = Number.POSITIVE_INFINITY } = JSON.parse(
@@ -144,7 +144,7 @@ describe('Of a server that', () => {
     expect(differences(await reportOn(lenient))).toEqual(['auth.exp-past does not hold: answered 200'])
   })
 
-  test('refuses what it should not, just that is said', async () => {
+  test('refuses an exp that is a string is reported with just this', async () => {
     const strict = async (request: IncomingMessage, response: ServerResponse) => {
       const claims = request.headers.authorization?.split('.')[1] ?? ''
       const { exp } = JSON.parse(Buffer.from(claims, 'base64url').toString() || '{}')
@@ -159,7 +159,7 @@ describe('Of a server that', () => {
     ])
   })
 
-  test('fails at everything, no property and no rule is held against it', async () => {
+  test('fails at every call differs in no property and no rule', async () => {
     const report = await reportOn((_request, response) => response.writeHead(500).end('oops'))
     expect(differences(report)).toEqual([
       'getJourneys does not hold: answered 500, not JSON',
@@ -174,7 +174,7 @@ describe('Of a server that', () => {
     expect(report.unchecked.join()).toMatch(/check site, secret and base URL/)
   })
 
-  test('answers with a page, that is said of the operation', async () => {
+  test('answers with a page differs in the operation', async () => {
     const report = await reportOn((_request, response) =>
       response.writeHead(200, { 'content-type': 'text/html' }).end('<p>several@example.com</p>'),
     )
@@ -183,7 +183,7 @@ describe('Of a server that', () => {
     expect(JSON.stringify(report)).not.toContain('several@example.com')
   })
 
-  test('is slow about members, that is said of them', async () => {
+  test('does not answer about members in time differs in these operations', async () => {
     const report = await reportOn(
       (request, response) => (request.url?.includes('/user') ? undefined : but({})(request, response)),
       { timeoutMs: 200 },
@@ -193,7 +193,7 @@ describe('Of a server that', () => {
     expect(verdictOf(report, 'getMemberJourneys.journeys')).toBe('not seen')
   })
 
-  test('asks to wait, it is waited for', async () => {
+  test('sends Retry-After is asked again', async () => {
     let calls = 0
     const report = await reportOn((request, response) => {
       if (calls++ === 3) return response.writeHead(429, { 'retry-after': '0' }).end('{}')
@@ -203,17 +203,17 @@ describe('Of a server that', () => {
   })
 })
 
-describe('Of a member without journeys', () => {
+describe('A member without journeys', () => {
   const emailWithoutJourneys = 'new@example.com'
   const isAbout = (path: string) => path.includes('new%40')
 
-  test('an empty list is the expected reading', async () => {
+  test('with an empty list is as the contract infers', async () => {
     const report = await reportOn(but({}), { emailWithoutJourneys })
     expect(differences(report)).toEqual([])
     expect(verdictOf(report, 'rule.no-journeys')).toBe('holds')
   })
 
-  test.each([404, 400])('%i AC1005 is the other reading, and said', async status => {
+  test.each([404, 400])('with %i AC1005 differs from the contract', async status => {
     const none = errorBody('AC1005')
     const change: Change = {
       body: (body, path) => (isAbout(path) ? none : body),
@@ -233,7 +233,7 @@ describe('Of a member without journeys', () => {
 test.each([
   ['blocked', 'AC1008'],
   ['optedOut', 'AC1009'],
-] as const)('A member who is refused as %s is compared with the contract', async (name, code) => {
+] as const)('A member who is %s is compared with the contract', async (name, code) => {
   const change = (status: number): Change => ({
     body: (body, path) => (path.includes('several%40') ? errorBody(code) : body),
     status: (given, path) => (path.includes('several%40') ? status : given),
@@ -244,7 +244,7 @@ test.each([
   expect(differences(await reportOn(but(change(403))))).toContain(`error.${name} does not hold: 403 ${code}`)
 })
 
-test('Without members and journeys it is said what was not looked at', async () => {
+test('Without members and journeys, the report lists what was not compared', async () => {
   const report = await reportOn(but({ body: () => ({ journeys: [] }) }), { emails: [] })
   expect(differences(report)).toEqual([])
   for (const id of [

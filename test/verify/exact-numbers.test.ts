@@ -20,7 +20,7 @@ describe('A number is exact', () => {
     expect(parseExactly(source)).toEqual({ value: Number(source), inexact: [] })
   })
 
-  it('whenever JavaScript wrote it', () => {
+  it('when JavaScript wrote it', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), number => {
         expect(parseExactly(`[${JSON.stringify(number)}]`).inexact).toEqual([])

@@ -24,7 +24,7 @@ describe('A call', () => {
     expect(answer.headers['content-type']).toBe('application/json')
   })
 
-  test('carries the right headers, or those that a test puts in their place', async () => {
+  test('has signed headers, or those that the caller gives', async () => {
     const seen: IncomingMessage['headers'][] = []
     await using server = await serverOf(({ headers }, response) => {
       seen.push(headers)
@@ -39,7 +39,7 @@ describe('A call', () => {
     expect(seen[1]).not.toHaveProperty('authorization')
   })
 
-  test('waits for its turn, so that the rate holds', async () => {
+  test('waits, so that the rate is kept', async () => {
     const sent: number[] = []
     const fetch = async () => {
       sent.push(performance.now())
@@ -78,14 +78,14 @@ describe('A server that asks to wait', () => {
     expect((arrivals[1] as number) - (arrivals[0] as number)).toBeGreaterThan(least)
   })
 
-  test('for ever is left after a few attempts, with its answer', async () => {
+  test('again and again is given up after a few attempts, with its answer', async () => {
     const { arrivals, answer } = busy(Number.POSITIVE_INFINITY, 429, () => ({ 'retry-after': '0' }))
     await using server = await serverOf(answer)
     expect(await apiOf(server.url).get('/journeys')).toMatchObject({ status: 429 })
     expect(arrivals).toHaveLength(5)
   })
 
-  test('for hours is not waited for', async () => {
+  test('for hours is not asked again', async () => {
     const { arrivals, answer } = busy(1, 503, () => ({ 'retry-after': '7200' }))
     await using server = await serverOf(answer)
     expect(await apiOf(server.url).get('/journeys')).toMatchObject({ status: 503 })
@@ -93,7 +93,7 @@ describe('A server that asks to wait', () => {
   })
 })
 
-describe('What is no answer is said in one line', () => {
+describe('There is an error in one line when', () => {
   const failureOf = async (promise: Promise<unknown>) => {
     const error = await promise.then(
       () => undefined,
@@ -115,33 +115,33 @@ describe('What is no answer is said in one line', () => {
     })
   })
 
-  test('its port is one that nothing is asked at', async () => {
+  test('fetch refuses the port', async () => {
     expect(await ask('http://127.0.0.1:1')).toMatchObject({ message: expect.stringMatching(/bad port/) })
   })
 
-  test('there is no such name', async () => {
+  test('the host name does not exist', async () => {
     const error = Object.assign(new TypeError('fetch failed'), {
       cause: Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }),
     })
     const failing = { fetch: () => Promise.reject(error) }
     expect(await ask('http://nowhere.invalid', failing)).toMatchObject({
-      message: expect.stringMatching(/name is not known/),
+      message: expect.stringMatching(/host name cannot be resolved/),
     })
   })
 
-  test('it does not speak TLS', async () => {
+  test('the server does not speak TLS', async () => {
     await using server = await serverOf((_request, response) => json(response))
     expect(await ask(server.url.replace('http:', 'https:'))).toMatchObject({
       message: expect.stringMatching(/TLS/),
     })
   })
 
-  test('it hangs up', async () => {
+  test('the server closes the connection', async () => {
     await using server = await serverOf(({ socket }) => socket.destroy())
     expect(await ask(server.url)).toMatchObject({ reason: 'unreachable' })
   })
 
-  test.each([false, true])('it is slow, its headers having come: %s', async begun => {
+  test.each([false, true])('the server is too slow, with its headers sent: %s', async begun => {
     await using server = await serverOf((_request, response) => {
       if (begun) response.writeHead(200).write('{')
     })
@@ -151,7 +151,7 @@ describe('What is no answer is said in one line', () => {
     })
   })
 
-  test('it redirects', async () => {
+  test('the server redirects', async () => {
     await using server = await serverOf((_request, response) => {
       response.writeHead(302, { location: 'https://login.example/for?email=ann@example.com' }).end()
     })
@@ -161,7 +161,7 @@ describe('What is no answer is said in one line', () => {
     })
   })
 
-  test('it is not JSON, which is left to the caller', async () => {
+  test('but not when the answer is not JSON', async () => {
     await using server = await serverOf((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<p>ann@example.com</p>')
     })

@@ -4,7 +4,7 @@ import type { Sandbox } from '../../src/index.ts'
 // biome-ignore lint/suspicious/noExplicitAny: bodies are changed here, not used by their type
 export type Body = any
 
-/** What a server does otherwise than the sandbox. */
+/** How a server differs from the sandbox. */
 export interface Change {
   /** Changes the body of a 200. */
   body?: (body: Body, path: string) => Body
@@ -15,7 +15,7 @@ export interface Change {
 
 const same = <T>(value: T): T => value
 
-/** Answers as the sandbox does, but for a change. */
+/** Answers as the sandbox does, with one change. */
 export const liveServer =
   (sandbox: Sandbox, { body = same, error = same, status = same }: Change = {}) =>
   async ({ url = '', headers }: IncomingMessage, response: ServerResponse): Promise<void> => {

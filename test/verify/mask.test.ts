@@ -35,7 +35,7 @@ const start = async (seed: SeedDocument) => {
   return await startSandbox({ seed: file, clock: frozenClock(NOW), logLevel: 'silent' })
 }
 
-/** Texts by which nobody is known: those of the contract, and what the sandbox itself makes up. */
+/** Texts that are not personal: those of the contract, and pseudonyms. */
 const HARMLESS =
   /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+|\d+|\d+\.\d|P[0-9A-Z]+|)$|^(member-[0-9a-f]{16}@example\.com|(text|key)-[0-9a-f]{16})$/
 const WORDS =
@@ -43,7 +43,7 @@ const WORDS =
 const RULE = /^([^\w\s]{1,3}|var|event|at|attributes\.\w+|member\.(email|attributes\.\w+))$/
 
 describe('An anonymised snapshot', () => {
-  it('holds no email and no free text of the site, not even where the contract knows nothing', async () => {
+  it('has no email and no free text of the site, also in properties beyond the contract', async () => {
     const seed = personalSeed()
     await using sandbox = await start(seed)
     const { document, summary } = await taken(sandbox.url, emailsOf(seed), { anonymise: true })
@@ -70,7 +70,7 @@ describe('An anonymised snapshot', () => {
     }
   })
 
-  it('keeps what members did, when, and what is the same', async () => {
+  it('keeps events and their times, and gives equal texts equal pseudonyms', async () => {
     const seed = readSeed('demo')
     await using sandbox = await start(seed)
     const { document } = await taken(sandbox.url, emailsOf(seed), { anonymise: true })
@@ -96,7 +96,7 @@ describe('An anonymised snapshot', () => {
     })
   })
 
-  it('is the same with the same key, and tells nothing without', async () => {
+  it('is the same with the same key, and different without', async () => {
     const seed = readSeed('demo')
     await using sandbox = await start(seed)
     const emails = emailsOf(seed).slice(0, 3)
@@ -113,7 +113,7 @@ describe('An anonymised snapshot', () => {
     ])
   })
 
-  it('never lets what was read onto the disk', async () => {
+  it('writes no personal data to the disk', async () => {
     const seed = personalSeed()
     await using sandbox = await start(seed)
     using folder = temporaryFolder()

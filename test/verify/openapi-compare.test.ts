@@ -25,10 +25,9 @@ const operation = (document: Document, path: string) => document.paths[path].get
 describe('There is no difference', () => {
   it.each<[string, (document: Document) => unknown]>([
     ['in our own document', () => undefined],
-    ['when paths have the base in front', d => movePaths(d, path => `/api/3.0${path}`)],
     [
-      'when a tool wrote the paths',
-      d => movePaths(d, path => `{{base_url}}${path.replace(/\{(\w+)\}/, '{{$1}}')}/?a={{b}}`),
+      'when paths begin with the base path and end with a slash',
+      d => movePaths(d, path => `/api/3.0${path}/`),
     ],
     [
       'when path parameters have other names',
@@ -59,7 +58,7 @@ describe('There is no difference', () => {
       },
     ],
     [
-      'when security is said once for all',
+      'when security is declared for the whole document',
       d => {
         d.security = operation(d, '/journeys').security
         for (const item of Object.values<Document>(d.paths)) delete item.get.security
@@ -80,7 +79,7 @@ describe('There is no difference', () => {
       },
     ],
     [
-      'when schemas are pieced together',
+      'when schemas are composed with allOf',
       d => {
         const { required, properties, ...rest } = schema(d, 'Journey')
         const { nodes, connections, ...base } = properties
@@ -96,7 +95,7 @@ describe('There is no difference', () => {
       },
     ],
     [
-      'when null is one of several',
+      'when null is a variant of oneOf',
       d => {
         const { type: _, ...rest } = property(d, 'UserJourney', 'expired_at')
         schema(d, 'UserJourney').properties.expired_at = {
@@ -105,7 +104,7 @@ describe('There is no difference', () => {
       },
     ],
     [
-      'when a list of values is one of constants',
+      'when an enum is written as constants',
       d => {
         const status = property(d, 'Journey', 'status')
         status.anyOf = status.enum.toReversed().map((value: string) => ({ const: value }))
@@ -137,7 +136,7 @@ describe('There is no difference', () => {
       },
     ],
     [
-      'when several statuses are said as one',
+      'when one response covers several statuses',
       d => {
         const { responses } = operation(d, '/journeys')
         operation(d, '/journeys').responses = {
@@ -291,7 +290,7 @@ describe('There is a difference', () => {
     expect(await changesBy(change)).toEqual([line])
   })
 
-  it('said once, with all its places, where one schema serves many responses', async () => {
+  it('reported once, with all its places, where one schema is in many responses', async () => {
     const theirs = ourDocument()
     property(theirs, 'ApiError', 'errorCode').type = 'integer'
     const [difference, ...others] = compareDocuments(ours, await readOpenApi(theirs))
@@ -300,7 +299,7 @@ describe('There is a difference', () => {
     expect(difference).toMatchObject({ aspect: 'type', ours: 'string', theirs: 'integer' })
   })
 
-  it('told with what we only inferred first, then what we did not know', async () => {
+  it('listed by provenance: inferred first, then what our document lacks', async () => {
     const lines = await changesBy(d => {
       delete schema(d, 'Journey').properties.name
       delete schema(d, 'Journey').properties.created_by

@@ -125,7 +125,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
         )
       },
   ),
-  fc.tuple(some, fc.constantFrom('/other/{{id}}', '/api/4.0')).map(
+  fc.tuple(some, fc.constantFrom('/other/{id}', '/api/4.0')).map(
     ([p, place]): Change =>
       document => {
         const path = at(Object.keys(document.paths), p)

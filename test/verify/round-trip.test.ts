@@ -23,7 +23,7 @@ function siteOf(sandbox: Sandbox, seed: SeedDocument): SandboxSite {
   return sandbox.createSite({ ...SITE, seed })
 }
 
-/** Everything that can be asked about a seed, with the bytes of the answer. */
+/** Every call about a seed, with the bytes of the answer. */
 async function answers(sandbox: Sandbox, site: SandboxSite, seed: SeedDocument) {
   const questions: [OperationId, string?][] = [
     ['getJourneys'],
@@ -53,7 +53,7 @@ async function expectSame(seed: SeedDocument) {
 }
 
 describe('A sandbox with the snapshot of another answers the same bytes', () => {
-  it('for every journey and member of the demo, and goes on as it would when time passes', async () => {
+  it('for every journey and member of the demo, also at a later time', async () => {
     const seed = readSeed('demo')
     const { document, summary, before, after } = await expectSame(seed)
     expect(summary).toMatchObject({ journeys: 14, extra: {}, replaced: {}, rounded: [] })
@@ -62,7 +62,7 @@ describe('A sandbox with the snapshot of another answers the same bytes', () => 
     expect(await answers(copy, after, seed)).toEqual(await answers(original, before, seed))
   })
 
-  it('for any seed, whatever is in it that the contract does not know', () =>
+  it('for random seeds with properties beyond the contract', () =>
     fc.assert(
       fc.asyncProperty(randomSeed, async seed => void (await expectSame(seed))),
       { numRuns: 15 },

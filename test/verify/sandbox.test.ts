@@ -4,7 +4,7 @@ import { FACTS } from '../../src/verify/facts.ts'
 import { openLiveApi } from '../../src/verify/live-api.ts'
 import { type VerifyReport, verify } from '../../src/verify/report.ts'
 
-/** What `verify` holds a live server to, it holds the sandbox to as well: every fact, over a real socket. */
+/** The sandbox passes `verify`: every fact, over a real socket. */
 
 const NAMES = ['ann', 'ann+loyalty', 'several', 'held', 'blocked', 'expired', 'suspended', 'opted-out']
 const EMAILS = NAMES.map(name => `${name}@example.com`)
@@ -27,7 +27,7 @@ afterAll(() => sandbox.close())
 
 const toError = (name: string) => `error.${name}`
 
-// What no reading call brings about, or no answer shows.
+// Facts that no reading call provokes, or that no answer shows.
 const UNSEEN = [
   ...['AC1003', 'AC1004', 'AC1006', 'AC1010'].map(code => `code.${code}`),
   ...['badRequest', 'bodyTooLarge', 'expectationFailed', 'headersTooLarge', 'internal'].map(toError),
@@ -49,7 +49,7 @@ test('Every other fact is not seen, and there is no property beyond the contract
   expect(report.unchecked).toEqual([expect.stringContaining('POST')])
 })
 
-test('The report names no member, and no secret', () => {
+test('The report has no email and no secret', () => {
   const text = JSON.stringify(report)
   for (const secret of [...EMAILS, 'new@example.com', 'zoë', 'sandbox-secret'])
     expect(text).not.toContain(secret)

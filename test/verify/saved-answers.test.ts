@@ -50,7 +50,7 @@ describe('Bodies of answers', () => {
     expect(emailsOf(document)).toEqual(['held@example.com'])
     expect(document.members[0]?.participations?.[0]?.rewards).toHaveLength(1)
     expect(summary).toMatchObject({ different: {}, replaced: {}, extra: {} })
-    expect(notes).toEqual([expect.stringMatching(/^values that the sandbox derives/)])
+    expect(notes).toEqual([expect.stringMatching(/^values that the sandbox computes/)])
   })
 
   it('of one member are joined by the participations, whatever the files are called', async () => {
@@ -75,13 +75,13 @@ describe('Bodies of answers', () => {
     expect(document.journeys[0]).toMatchObject({ id: DOCUMENTED, extra: { colour: 'red' } })
   })
 
-  it('can have a head, as verify --save writes them, and refusals are left out', async () => {
+  it('can have a head, as verify --save writes them, and errors are left out', async () => {
     const { document, notes } = await snapshotOf([
       { name: '001-list.http', text: `HTTP/1.1 200\na: b\n\n${await bodyOf('getJourneys')}` },
       { name: '002-error.http', text: 'HTTP/1.1 401\r\na: b\r\n\r\n{"errorCode":"AC1002"}' },
     ])
     expect(document.journeys).toHaveLength(14)
-    expect(notes).toContain('1 files with a refusal were left out')
+    expect(notes).toContain('files with an error left out: 1')
   })
 
   it.each([
@@ -91,7 +91,7 @@ describe('Bodies of answers', () => {
       [{ name: 'a.json', text: '{"a":1}' }],
       /neither an answer of the Journeys API nor a HAR/,
     ],
-    ['no site', [{ name: 'a.json', text: '{"journeys":[]}' }], /^--site: .* no answer says which/],
+    ['no site', [{ name: 'a.json', text: '{"journeys":[]}' }], /^--site: .* no answer has a site_id/],
     [
       'several sites',
       ['1', '2'].map(site_id => ({ name: site_id, text: JSON.stringify({ journeys: [{ site_id }] }) })),
@@ -143,7 +143,7 @@ describe('A HAR', () => {
     })
   })
 
-  it('may have several answers to one call, of which the last is taken, and says so', async () => {
+  it('may have several answers to one call, of which the last is taken and the rest are noted', async () => {
     const [first, last] = [await entry('getJourneys'), await entry('getJourneys')]
     first.response.content.text = '{"journeys":[]}'
     const text = Buffer.from(last.response.content.text).toString('base64')
@@ -151,8 +151,10 @@ describe('A HAR', () => {
     const other = { request: { method: 'GET', url: 'https://example.com/' }, response: { status: 200 } }
     const { document, notes } = await snapshotOf(har(first, other, last))
     expect(document.journeys).toHaveLength(14)
-    expect(notes).toContain('site.har: the last of 2 different answers to one call of getJourneys was taken')
-    expect(notes).toContain('site.har: 1 other entries were left out')
+    expect(notes).toContain(
+      'site.har: of 2 different answers to one call of getJourneys, the last one was taken',
+    )
+    expect(notes).toContain('site.har: other entries left out: 1')
   })
 
   it('may hold several sites, of which one is chosen', async () => {
@@ -163,7 +165,7 @@ describe('A HAR', () => {
     expect(() => readSavedAnswers(files, undefined, AT)).toThrow(/there are 17, 9991331/)
     const { document, notes } = await snapshotOf(files, noMask, SITE.site_id)
     expect(document.journeys).toHaveLength(14)
-    expect(notes).toContain('1 answers of other sites were left out')
+    expect(notes).toContain('answers of other sites left out: 1')
   })
 
   it('is masked like a live site', async () => {

@@ -43,7 +43,7 @@ const eachNode = (change: (node: Body) => Body) => (body: Body, path: string) =>
 
 const counted = (count = expect.any(Number)) => count
 
-describe('What a server answers otherwise than the sandbox would is served as it was:', () => {
+describe('An answer that differs from the sandbox is served unchanged:', () => {
   it.each<[string, Change, replaced: object, extra: object]>([
     [
       'properties around and in the lists',
@@ -166,7 +166,7 @@ describe('What a server answers otherwise than the sandbox would is served as it
   })
 })
 
-describe('What a sandbox cannot answer as the server does is said:', () => {
+describe('A difference that a seed cannot hold is reported:', () => {
   it.each<[string, Change, different: object]>([
     [
       'a property that is missing',
@@ -221,7 +221,7 @@ describe('What a sandbox cannot answer as the server does is said:', () => {
   })
 })
 
-it('A member who is refused is captured with the status', async () => {
+it('A member who is blocked or opted out is captured with this status', async () => {
   const codes: Record<string, string> = { blocked: 'AC1008', new: 'AC1009', nobody: 'AC1005' }
   const codeOf = (path: string) => Object.entries(codes).find(([name]) => path.includes(`/${name}%40`))?.[1]
   const change: Change = {
@@ -239,7 +239,7 @@ it('A member who is refused is captured with the status', async () => {
   expect(summary).toMatchObject({ unknown_emails: [3], refused: { blocked: 1, opted_out: 1 } })
 })
 
-it('A number that JavaScript cannot hold exactly is reported, with its place', async () => {
+it('A number that JavaScript cannot represent exactly is reported, with its path', async () => {
   await using server = await serverOf(async (request, response) => {
     const live = liveServer(sandbox)
     if (!isOfMember(request.url ?? '')) return live(request, response)
@@ -257,7 +257,7 @@ it('A number that JavaScript cannot hold exactly is reported, with its place', a
   expect(JSON.stringify(summary)).not.toContain('9007199254740993')
 })
 
-describe('A server that does not answer ends it in one line that names nobody:', () => {
+describe('A server that does not answer ends the snapshot with one line, without an email:', () => {
   it.each([
     [
       401,

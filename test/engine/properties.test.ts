@@ -21,15 +21,15 @@ interface Lived {
 
 let everyLife: Lived[] | undefined
 
-/** Holds every life against a law. They are lived once for all laws; one that breaks a law is then made as simple as can be. */
-function holds(law: (lived: Lived) => void): void {
+/** Checks a property of every life. They are lived once for all properties; one that fails is then shrunk. */
+function holds(property: (lived: Lived) => void): void {
   everyLife ??= fc.sample(life, CASES).map(toLived)
   for (const lived of everyLife) {
     try {
-      law(lived)
+      property(lived)
     } catch (error) {
       fc.assert(
-        fc.property(life, one => law(toLived(one))),
+        fc.property(life, one => property(toLived(one))),
         CASES,
       )
       throw error
@@ -54,7 +54,7 @@ const ids = (from = 0) => {
   return () => `participation ${++count}`
 }
 
-/** One event after the other; every state is frozen, so that whoever changed one would be found out. */
+/** One event after the other; every state is frozen, so that changing one throws. */
 function live(
   { participations, history }: Pick<Life, 'participations' | 'history'>,
   journeys: JourneyGraph[],
