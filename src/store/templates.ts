@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { GraphRecord, MemberRecord } from '../contract/records.ts'
 import type { Db } from './database.ts'
 import type { JourneyTables } from './journeys.ts'
@@ -40,10 +41,11 @@ export type TemplateTables = ReturnType<typeof templateTables>
 
 /** The statements of templates: hidden sites with the content that other sites are created from and go back to. */
 export function templateTables(db: Db, journeys: JourneyTables, members: MemberTables) {
-  const insertTemplate = db.prepare(`
-    INSERT INTO sites (site_id, name, secret, is_template) VALUES ('template ' || hex(randomblob(16)), '', '-', 1)`)
+  const insertTemplate = db.prepare(
+    "INSERT INTO sites (site_id, name, secret, is_template) VALUES (?, '', '-', 1)",
+  )
   const insertDocument = db.prepare("INSERT INTO origins (site_key, site, document) VALUES (?, '{}', ?)")
-  const exists = db.prepare('SELECT 1 FROM sites WHERE site_key = ?').pluck()
+  const find = db.prepare<[string], number>('SELECT site_key FROM sites WHERE site_id = ?').pluck()
   const keyOf = db
     .prepare<[number], number | null>('SELECT template_key FROM sites WHERE site_key = ?')
     .pluck()
@@ -81,24 +83,26 @@ export function templateTables(db: Db, journeys: JourneyTables, members: MemberT
     db.prepare<{ from: number }>(`DELETE FROM ${table} WHERE ${rows}`),
   )
 
-  const known = new WeakMap<GraphRecord[], { members: MemberRecord[]; key: number }>()
+  // By an id that is never given twice: a transaction that is rolled back gives its keys back.
+  const known = new WeakMap<GraphRecord[], { members: MemberRecord[]; id: string }>()
   let recent: number[] = []
 
   /** The key of the template with this content, which is inserted when it is new. */
   function of(content: SeedContent): number {
     const found = known.get(content.journeys)
-    const isKnown = found?.members === content.members && exists.get(found.key) !== undefined
-    const key = isKnown ? found.key : insert(content)
-    known.set(content.journeys, { members: content.members, key })
+    const key = (found?.members === content.members && find.get(found.id)) || insert(content)
     recent = [key, ...recent.filter(other => other !== key)].slice(0, KEPT)
     return key
   }
 
   function insert(content: SeedContent): number {
-    const key = Number(insertTemplate.run().lastInsertRowid)
+    // A site has no space in its id.
+    const id = `template ${randomUUID()}`
+    const key = Number(insertTemplate.run(id).lastInsertRowid)
     insertDocument.run(key, content.document())
     for (const journey of content.journeys) journeys.insert(key, journey)
     for (const member of content.members) members.insert(key, member)
+    known.set(content.journeys, { members: content.members, id })
     return key
   }
 

@@ -65,6 +65,21 @@ test('A site can be created from a seed whose other sites were removed, and of w
   }
 })
 
+test('A site whose creation was rolled back leaves nothing that another is created from', () => {
+  using opened = open()
+  const { store, sites } = opened
+  const seed = { members: [{ email: 'ann@example.com' }] }
+  const failing = () =>
+    store.atomically(() => {
+      sites.create({ site_id: 'failing', seed })
+      throw new Error('rolled back')
+    })
+  expect(failing).toThrow('rolled back')
+  sites.create({ site_id: 'other', seed: { members: [{ email: 'bob@example.com' }] } })
+  const again = sites.create({ site_id: 'again', seed })
+  expect(again.store.emails()).toEqual(['ann@example.com'])
+})
+
 test('After any events, a member is stored as if written whole', () => {
   using opened = open()
   const { store, sites } = opened
