@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { GraphRecord } from '../contract/records.ts'
 import { compileJourney } from '../engine/graph.ts'
 import { Conflict } from '../errors.ts'
+import { fromDocument } from '../seed/export.ts'
 import type { SeedDocument } from '../seed/schema.ts'
 import type { SeedInput } from '../seed/schema-input.ts'
 import type { FaultRecord } from '../store/records.ts'
@@ -54,6 +55,8 @@ export interface Site {
   now(): string
   /** The seed that the site goes back to. @throws {Conflict} when it has none */
   seed(): SeedDocument
+  /** Keeps the seed as a template, from which the site is reset and cloned. @throws {Conflict} when it has none */
+  prepareTemplate(): void
   /** As `reset`, but for the journal. */
   resetState(): void
   /** Back to the seed the site was created from: data, clock, faults and journal. @throws {Conflict} when it has none */
@@ -95,7 +98,7 @@ export function createSite(
   const faults = siteFaults(store, fault => coverage.recordUnused(fault))
   const requests = createJournal(journalSize, bodies)
   const { now } = clock
-  const graphs = store.memoized(() =>
+  const graphs = store.ofJourneys(() =>
     store.journeys().map(({ id }) => compileJourney(store.journey(id) as GraphRecord)),
   )
   const content = siteContent(store, graphs, now)
@@ -107,14 +110,17 @@ export function createSite(
     faults: store.faults(),
     fault_count: store.faultsAdded(),
   })
-  function load(state: SiteState): void {
+  function load({ data, ...state }: SiteState): void {
     store.atomically(() => {
-      store.setClock(state.clock)
-      store.clearFaults()
-      for (const rule of state.faults) store.addFault(rule)
-      store.setFaultsAdded(state.fault_count)
-      content.load(state.data)
+      setState(state)
+      content.load(data)
     })
+  }
+  function setState({ clock, faults, fault_count }: Omit<SiteState, 'data'>): void {
+    store.setClock(clock)
+    store.clearFaults()
+    for (const rule of faults) store.addFault(rule)
+    store.setFaultsAdded(fault_count)
   }
 
   function seed(): SeedDocument {
@@ -123,10 +129,18 @@ export function createSite(
     return JSON.parse(origin)
   }
 
+  function prepareTemplate(): void {
+    if (store.hasTemplate()) return
+    const document = seed()
+    const { site, ...content } = fromDocument(document)
+    store.setTemplate(site, { ...content, document: () => JSON.stringify(document) })
+  }
+
   function resetState(): void {
-    const data = seed()
     store.atomically(() => {
-      load({ data, clock: null, faults: [], fault_count: 0 })
+      prepareTemplate()
+      store.restoreTemplate()
+      setState({ clock: null, faults: [], fault_count: 0 })
       store.removeSnapshot(BEFORE_STATES)
     })
   }
@@ -164,6 +178,7 @@ export function createSite(
     now,
     state: { save, load },
     seed,
+    prepareTemplate,
     resetState,
     reset() {
       resetState()
@@ -173,7 +188,7 @@ export function createSite(
     reseed(document) {
       store.atomically(() => {
         content.replace(document)
-        store.setOrigin({ ...store.origin(), origin: JSON.stringify(content.read()) })
+        store.setOrigin({ ...store.creation(), origin: JSON.stringify(content.read()) })
         store.removeSnapshot(BEFORE_STATES)
       })
     },
