@@ -64,6 +64,7 @@ function toAnswer(error: Error): ErrorAnswer {
       'invalidIdentifier',
       'path: it cannot be percent-decoded as UTF-8; encode a % itself as %25',
     )
+  if (error instanceof StoreError) return answerOf('internal', `server: ${error.message}`)
   const { statusCode = 500 } = error as { statusCode?: number }
   if (error instanceof StoreError)
     return { status: statusCode, errorCode: errorCodeOf(statusCode), explanation: `server: ${error.message}` }
