@@ -140,7 +140,8 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       operationId: 'putSiteJourney',
       tags,
       summary: 'Create or replace a journey with its graph',
-      description: 'The id may be left out of the body. Members keep what they completed at nodes that stay.',
+      description:
+        'The id may be left out of the body. The answer of getJourney can be put as it is: its derived properties are ignored. Members keep what they completed at nodes that stay.',
       params: Type.Object({
         ...SiteParams.properties,
         journey_id: Uuid({

@@ -37,13 +37,16 @@ export const siteOf = (sites: Sites, request: FastifyRequest): Site =>
 export const baseUrlOf = (request: FastifyRequest, basePath: string): string =>
   `${originOf(request)}${basePath}`
 
-/** The responses of a route: its own, and the problem document of every 4xx. */
+/** The responses of a route: its own, and the problem document of every error. */
 export const responses = (success: Record<number, TSchema>) => ({
   ...success,
-  '4xx': {
-    description: 'The call was refused; the detail says why',
-    content: { 'application/problem+json': { schema: Type.Ref('Problem#') } },
-  },
+  '4xx': problem('The call was refused; the detail says why'),
+  '5xx': problem('The server failed, or its database cannot be written; nothing was changed'),
+})
+
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: Type.Ref('Problem#') } },
 })
 
 export const Nothing = Type.Null({ description: 'Done' })

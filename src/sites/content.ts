@@ -61,7 +61,7 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
     },
     putJourney(given, value) {
       const id = given.toLowerCase()
-      const journey = accept(checkJourney(withKey(value, 'id', id), now()), 'body')
+      const journey = accept(checkJourney(withKey(withoutDerived(value), 'id', id), now()), 'body')
       const isNew = store.journey(id) === undefined
       refuseLosses(journey)
       store.putJourney(journey)
@@ -121,6 +121,21 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
       }
     }
   }
+}
+
+/** The API's own answer about a journey, without what the API derives. Anything else stays as it is. */
+function withoutDerived(value: unknown): unknown {
+  if (!isObject(value)) return value
+  const { site_id: _site, expired_at: _expired, ...journey } = value
+  for (const list of ['nodes', 'connections'])
+    if (Array.isArray(journey[list])) journey[list] = journey[list].map(withoutJourneyId)
+  return journey
+}
+
+function withoutJourneyId(part: unknown): unknown {
+  if (!isObject(part)) return part
+  const { journey_id: _journey, ...rest } = part
+  return rest
 }
 
 /** The value with the key that its path names. It may have the key too, and then they must agree. */

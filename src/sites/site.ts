@@ -13,6 +13,7 @@ import { type Content, siteContent } from './content.ts'
 import { type EventResult, type Events, siteEvents } from './events.ts'
 import { type Faults, siteFaults } from './faults.ts'
 import { createJournal, type Journal } from './journal.ts'
+import { giveMember, type MemberState, type StateValues } from './provider-states.ts'
 import { createCoverage, type ReadableCoverage } from './report.ts'
 import { type SiteClock, siteClock } from './site-clock.ts'
 import { BEFORE_STATES, type Snapshots, siteSnapshots } from './snapshots.ts'
@@ -35,6 +36,11 @@ export interface Site {
   /** A member, by email, for a test to let things happen to: `site.member(email).did('purchase', { amount: 40 })`. */
   member(email: string): {
     did(event: string, attributes?: Record<string, unknown>, at?: string): EventResult
+    /**
+     * Puts the member into a state, in a journey that is created unless `journey_id` names one:
+     * `site.member(email).has('a held reward')`. @returns what the state is about, such as `journey_id` @throws {Invalid}
+     */
+    has(state: MemberState, params?: { journey_id?: string }): StateValues
   }
   readonly clock: SiteClock
   readonly faults: Faults
@@ -162,6 +168,7 @@ export function createSite(
     member: email => ({
       did: (event, attributes = {}, at) =>
         events.post(email, { event, attributes, ...(at !== undefined && { at }) }),
+      has: (state, params) => giveMember({ store, content, faults, now }, state, { ...params, email }),
     }),
     clock,
     faults,
