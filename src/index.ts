@@ -48,7 +48,7 @@ export const signRequest = ({
   ...request
 }: SignRequestOptions): SignedRequest => sign({ ...request, exp })
 
-/** A site, as a test holds it: the same operations as on the control plane. */
+/** A site, with the operations of the control API. */
 export interface SandboxSite
   extends Pick<
     Site,
