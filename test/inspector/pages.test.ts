@@ -329,9 +329,7 @@ describe('A member', () => {
     const { status, to } = await act(sandbox, 'postEvent', form)
     expect(status).toBe(303)
     const after = (await get(sandbox, to)).text
-    expect(words(after)).toMatch(
-      /Effects of “purchase” .*Points.* “purchase” was sent to ann@example\.com\./,
-    )
+    expect(words(after)).toMatch(/Effects of “purchase” .*Points.* “purchase” was sent to ann@example\.com\./)
     expect(words(after)).toContain('held until 2025-06-04')
     expect(words(after)).toContain('{"amount":9}')
     expect(after).toMatch(/class="node event noted passed lit"/)
