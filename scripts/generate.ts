@@ -8,7 +8,7 @@ import { sign } from '../src/auth/sign.ts'
 import { buildProgram } from '../src/cli/program.ts'
 import { frozenClock, timestampOf } from '../src/clock.ts'
 import { checkConfig } from '../src/config.ts'
-import { addressOf, OPERATION_IDS, type OperationId } from '../src/contract/operations.ts'
+import { OPERATION_IDS, type OperationId, operationPath } from '../src/contract/operations.ts'
 import { OPENAPI_30_FILE, toYaml } from '../src/openapi/documents.ts'
 import { EXAMPLES_FILE, type Examples } from '../src/openapi/vendor-document.ts'
 import { SeedInput } from '../src/seed/schema-input.ts'
@@ -169,7 +169,7 @@ async function collectExamples(app: FastifyInstance): Promise<Examples> {
 }
 
 async function ask(app: FastifyInstance, operation: OperationId, identifier?: string): Promise<unknown> {
-  const url = `/api/3.0${addressOf(operation, identifier)}`
+  const url = `/api/3.0${operationPath(operation, identifier)}`
   const exp = clock.now() / 1000 + 60
   const response = await app.inject({ url, headers: sign({ ...DEMO_SITE, identifier, exp }).headers })
   if (response.statusCode !== 200) throw new Error(`${url} answers ${response.statusCode}: ${response.body}`)

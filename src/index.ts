@@ -4,9 +4,10 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp, type OnResponse } from './app.ts'
 import { type SignedRequest, type SignOptions, sign } from './auth/sign.ts'
 import { type Clock, systemClock, timestampOf } from './clock.ts'
-import { type Config, ConfigError, checkConfig, limitsOf, prefixOf } from './config.ts'
+import { Config, ConfigError, checkConfig, limitsOf, prefixOf } from './config.ts'
 import { NotFound } from './errors.ts'
 import { openSeededStore, type SeedSource } from './seed/seed.ts'
+import { suggest } from './seed/suggest.ts'
 import { toTimestamp } from './seed/times.ts'
 import { type Capsule, packSite } from './sites/capsule.ts'
 import { type Report, reportOf } from './sites/report.ts'
@@ -25,6 +26,7 @@ export type { SeedSource } from './seed/seed.ts'
 export type { Capsule } from './sites/capsule.ts'
 export type { EventResult, NewEvent } from './sites/events.ts'
 export type { Fault, FaultRule } from './sites/fault-rule.ts'
+export type { MemberState } from './sites/provider-states.ts'
 export type { Report } from './sites/report.ts'
 export type { NewSite } from './sites/sites.ts'
 export { StorageFull, StorageReadOnly, StoreError } from './store/store-error.ts'
@@ -46,7 +48,7 @@ export const signRequest = ({
   ...request
 }: SignRequestOptions): SignedRequest => sign({ ...request, exp })
 
-/** A site, as a test holds it: the same operations as on the control plane. */
+/** A site, with the operations of the control API. */
 export interface SandboxSite
   extends Pick<
     Site,
@@ -128,6 +130,8 @@ export class ListenError extends Error {
   }
 }
 
+const OPTIONS = [...Object.keys(Config.properties), 'clock', 'seed', 'capsule', 'onResponse']
+
 // What is still in flight after this long is cut off, so that stopping takes less than a second.
 const CLOSING_GRACE_MS = 500
 
@@ -142,6 +146,9 @@ export async function startSandbox({
   seed = 'demo',
   ...options
 }: SandboxOptions = {}): Promise<Sandbox> {
+  const unknown = Object.keys(options).find(name => !Object.hasOwn(Config.properties, name))
+  if (unknown !== undefined)
+    throw new ConfigError(`${unknown} is not an option; ${suggest(unknown, OPTIONS)}`)
   const config = checkConfig({ port: 0, ...options })
   const start = startOf(config)
   const store = openSeededStore(

@@ -66,8 +66,6 @@ function toAnswer(error: Error): ErrorAnswer {
     )
   if (error instanceof StoreError) return answerOf('internal', `server: ${error.message}`)
   const { statusCode = 500 } = error as { statusCode?: number }
-  if (error instanceof StoreError)
-    return { status: statusCode, errorCode: errorCodeOf(statusCode), explanation: `server: ${error.message}` }
   if (statusCode >= 500) return answerOf('internal', 'server: a bug of the sandbox; its log has the details')
   if (error instanceof HttpError)
     return { status: statusCode, errorCode: 'AC1001', explanation: error.message }

@@ -27,7 +27,7 @@ export interface AuthContext {
   otherIdentifiers?(site: AuthSite): Iterable<string>
 }
 
-/** What came of one check. The hint is empty where there is nothing to do. */
+/** The result of one check. The hint is empty where there is nothing to do. */
 export interface CheckResult extends Finding {
   outcome: 'passed' | 'warning' | 'failed'
 }

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { type CheckReport, explain } from '../auth/explain.ts'
 import { systemClock } from '../clock.ts'
 import { ConfigError, prefixOf, readConfig, readVariable, settings } from '../config.ts'
-import { matchAddress } from '../contract/operations.ts'
+import { matchOperationUrl } from '../contract/operations.ts'
 import { readText } from './input.ts'
 import { readPastedRequest } from './pasted-request.ts'
 import { addSiteOptions, readSite, type SiteFlags } from './secret.ts'
@@ -61,7 +61,7 @@ Exit codes: 0 accepted, 1 refused, 2 usage error.`,
 async function authRequest(text: string, siteId: string, { identifier, basePath }: Flags) {
   const { headers, url, method = 'GET' } = await readPastedRequest(text)
   const base = basePathOf(basePath)
-  const found = url === undefined ? undefined : matchAddress(url, base)
+  const found = url === undefined ? undefined : matchOperationUrl(url, base)
   if (url !== undefined && !found && identifier === undefined) {
     throw new ConfigError(
       `${url} is none of the four operations under "${base}"; give its --base-path, or the --identifier`,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { Config, ConfigError, readConfig, readVariable, type SettingName, settings } from '../config.ts'
 import { type FinishedRequest, ListenError, startSandbox } from '../index.ts'
@@ -35,6 +36,8 @@ export function serveCommand(terminal: Terminal): Command {
     const capsule = open === undefined ? undefined : await readJson(open, terminal)
     const config = readConfig(flags)
     if (watch) refuseUnwatchable(config)
+    const isSeedUnused =
+      existsSync(config.db) && (flags.seed ?? readVariable(settings.seed.env)) !== undefined
     const follow = watch ? seedWatch(config.seed) : undefined
     const onResponse = logsJson(flags) ? undefined : requestPrinter(terminal)
     const sandbox = await startSandbox({ ...config, capsule, onResponse }).catch(error => {
@@ -46,6 +49,8 @@ export function serveCommand(terminal: Terminal): Command {
       await sandbox.close()
     })
     print(onResponse ? `${banner(sandbox, config)}\n` : banner(sandbox, config))
+    if (isSeedUnused)
+      warn(`warning: --seed is not used, as ${config.db} exists; remove that file to start from the seed`)
     const exposed = exposedBy(config)
     if (exposed) {
       warn(

@@ -68,7 +68,7 @@ export const errorsOf = (operation: OperationId): ErrorName[] => [
 ]
 
 /** The path of an operation, relative to the base path; the identifier is given decoded. */
-export const addressOf = (operation: OperationId, identifier = ''): string =>
+export const operationPath = (operation: OperationId, identifier = ''): string =>
   operations[operation].path.replace(/:\w+/, () => encodeURIComponent(identifier))
 
 const templates = OPERATION_IDS.map(operation => ({
@@ -93,7 +93,7 @@ export function matchOperation(path: string): { operation: OperationId; identifi
 }
 
 /** The same for a URL, a path with the base path, or one without it. */
-export function matchAddress(url: string, basePath: string): ReturnType<typeof matchOperation> {
+export function matchOperationUrl(url: string, basePath: string): ReturnType<typeof matchOperation> {
   const path = url.replace(/^https?:\/\/[^/]+/, '')
   return matchOperation(path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : path)
 }

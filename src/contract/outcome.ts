@@ -2,8 +2,8 @@ import { type Static, type TProperties, Type } from '@sinclair/typebox'
 import { Nullable, OneOf, Timestamp, Uuid } from './formats.ts'
 
 /**
- * The effects of an event, one object each, told apart by `type`. The vendor has nothing like it: the sandbox answers them
- * to the caller that sends the event.
+ * The effects of an event, one object each, distinguished by `type`. They are the sandbox's own: the caller that sends the event
+ * gets them.
  */
 
 const message = Type.String({ description: 'The same, as a sentence' })

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { Email, Uuid } from '../contract/formats.ts'
@@ -68,6 +69,9 @@ const CapsuleBody = annotated(Capsule, {
   ],
 })
 
+/** A site with so many members is exported in parts, so that other requests are answered meanwhile. */
+const LARGE = 1000
+
 /** The data of a site: the whole of it, a journey, or a member. */
 export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
   const tags = ['Content']
@@ -84,7 +88,11 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       params: SiteParams,
       response: responses({ 200: SeedDocument }),
     },
-    handler: request => siteOf(sites, request).content.read(),
+    handler: async (request, reply) => {
+      const { content, store } = siteOf(sites, request)
+      if (store.counts().members < LARGE) return content.read()
+      return reply.type('application/json; charset=utf-8').send(Readable.from(await content.readText()))
+    },
   })
 
   scope.route({
@@ -132,7 +140,8 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       operationId: 'putSiteJourney',
       tags,
       summary: 'Create or replace a journey with its graph',
-      description: 'The id may be left out of the body. Members keep what they completed at nodes that stay.',
+      description:
+        'The id may be left out of the body. The answer of getJourney can be put as it is: its derived properties are ignored. Members keep what they completed at nodes that stay.',
       params: Type.Object({
         ...SiteParams.properties,
         journey_id: Uuid({

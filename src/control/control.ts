@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
 import { NotFound } from '../errors.ts'
@@ -47,7 +48,8 @@ export async function control(
   acceptBodies(scope)
   scope.addHook('onRequest', guard({ token: config.controlToken, allowHost: config.allowHost }))
   scope.addHook('onRoute', route => {
-    route.bodyLimit = route.config?.dataBody ? 32 * KIB * KIB : 64 * KIB
+    // Whatever a site exports can be put back: it is one text, and this is how long a text can be.
+    route.bodyLimit = route.config?.dataBody ? constants.MAX_STRING_LENGTH : 64 * KIB
   })
 
   for (const routes of [

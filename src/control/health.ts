@@ -15,7 +15,7 @@ const Health = Type.Object(
   { title: 'Health', description: 'The server is up' },
 )
 
-/** For supervisors: open to all, whatever guards the control plane, and there even where that is off. */
+/** The health check. It needs no token, and is there even when the control API is off. */
 export async function health(scope: FastifyInstance, { sites }: { sites: Sites }): Promise<void> {
   scope.addSchema(Problem)
   scope.route({

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { Type } from '@sinclair/typebox'
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { errorCodes, type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
 import { InvalidTime } from '../clock.ts'
 import { type PlacedIssue, SeedError } from '../seed/issues.ts'
 import { StoreError } from '../store/store-error.ts'
@@ -49,9 +49,14 @@ export function sendProblem(
       type: 'about:blank',
       title: STATUS_CODES[status],
       status,
-      detail: isBug ? 'The server failed; its log has the details.' : error.message,
+      detail: isBug ? 'The server failed; its log has the details.' : describe(error, request),
       ...(issues && { errors: issues.map(toDetail) }),
     })
+}
+
+function describe(error: Error, { routeOptions }: FastifyRequest): string {
+  if (!(error instanceof errorCodes.FST_ERR_CTP_BODY_TOO_LARGE)) return error.message
+  return `the body is too large: this call takes at most ${routeOptions.bodyLimit} bytes`
 }
 
 const toDetail = ({ pointer, message, line, column }: PlacedIssue) => ({

@@ -49,7 +49,7 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
   const config = { control: true }
 
   function view(site: Site, request: FastifyRequest) {
-    const { created_at, ttl } = site.store.origin()
+    const { created_at, ttl } = site.store.creation()
     const { site_id, name, secret } = site
     const base_url = baseUrlOf(request, basePath)
     const rest = { revision: site.store.revision(), ...site.store.counts(), clock: site.clock.read() }

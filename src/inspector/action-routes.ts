@@ -7,7 +7,7 @@ import { redirect } from './page.ts'
 import { ownPath, withQuery } from './paths.ts'
 import { PAGE, type PageOptions } from './view.ts'
 
-/** A whole seed fits into a form, as it does into a call to the control API. */
+/** A seed of usual size fits into a form. Larger ones are put by the control API. */
 const BODY_LIMIT = 32 * 1024 * 1024
 
 /** What the buttons do: exactly the call that is shown beside them, and then back to the page. */

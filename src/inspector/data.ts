@@ -171,7 +171,7 @@ ${form(open)}${curls(options, origin, [{ ...open, given: { capsule: '{}' } }])}`
 
 function siteSettings(view: SiteView): SafeHtml {
   const { site, form, options, origin, path, baseUrl } = view
-  const { created_at, ttl } = site.store.origin()
+  const { created_at, ttl } = site.store.creation()
   const remove: ActionForm = {
     action: 'removeSite',
     site: site.site_id,

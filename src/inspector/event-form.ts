@@ -14,7 +14,7 @@ const EFFECTS = {
   block: ['block', 'bad', 'Blocks a held reward'],
 } as const
 
-/** Sends an event of a member: it offers those that would change something, and says what came of the last one. */
+/** Sends an event of a member: it offers those that would change something, and shows the effects of the last one. */
 export function eventForm(
   view: SiteView,
   email: string,
@@ -70,7 +70,7 @@ function offers({ site }: SiteView, email: string, awaited: readonly AwaitedEven
   return html`<ul class="offers" aria-label="Events that change something" hx-boost:inherited="true" hx-target:inherited="#event-form" hx-select:inherited="#event-form" hx-swap:inherited="outerMorph show:none" hx-push-url:inherited="false">${awaited.slice(0, MOST_OFFERS).map(offer)}</ul>${awaited.length > MOST_OFFERS ? html`<p class="hint">and ${awaited.length - MOST_OFFERS} more, in the list of the field</p>` : ''}`
 }
 
-/** What came of the last event, journey by journey: what moved, or why nothing did. */
+/** The effects of the last event, journey by journey, or why there are none. */
 function cameOfIt({ site, notice }: SiteView, names: readonly string[]): SafeHtml | string {
   const result = notice?.answer as EventResult | undefined
   if (result?.outcomes === undefined) return ''
@@ -90,7 +90,7 @@ function cameOfIt({ site, notice }: SiteView, names: readonly string[]): SafeHtm
   const unknown = names.includes(result.event)
     ? ''
     : html`<li class="wait"><p>“${result.event}” is awaited nowhere.${meant === undefined ? '' : html` Did you mean <code>${meant}</code>?`}</p></li>`
-  return html`<div class="outcomes"><h3>What came of “${result.event}”</h3><ul>${unknown}${rows.map(
+  return html`<div class="outcomes"><h3>Effects of “${result.event}”</h3><ul>${unknown}${rows.map(
     ({ journey_id, name, message, moved }) =>
       html`<li class="${moved ? 'good' : 'wait'}"><a href="${journeyPath(site.site_id, journey_id)}">${clip(name, 60)}</a><p>${message.startsWith(`${name} `) ? message.slice(name.length + 1) : message}</p></li>`,
   )}</ul></div>`

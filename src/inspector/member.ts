@@ -43,7 +43,7 @@ export async function memberPage(view: SiteView, given: string, reply: FastifyRe
   return sendPage(reply, {
     view,
     title: email,
-    // What came of an event is told above its form.
+    // The effects of an event are shown above its form.
     notice: view.notice?.answer ? { ...view.notice, details: [] } : view.notice,
     tab: 'members',
     crumbs: [[membersPath(site.site_id), 'Members']],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-/** What came of an action, shown as a toast on the page that follows. */
+/** The result of an action, shown as a toast on the page that follows. */
 export interface Notice {
   /** `wait` for what was done but had no effect. */
   tone: 'good' | 'bad' | 'wait'

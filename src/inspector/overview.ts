@@ -54,7 +54,7 @@ ${foldedSection('How to call it', howToCall(view), { open: records.length === 0 
 
 function summary({ site, options }: SiteView): SafeHtml {
   const { journeys, members } = site.store.counts()
-  const { created_at, ttl } = site.store.origin()
+  const { created_at, ttl } = site.store.creation()
   return facts([
     [
       'Requests',

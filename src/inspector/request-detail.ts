@@ -1,5 +1,5 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
-import { addressOf } from '../contract/operations.ts'
+import { operationPath } from '../contract/operations.ts'
 import { credentialsFor, type Explanation, explainEntry } from '../sites/credentials.ts'
 import { toHar } from '../sites/har.ts'
 import type { Journal, RequestRecord } from '../sites/journal.ts'
@@ -145,7 +145,7 @@ function repetition(
     return foldedSection('Copy as', tabs('copy-as', 'Copy as', [har]))
   const { headers } = credentialsFor(site, baseUrl, { operation, ...(identifier !== null && { identifier }) })
   const snippet = {
-    url: `${baseUrl}${addressOf(operation, identifier ?? undefined)}`,
+    url: `${baseUrl}${operationPath(operation, identifier ?? undefined)}`,
     method: 'GET',
     headers,
   }

@@ -17,7 +17,7 @@ interface Moment {
 
 const MOST = 100
 
-/** What a member did and what came of it, newest first; above that, what is still to come. */
+/** The events of a member and their effects, newest first; above them, what is expected. */
 export function timeline(
   site: Site,
   participations: readonly ParticipationDetail[],

@@ -53,7 +53,7 @@ export async function documents(
 /** A document as YAML 1.2 in which readers of YAML 1.1 see the same: what they would take for a date or a boolean is quoted. */
 export const toYaml = (document: object): string => stringify(document, { version: '1.1', lineWidth: 120 })
 
-/** How many origins a document is kept for. The rest are written anew. */
+/** How many origins a document is kept for. For others it is generated again. */
 const MAX_ORIGINS = 20
 
 /** Serves a document whose server is the origin that was called, so that a client generated from its URL works. */

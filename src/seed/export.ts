@@ -11,6 +11,30 @@ export function exportSite(store: SiteStore): SeedDocument {
   })
 }
 
+const PART = 100
+
+/** The same as JSON, in parts; yields after each. */
+export function* exportText(store: SiteStore): Generator<void, string[]> {
+  const { members: _none, ...rest } = toDocument({ site: store.site, journeys: [], members: [] })
+  const parts = [`${JSON.stringify(rest).slice(0, -']}'.length)}`]
+  for (const [i, id] of store.journeyIds().entries()) {
+    parts.push((i > 0 ? ',' : '') + JSON.stringify(toSeedJourney(store.journey(id) as GraphRecord)))
+    yield
+  }
+  parts.push('],"members":[')
+  const emails = store.emails()
+  for (let from = 0; from < emails.length; from += PART) {
+    const members = emails
+      .slice(from, from + PART)
+      .flatMap(email => store.member(email) ?? [])
+      .map(member => JSON.stringify(toSeedMember(member)))
+    parts.push((from > 0 ? ',' : '') + members.join())
+    yield
+  }
+  parts.push(']}')
+  return parts
+}
+
 /** What is stored, as a document. */
 export const toDocument = ({ site, journeys, members }: SeedRecords): SeedDocument => ({
   site: { ...site },

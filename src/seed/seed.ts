@@ -136,6 +136,6 @@ export function accept<T>({ value, issues }: Checked<T>, source: string): T {
  * `now` is a vendor timestamp, `ttl` an ISO 8601 duration after which the unused site may be removed.
  */
 export function loadSeed(store: Store, seed: SeedRecords, now: string, ttl: string | null = null): SiteStore {
-  const origin = JSON.stringify(toDocument(seed))
-  return store.createSite(seed.site, seed.journeys, seed.members, { origin, created_at: now, ttl })
+  const document = () => JSON.stringify(toDocument(seed))
+  return store.createSite(seed.site, seed.journeys, seed.members, { document, created_at: now, ttl })
 }

@@ -167,7 +167,7 @@ export function unpackSite(site: Site, capsule: Capsule, now: number): void {
   const clock = state.clock ?? { now: site_time, frozen: false, tokens: false }
   site.store.atomically(() => {
     site.state.load(toStored({ ...state, clock }))
-    site.store.setOrigin({ ...site.store.origin(), origin: seed && JSON.stringify(seed) })
+    site.store.setOrigin({ ...site.store.creation(), origin: seed && JSON.stringify(seed) })
     for (const { name } of site.store.snapshots()) site.store.removeSnapshot(name)
     for (const { name, taken_at, state } of snapshots)
       site.store.addSnapshot({ name, taken_at, content: JSON.stringify(toStored(state)) })

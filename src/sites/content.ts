@@ -7,16 +7,19 @@ import { checkJourney } from '../seed/check-journey.ts'
 import { OUTCOME_TYPES, STEP_TYPES } from '../seed/check-member.ts'
 import { checkMember } from '../seed/check-members.ts'
 import type { Graphs } from '../seed/derive-participations.ts'
-import { exportSite, fromDocument, toSeedJourney, toSeedMember } from '../seed/export.ts'
+import { exportSite, exportText, fromDocument, toSeedJourney, toSeedMember } from '../seed/export.ts'
 import { type Issue, SeedError } from '../seed/issues.ts'
 import type { SeedDocument, SeedJourney, SeedMember, SeedRecords } from '../seed/schema.ts'
 import { accept } from '../seed/seed.ts'
 import type { SiteStore } from '../store/store.ts'
+import { computeInTurns } from './turns.ts'
 
 /** The data of a site, as seed documents and parts of them. Ids and emails are matched without regard to case. */
 export interface Content {
   /** The whole site; putting it back changes nothing. */
   read(): SeedDocument
+  /** The same as JSON, in parts. Lets other requests in between, for a site that is large. */
+  readText(): Promise<string[]>
   /** Replaces the whole site, or nothing. @throws {SeedError} with every issue */
   replace(document: unknown): void
   /** The same for a document that has been checked. */
@@ -43,6 +46,7 @@ export interface Content {
 export function siteContent(store: SiteStore, graphs: Graphs, now: () => string): Content {
   return {
     read: () => exportSite(store),
+    readText: () => computeInTurns(store, () => exportText(store)),
     replace(document) {
       const checked = checkSeed(document, now(), store.site)
       const issues = [...checked.issues, ...otherSite(document)]
@@ -57,7 +61,7 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
     },
     putJourney(given, value) {
       const id = given.toLowerCase()
-      const journey = accept(checkJourney(withKey(value, 'id', id), now()), 'body')
+      const journey = accept(checkJourney(withKey(withoutDerived(value), 'id', id), now()), 'body')
       const isNew = store.journey(id) === undefined
       refuseLosses(journey)
       store.putJourney(journey)
@@ -117,6 +121,21 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
       }
     }
   }
+}
+
+/** The API's own answer about a journey, without what the API derives. Anything else stays as it is. */
+function withoutDerived(value: unknown): unknown {
+  if (!isObject(value)) return value
+  const { site_id: _site, expired_at: _expired, ...journey } = value
+  for (const list of ['nodes', 'connections'])
+    if (Array.isArray(journey[list])) journey[list] = journey[list].map(withoutJourneyId)
+  return journey
+}
+
+function withoutJourneyId(part: unknown): unknown {
+  if (!isObject(part)) return part
+  const { journey_id: _journey, ...rest } = part
+  return rest
 }
 
 /** The value with the key that its path names. It may have the key too, and then they must agree. */

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { CheckReport, explain } from '../auth/explain.ts'
 import type { AuthContext } from '../auth/verify.ts'
 import { OneOf } from '../contract/formats.ts'
-import { addressOf, matchAddress, OPERATION_IDS, operations } from '../contract/operations.ts'
+import { matchOperationUrl, OPERATION_IDS, operationPath, operations } from '../contract/operations.ts'
 import { Invalid } from '../errors.ts'
 import { type JournalEntry, readHeaders } from './journal.ts'
 import type { Site } from './site.ts'
@@ -85,7 +85,7 @@ export function credentialsFor(
     )
   }
   const { token, headers } = site.sign(identifier, expires_in)
-  const address = `${url}${addressOf(operation, identifier)}`
+  const address = `${url}${operationPath(operation, identifier)}`
   return { token, headers, curl: toCurl(address, headers) }
 }
 
@@ -126,7 +126,7 @@ export function explainRequest(
   basePath: string,
   { path, headers, time }: { path: string; headers: Record<string, string>; time?: number },
 ): Explanation {
-  const found = matchAddress(path, basePath)
+  const found = matchOperationUrl(path, basePath)
   const named = Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
   )

@@ -1,16 +1,16 @@
-import { setImmediate } from 'node:timers/promises'
 import { type Static, Type } from '@sinclair/typebox'
-import { InvalidTime, monotonic, parseTime } from '../clock.ts'
+import { InvalidTime, parseTime } from '../clock.ts'
 import { Email, foldEmail, Timestamp } from '../contract/formats.ts'
 import { Outcome } from '../contract/outcome.ts'
-import type { HistoryRecord, MemberRecord } from '../contract/records.ts'
+import type { HistoryRecord } from '../contract/records.ts'
 import { handleEvent } from '../engine/handle-event.ts'
 import { Conflict, NotFound } from '../errors.ts'
 import { type Graphs, toOccurrence } from '../seed/derive-participations.ts'
 import { participationIds } from '../seed/ids.ts'
-import type { SiteStore } from '../store/store.ts'
+import type { MemberChange, MemberState, SiteStore } from '../store/store.ts'
 import { checkInput } from './input.ts'
 import type { SiteClock } from './site-clock.ts'
+import { atOnce, computeInTurns } from './turns.ts'
 
 /** The most events of one batch. */
 export const MOST_EVENTS = 10_000
@@ -85,14 +85,11 @@ export interface Events {
   history(email: string): HistoryRecord[]
 }
 
-/** The members as they are after some events, and the effect of each event. Nothing is stored yet. */
+/** What some events change of their members, and the effect of each event. Nothing is stored yet. */
 interface Batch {
-  members: Iterable<MemberRecord>
+  changes: Iterable<MemberChange>
   results: EventResult[]
 }
-
-/** How long a batch is computed before other requests get their turn. */
-const TURN_MS = 10
 
 export function siteEvents(store: SiteStore, clock: SiteClock, graphs: Graphs): Events {
   const isTaken = (participationId: string) => store.holderOf(participationId) !== undefined
@@ -101,11 +98,13 @@ export function siteEvents(store: SiteStore, clock: SiteClock, graphs: Graphs): 
   function* compute(events: readonly NewMemberEvent[]): Generator<void, Batch> {
     const now = clock.now()
     const journeys = graphs()
-    const members = new Map<string, MemberRecord>()
+    const changes = new Map<string, MemberChange>()
     const results: EventResult[] = []
     for (const [i, { email, event, attributes = {}, at: given }] of events.entries()) {
       const folded = foldEmail(email)
-      const known = members.get(folded) ?? store.member(email)
+      const earlier = changes.get(folded)
+      const before = earlier ? earlier.before : store.memberState(email)
+      const known = earlier?.after ?? before
       const member = known ?? newMember(email)
       const at = timeOf(member, given, now, events.length > 1 ? `/events/${i}: ` : '')
       const past: HistoryRecord = { event, attributes, at }
@@ -115,16 +114,18 @@ export function siteEvents(store: SiteStore, clock: SiteClock, graphs: Graphs): 
         event: toOccurrence(past),
         newId: participationIds(member.email, isTaken),
       })
-      members.set(folded, { ...member, participations, history: [...member.history, past] })
+      const after = { ...member, participations, last_event_at: at }
+      if (earlier) Object.assign(earlier, { after }).events.push(past)
+      else changes.set(folded, { before, after, events: [past] })
       results.push({ email: member.email, event, at, created: known === undefined, outcomes: [...outcomes] })
       yield
     }
-    return { members: members.values(), results }
+    return { changes: changes.values(), results }
   }
 
-  function save({ members, results }: Batch): EventResult[] {
+  function save({ changes, results }: Batch): EventResult[] {
     store.atomically(() => {
-      for (const member of members) store.putMember(member)
+      for (const change of changes) store.appendEvents(change)
     })
     return results
   }
@@ -136,10 +137,7 @@ export function siteEvents(store: SiteStore, clock: SiteClock, graphs: Graphs): 
     },
     async postAll(events) {
       checkInput('batch', Type.Array(NewMemberEvent, { maxItems: MOST_EVENTS }), events)
-      const revision = store.revision()
-      const batch = await inTurns(compute(events))
-      // Another request may have changed the site meanwhile. Then the batch is computed again, without a pause.
-      return save(store.revision() === revision ? batch : atOnce(compute(events)))
+      return save(await computeInTurns(store, () => compute(events)))
     },
     history(email) {
       const member = store.member(email)
@@ -149,17 +147,17 @@ export function siteEvents(store: SiteStore, clock: SiteClock, graphs: Graphs): 
   }
 }
 
-const newMember = (email: string): MemberRecord => ({
+const newMember = (email: string): MemberState => ({
   email,
   status: 'active',
   attributes: {},
   participations: [],
-  history: [],
+  last_event_at: null,
 })
 
 /** When an event happens; `place` is its pointer in the batch. */
 function timeOf(
-  { email, history }: MemberRecord,
+  { email, last_event_at: last }: MemberState,
   given: string | undefined,
   now: string,
   place: string,
@@ -170,8 +168,7 @@ function timeOf(
       `${place}${at} is in the future of the site, which is at ${now}; advance its clock first`,
     )
   }
-  const last = history.at(-1)?.at
-  if (last === undefined || at >= last) return at
+  if (last === null || at >= last) return at
   throw new Conflict(
     `${place}${at} is before the last event of ${email}, at ${last}; send events in their order`,
   )
@@ -183,24 +180,5 @@ function timeIn(text: string, place: string): string {
   } catch (error) {
     if (error instanceof InvalidTime) throw new InvalidTime(`${place}${error.message}`)
     throw error
-  }
-}
-
-function atOnce<T>(steps: Generator<void, T>): T {
-  for (;;) {
-    const { done, value } = steps.next()
-    if (done) return value
-  }
-}
-
-/** Lets the event loop turn now and then. */
-async function inTurns<T>(steps: Generator<void, T>): Promise<T> {
-  for (let end = monotonic() + TURN_MS; ; ) {
-    const { done, value } = steps.next()
-    if (done) return value
-    if (monotonic() > end) {
-      await setImmediate()
-      end = monotonic() + TURN_MS
-    }
   }
 }

@@ -6,9 +6,12 @@ import type { MemberStatus } from '../contract/member.ts'
 import { Invalid } from '../errors.ts'
 import { OUTCOME_TYPES, STEP_TYPES } from '../seed/check-member.ts'
 import type { SeedJourney, SeedMember, SeedParticipation } from '../seed/schema.ts'
+import { suggest } from '../seed/suggest.ts'
+import type { SiteStore } from '../store/store.ts'
+import type { Content } from './content.ts'
 import type { FaultRule } from './fault-rule.ts'
-import type { Site } from './site.ts'
-import { BEFORE_STATES } from './snapshots.ts'
+import type { Faults } from './faults.ts'
+import { BEFORE_STATES, type Snapshots } from './snapshots.ts'
 
 /** What a state is about; a consumer's own parameters are ignored. */
 export const StateParams = Type.Object(
@@ -24,7 +27,20 @@ export type StateParams = Static<typeof StateParams>
 /** What the state is about, for the consumer's requests. */
 export type StateValues = Record<string, string>
 
-type SetUp = (site: Site, params: StateParams) => StateValues
+/** What a state changes. */
+interface SiteParts {
+  readonly store: SiteStore
+  readonly content: Content
+  readonly faults: Faults
+  now(): string
+}
+
+interface Site extends SiteParts {
+  readonly site_id: string
+  readonly snapshots: Snapshots
+}
+
+type SetUp = (site: SiteParts, params: StateParams) => StateValues
 
 /** The states that a Pact consumer can name: each is set up on top of what the site holds. */
 const states: Record<string, SetUp> = {
@@ -107,6 +123,30 @@ export function setUpState(site: Site, state: string, params: StateParams): Stat
     if (!isSetUp(site)) site.snapshots.take(BEFORE_STATES)
     return { site_id: site.site_id, ...setUp(site, params) }
   })
+}
+
+/** What `site.member(email).has(…)` can give a member, and the state of Pact that is the same. */
+const MEMBER_STATES = {
+  'no journeys': 'a member without journeys',
+  'a journey just started': 'a member who has just started a journey',
+  'a journey midway': 'a member midway through a journey',
+  'a completed journey': 'a member who completed a journey',
+  'an expired journey': 'a member with an expired journey',
+  'a held reward': 'a member with a held reward',
+  'a blocked reward': 'a member with a blocked reward',
+  'an issued reward': 'a member with an issued reward',
+} as const
+export type MemberState = keyof typeof MEMBER_STATES
+
+/**
+ * Puts a member into a state, on top of what the site holds. @returns what the state is about, such as `journey_id`
+ * @throws {Invalid} when there is no such state, or the journey does not suit it
+ */
+export function giveMember(site: SiteParts, state: MemberState, params: StateParams): StateValues {
+  const known = Object.hasOwn(MEMBER_STATES, state) ? MEMBER_STATES[state] : undefined
+  if (known === undefined)
+    throw new Invalid(`a member cannot have "${state}"; ${suggest(state, Object.keys(MEMBER_STATES))}`)
+  return site.store.atomically(() => (states[known] as SetUp)(site, params))
 }
 
 /** Returns to the snapshot from before the first state. Further calls change nothing. */
@@ -196,7 +236,7 @@ function sceneOf({ id, nodes }: SeedJourney, now: string): Scene {
  * The journey that a state is about. One that does not exist is created: a purchase earns points, held for two weeks, and
  * a review completes it.
  */
-function journeyFor(site: Site, { journey_id = randomUUID() }: StateParams): SeedJourney {
+function journeyFor(site: SiteParts, { journey_id = randomUUID() }: StateParams): SeedJourney {
   if (!site.store.journey(journey_id)) site.content.putJourney(journey_id, newJourney(site.now()))
   return site.content.journey(journey_id)
 }

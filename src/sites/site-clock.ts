@@ -8,7 +8,7 @@ import { ClockChange, changesBetween } from './clock-changes.ts'
 export const ClockReading = Type.Object(
   {
     now: Type.String({ description: "The site's time, RFC 3339 in UTC with microseconds" }),
-    frozen: Type.Boolean({ description: 'Whether it stands still' }),
+    frozen: Type.Boolean({ description: 'Whether it is frozen' }),
     tokens: Type.Boolean({ description: 'Whether tokens expire by it; by the system clock otherwise' }),
   },
   { title: 'Clock', description: 'A clock' },
@@ -23,7 +23,7 @@ export const ClockSetting = Type.Object(
           'A vendor timestamp or RFC 3339, not before the present of the site; left out, the present',
       }),
     ),
-    frozen: Type.Optional(Type.Boolean({ description: 'Whether it stands still; left out, as before' })),
+    frozen: Type.Optional(Type.Boolean({ description: 'Whether it is frozen; left out, as before' })),
     tokens: Type.Optional(Type.Boolean({ description: 'Whether tokens expire by it; left out, as before' })),
   },
   {

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { GraphRecord } from '../contract/records.ts'
 import { compileJourney } from '../engine/graph.ts'
 import { Conflict } from '../errors.ts'
+import { fromDocument } from '../seed/export.ts'
 import type { SeedDocument } from '../seed/schema.ts'
 import type { SeedInput } from '../seed/schema-input.ts'
 import type { FaultRecord } from '../store/records.ts'
@@ -12,6 +13,7 @@ import { type Content, siteContent } from './content.ts'
 import { type EventResult, type Events, siteEvents } from './events.ts'
 import { type Faults, siteFaults } from './faults.ts'
 import { createJournal, type Journal } from './journal.ts'
+import { giveMember, type MemberState, type StateValues } from './provider-states.ts'
 import { createCoverage, type ReadableCoverage } from './report.ts'
 import { type SiteClock, siteClock } from './site-clock.ts'
 import { BEFORE_STATES, type Snapshots, siteSnapshots } from './snapshots.ts'
@@ -34,6 +36,11 @@ export interface Site {
   /** A member, by email, for a test to let things happen to: `site.member(email).did('purchase', { amount: 40 })`. */
   member(email: string): {
     did(event: string, attributes?: Record<string, unknown>, at?: string): EventResult
+    /**
+     * Puts the member into a state, in a journey that is created unless `journey_id` names one:
+     * `site.member(email).has('a held reward')`. @returns what the state is about, such as `journey_id` @throws {Invalid}
+     */
+    has(state: MemberState, params?: { journey_id?: string }): StateValues
   }
   readonly clock: SiteClock
   readonly faults: Faults
@@ -48,6 +55,8 @@ export interface Site {
   now(): string
   /** The seed that the site goes back to. @throws {Conflict} when it has none */
   seed(): SeedDocument
+  /** Keeps the seed as a template, from which the site is reset and cloned. @throws {Conflict} when it has none */
+  prepareTemplate(): void
   /** As `reset`, but for the journal. */
   resetState(): void
   /** Back to the seed the site was created from: data, clock, faults and journal. @throws {Conflict} when it has none */
@@ -89,7 +98,7 @@ export function createSite(
   const faults = siteFaults(store, fault => coverage.recordUnused(fault))
   const requests = createJournal(journalSize, bodies)
   const { now } = clock
-  const graphs = store.memoized(() =>
+  const graphs = store.ofJourneys(() =>
     store.journeys().map(({ id }) => compileJourney(store.journey(id) as GraphRecord)),
   )
   const content = siteContent(store, graphs, now)
@@ -101,14 +110,17 @@ export function createSite(
     faults: store.faults(),
     fault_count: store.faultsAdded(),
   })
-  function load(state: SiteState): void {
+  function load({ data, ...state }: SiteState): void {
     store.atomically(() => {
-      store.setClock(state.clock)
-      store.clearFaults()
-      for (const rule of state.faults) store.addFault(rule)
-      store.setFaultsAdded(state.fault_count)
-      content.load(state.data)
+      setState(state)
+      content.load(data)
     })
+  }
+  function setState({ clock, faults, fault_count }: Omit<SiteState, 'data'>): void {
+    store.setClock(clock)
+    store.clearFaults()
+    for (const rule of faults) store.addFault(rule)
+    store.setFaultsAdded(fault_count)
   }
 
   function seed(): SeedDocument {
@@ -117,10 +129,18 @@ export function createSite(
     return JSON.parse(origin)
   }
 
+  function prepareTemplate(): void {
+    if (store.hasTemplate()) return
+    const document = seed()
+    const { site, ...content } = fromDocument(document)
+    store.setTemplate(site, { ...content, document: () => JSON.stringify(document) })
+  }
+
   function resetState(): void {
-    const data = seed()
     store.atomically(() => {
-      load({ data, clock: null, faults: [], fault_count: 0 })
+      prepareTemplate()
+      store.restoreTemplate()
+      setState({ clock: null, faults: [], fault_count: 0 })
       store.removeSnapshot(BEFORE_STATES)
     })
   }
@@ -148,6 +168,7 @@ export function createSite(
     member: email => ({
       did: (event, attributes = {}, at) =>
         events.post(email, { event, attributes, ...(at !== undefined && { at }) }),
+      has: (state, params) => giveMember({ store, content, faults, now }, state, { ...params, email }),
     }),
     clock,
     faults,
@@ -157,6 +178,7 @@ export function createSite(
     now,
     state: { save, load },
     seed,
+    prepareTemplate,
     resetState,
     reset() {
       resetState()
@@ -166,7 +188,7 @@ export function createSite(
     reseed(document) {
       store.atomically(() => {
         content.replace(document)
-        store.setOrigin({ ...store.origin(), origin: JSON.stringify(content.read()) })
+        store.setOrigin({ ...store.creation(), origin: JSON.stringify(content.read()) })
         store.removeSnapshot(BEFORE_STATES)
       })
     },

@@ -138,7 +138,7 @@ export function openSites({ store, clock, journalSize, journalBytes, clones, sta
   }
 
   function add(site: Site, lastUsed: string): Site {
-    entries.set(site.site_id, { site, ttl: site.store.origin().ttl, lastUsed })
+    entries.set(site.site_id, { site, ttl: site.store.creation().ttl, lastUsed })
     return site
   }
 
@@ -171,13 +171,29 @@ export function openSites({ store, clock, journalSize, journalBytes, clones, sta
 
   function createClone(site_id: string, original: Site, { ttl, max }: CloneOptions): Site {
     const present = now()
-    const records = seedOf(original.seed(), present)
-    const { name, secret } = original
+    original.prepareTemplate()
     const living = [...entries].filter(([siteId]) => isClone(siteId))
     const [idlest] = living.sort(([, a], [, b]) => a.lastUsed.localeCompare(b.lastUsed))
     if (idlest && living.length >= max) remove(idlest[0])
-    const site = { ...records.site, site_id, name, secret }
-    return register(loadSeed(store, { ...records, site }, present, ttl), present)
+    const { name, secret } = original
+    const site = { ...original.store.originSite(), site_id, name, secret }
+    return register(store.cloneSite(site, original.site_id, { created_at: present, ttl }), present)
+  }
+
+  const accepted = new Map<string, SeedRecords>()
+
+  /** The records of a new site; a document that is given again is not checked again. */
+  function seedOf(seed: unknown, now: string): SeedRecords {
+    if (!isObject(seed)) return readNewSeed(seed, now)
+    const text = JSON.stringify(seed)
+    const key = RELATIVE_TIME.test(text) ? `${now} ${text}` : text
+    const records = accepted.get(key) ?? readNewSeed(seed, now)
+    accepted.delete(key)
+    if (key.length > LONGEST_ACCEPTED) return records
+    accepted.set(key, records)
+    const [oldest] = accepted.keys()
+    if (oldest !== undefined && accepted.size > MOST_ACCEPTED) accepted.delete(oldest)
+    return records
   }
 
   const unmatched = createJournal(journalSize, bodies)
@@ -262,6 +278,13 @@ export function openSites({ store, clock, journalSize, journalBytes, clones, sta
   }
 }
 
+/** Seeds that are remembered as checked: so many, each up to so many characters. */
+const MOST_ACCEPTED = 8
+const LONGEST_ACCEPTED = 1024 * 1024
+
+/** A time that is relative to now, in a seed as JSON. */
+const RELATIVE_TIME = /"[+-]P/
+
 const newSecret = () => randomBytes(24).toString('base64url')
 
 /** `<id of the original>~<label>`. The vendor has no such ids. */
@@ -279,7 +302,7 @@ function isExpired(entry: Entry, present: string): boolean {
 }
 
 /** The records of a new site. @throws {SeedError} with every issue, as a pointer into the new site */
-function seedOf(seed: unknown, now: string): SeedRecords {
+function readNewSeed(seed: unknown, now: string): SeedRecords {
   if (seed === 'demo' || seed === 'empty') return readSeed(seed, now)
   if (!isObject(seed)) {
     const message = `${JSON.stringify(seed)} is neither "demo" nor "empty" nor a seed document`

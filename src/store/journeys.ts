@@ -36,6 +36,8 @@ const journeyValues = (journey: JourneyRecord) => [
   extraColumn(journey),
 ]
 
+export type JourneyTables = ReturnType<typeof journeyTables>
+
 /** The statements of journeys with their nodes and connections. Lists are in the order of creation, then id. */
 export function journeyTables(db: Db) {
   const list = db.prepare<[number], JourneyRow>(
@@ -80,7 +82,6 @@ export function journeyTables(db: Db) {
       (SELECT node_key FROM nodes WHERE journey_key = @journeyKey AND id = @target_node_id),
       @condition, @extra)`)
   const remove = db.prepare('DELETE FROM journeys WHERE site_key = ? AND id = ?')
-  const removeAll = db.prepare('DELETE FROM journeys WHERE site_key = ?')
 
   function insert(siteKey: number, journey: GraphRecord): void {
     const { lastInsertRowid } = insertJourney.run(siteKey, ...journeyValues(journey))
@@ -128,6 +129,5 @@ export function journeyTables(db: Db) {
     insert,
     replace,
     remove: (siteKey: number, id: string) => remove.run(siteKey, id).changes > 0,
-    removeAll: (siteKey: number) => removeAll.run(siteKey),
   }
 }

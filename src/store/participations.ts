@@ -49,6 +49,10 @@ const toPart = <R extends PartRow<object>>({ participation_key, extra, ...part }
   ...extensionIn(extra),
 })
 
+/** What a list has beyond another; undefined when it does not begin with the objects of that one. */
+const addedTo = <T>(before: readonly T[], after: readonly T[]): T[] | undefined =>
+  before.every((item, i) => item === after[i]) ? after.slice(before.length) : undefined
+
 export type ParticipationTables = ReturnType<typeof participationTables>
 
 /** The statements of participations, with their events and rewards. Lists are in the order of creation, then id. */
@@ -74,8 +78,17 @@ export function participationTables(db: Db) {
     VALUES (@memberKey, (SELECT journey_key FROM journeys WHERE site_key = @siteKey AND id = @journey_id),
       @id, @started_at, @progress_percentage, @completed_at, @expired_at, @created_at, @updated_at, @waiting_at,
       @extra)`)
-  const nodeOf = `(SELECT n.node_key FROM nodes n JOIN participations p USING (journey_key)
-    WHERE p.participation_key = @participationKey AND n.id = @node_id)`
+  const updateParticipation = db
+    .prepare<Record<string, unknown>, number>(`
+      UPDATE participations SET started_at = @started_at, progress_percentage = @progress_percentage,
+        completed_at = @completed_at, expired_at = @expired_at, created_at = @created_at, updated_at = @updated_at,
+        waiting_at = @waiting_at, extra = @extra
+      WHERE member_key = @memberKey AND id = @id RETURNING participation_key`)
+    .pluck()
+  const removeSteps = db.prepare('DELETE FROM completed_steps WHERE participation_key = ?')
+  const removeRewards = db.prepare('DELETE FROM rewards WHERE participation_key = ?')
+  const nodeOf = `(SELECT node_key FROM nodes WHERE id = @node_id
+    AND journey_key = (SELECT journey_key FROM participations WHERE participation_key = @participationKey))`
   const insertStep = db.prepare(`
     INSERT INTO completed_steps (participation_key, node_key, completed_at, extra)
     VALUES (@participationKey, ${nodeOf}, @completed_at, @extra)`)
@@ -131,9 +144,32 @@ export function participationTables(db: Db) {
       ...row,
       extra: extraColumn(participation),
     })
+    insertParts(Number(participationKey), events, rewards)
+  }
+
+  function insertParts(participationKey: number, events: StepRecord[], rewards: RewardRecord[]): void {
     for (const step of events) insertStep.run({ participationKey, ...step, extra: extraColumn(step) })
     for (const reward of rewards)
       insertReward.run({ participationKey, ...reward, extra: extraColumn(reward) })
+  }
+
+  /**
+   * Changes a participation of a member from `before`, as it is stored, to `after`. Events and rewards that are added at
+   * the end are inserted; when others change, all of them are written again.
+   */
+  function update(memberKey: number, before: ParticipationRecord, after: ParticipationRecord): void {
+    const { events, rewards, waiting_at, ...participation } = after
+    const key = updateParticipation.get({
+      memberKey,
+      ...participation,
+      waiting_at: waiting_at && JSON.stringify(waiting_at),
+      extra: extraColumn(participation),
+    }) as number
+    const newEvents = addedTo(before.events, events)
+    const newRewards = addedTo(before.rewards, rewards)
+    if (!newEvents) removeSteps.run(key)
+    if (!newRewards) removeRewards.run(key)
+    insertParts(key, newEvents ?? events, newRewards ?? rewards)
   }
 
   return {
@@ -142,6 +178,7 @@ export function participationTables(db: Db) {
     /** As they were put in. */
     recordsOf,
     insert,
+    update,
     removeOf: (memberKey: number) => removeParticipations.run(memberKey),
     removeFromJourney: (siteKey: number, journeyId: string) => removeFromJourney.run(siteKey, journeyId),
     /** The nodes of a journey at which members have completed an event, reached a reward, or wait. */

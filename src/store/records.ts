@@ -1,12 +1,15 @@
 /** The state of a site beyond its data, as it is stored. */
 
-export interface OriginRecord {
-  /** The seed document, as JSON, that a reset returns to; null when there is none. */
-  origin: string | null
-  /** When it was loaded. */
+export interface CreationRecord {
+  /** When the site was created. */
   created_at: string
   /** An ISO 8601 duration: the site expires when it is idle for that long. */
   ttl: string | null
+}
+
+export interface OriginRecord extends CreationRecord {
+  /** The seed document, as JSON, that a reset returns to; null when there is none. */
+  origin: string | null
 }
 
 export interface FaultRecord {

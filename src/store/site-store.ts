@@ -4,7 +4,7 @@ import { NotFound } from '../errors.ts'
 import type { Db } from './database.ts'
 import { extensionIn } from './extensions.ts'
 import { journeyTables } from './journeys.ts'
-import { memberTables } from './members.ts'
+import { type MemberChange, type MemberState, memberTables } from './members.ts'
 import {
   type Between,
   type ExpiringParticipation,
@@ -22,8 +22,9 @@ import {
   participationTables,
   type UsedNode,
 } from './participations.ts'
-import type { FaultRecord, OriginRecord, SnapshotRecord } from './records.ts'
+import type { CreationRecord, FaultRecord, OriginRecord, SnapshotRecord } from './records.ts'
 import { type SiteRow, siteTable } from './sites.ts'
+import { type SeedContent, templateTables } from './templates.ts'
 import { faultTable, snapshotTable } from './test-state.ts'
 
 /** A member with participations, and with properties beyond the contract. */
@@ -38,8 +39,8 @@ export interface SiteStore {
   readonly site: SiteRecord
   /** Grows with every write to the content of this site, and with no other. */
   revision(): number
-  /** A function that gives what `read` returns, and calls it again only after the revision has changed. */
-  memoized<T>(read: () => T): () => T
+  /** A function that gives what `read` makes of the journeys, and calls it again only after they have changed. */
+  ofJourneys<T>(read: () => T): () => T
   /** How many journeys and members there are. */
   counts(): { journeys: number; members: number }
 
@@ -79,6 +80,8 @@ export interface SiteStore {
   emails(limit?: number): string[]
   /** A member as it was put in, found without regard to case. */
   member(email: string): MemberRecord | undefined
+  /** The same, with the time of the last event in place of the history. */
+  memberState(email: string): MemberState | undefined
   /** The participations of a member, found without regard to case; `undefined` when there is no such member. */
   participations(email: string): ParticipationDetail[] | undefined
   /** The same, with what the member has beyond the contract. */
@@ -92,6 +95,8 @@ export interface SiteStore {
   /** How many members there are on all pages of a search. */
   memberCount(search: string): number
   putMember(member: MemberRecord): void
+  /** Stores what events have changed of a member who is as `before`. */
+  appendEvents(change: MemberChange): void
   /** @returns whether there was one */
   removeMember(email: string): boolean
 
@@ -102,6 +107,18 @@ export interface SiteStore {
   /** The seed document that a reset goes back to, and when the site was created. */
   origin(): OriginRecord
   setOrigin(origin: OriginRecord): void
+  /** The same without the document, which may be long. */
+  creation(): CreationRecord
+  /** What the site is in its origin. */
+  originSite(): SiteRecord
+  /** Whether the content of the origin is kept as a template. */
+  hasTemplate(): boolean
+  /** Keeps the content of the origin as a template, which a reset copies. `site` is what the site is in the origin. */
+  setTemplate(site: SiteRecord, content: SeedContent): void
+  /** Goes back to the template of another site from now on. `site` is what this site is there. */
+  shareTemplate(site: SiteRecord, original: string): void
+  /** Replaces all journeys and members by copies of those of the template, and names the site as the origin does. */
+  restoreTemplate(): void
   /** The state of the site's clock, as JSON; null when it follows the system clock. */
   clock(): string | null
   setClock(value: string | null): void
@@ -132,11 +149,14 @@ export type Tables = ReturnType<typeof prepareTables>
 /** Every statement of the store. */
 export function prepareTables(db: Db) {
   const participations = participationTables(db)
+  const journeys = journeyTables(db)
+  const members = memberTables(db, participations)
   return {
     sites: siteTable(db),
-    journeys: journeyTables(db),
+    journeys,
     participations,
-    members: memberTables(db, participations),
+    members,
+    templates: templateTables(db, journeys, members),
     faults: faultTable(db),
     snapshots: snapshotTable(db),
     overview: overviewStatements(db),
@@ -150,8 +170,9 @@ export function bindSite(
   atomically: SiteStore['atomically'],
   { site_key: key, ...created }: SiteRow,
 ): SiteStore {
-  const { sites, journeys, participations, members, faults, snapshots, overview } = tables
+  const { sites, journeys, participations, members, templates, faults, snapshots, overview } = tables
   const { site_id } = created
+  let journeyChanges = 0
 
   /** A write to what a test controls: clock, faults and snapshots. */
   function change<T>(writes: () => T): T {
@@ -166,6 +187,11 @@ export function bindSite(
       sites.bumpRevision(key)
       return writes()
     })
+  }
+
+  function writeJourneys<T>(writes: () => T): T {
+    journeyChanges++
+    return write(writes)
   }
 
   const memberBy =
@@ -183,13 +209,12 @@ export function bindSite(
       return sites.get(key) ?? created
     },
     revision: () => sites.revision(key),
-    memoized(read) {
-      let memo: { revision: number; value: ReturnType<typeof read> } | undefined
+    ofJourneys(read) {
+      let memo: { changes: number; value: ReturnType<typeof read> } | undefined
       return () => {
         // What is read within a transaction may be rolled back.
         if (db.inTransaction) return read()
-        const revision = sites.revision(key)
-        if (memo?.revision !== revision) memo = { revision, value: read() }
+        if (memo?.changes !== journeyChanges) memo = { changes: journeyChanges, value: read() }
         return memo.value
       }
     },
@@ -208,9 +233,9 @@ export function bindSite(
     expiring: between => overview.expiring(key, between),
     expiringCount: between => overview.expiringCount(key, between),
     journeyIds: () => journeys.ids(key),
-    putJourney: journey => write(() => journeys.replace(key, journey)),
+    putJourney: journey => writeJourneys(() => journeys.replace(key, journey)),
     removeJourney: id =>
-      write(() => {
+      writeJourneys(() => {
         participations.removeFromJourney(key, id.toLowerCase())
         return journeys.remove(key, id.toLowerCase())
       }),
@@ -218,6 +243,7 @@ export function bindSite(
 
     emails: limit => members.emails(key, limit),
     member: email => members.get(key, email),
+    memberState: email => members.state(key, email),
     participations: email => memberWithParticipations(email)?.participations,
     memberWithParticipations,
     memberWithSummaries: memberBy(participations.summariesOf),
@@ -225,20 +251,48 @@ export function bindSite(
     memberCount: search => overview.memberCount(key, search),
     holderOf: participationId => participations.holderOf(key, participationId),
     putMember: member => write(() => members.replace(key, member)),
+    appendEvents: change => write(() => members.append(key, change)),
     removeMember: email => write(() => members.remove(key, email)),
 
     replaceContent: (newJourneys, newMembers) =>
-      write(() => {
-        members.removeAll(key)
-        journeys.removeAll(key)
+      writeJourneys(() => {
+        templates.clear(key)
         for (const journey of newJourneys) journeys.insert(key, journey)
         for (const member of newMembers) members.insert(key, member)
       }),
     rename: ({ name, secret, ...rest }) =>
       write(() => sites.rename(key, { site_id, name, secret, ...extensionOf(rest) })),
 
-    origin: () => sites.origin(key),
-    setOrigin: origin => change(() => sites.setOrigin(key, origin)),
+    origin: () => ({ origin: sites.origin(key), ...sites.creation(key) }),
+    creation: () => sites.creation(key),
+    setOrigin: ({ origin, ...creation }) =>
+      change(() => {
+        sites.setCreation(key, creation)
+        templates.set(key, null)
+        if (origin === null) sites.removeOrigin(key)
+        else sites.setOrigin(key, JSON.parse(origin).site, origin)
+        templates.removeUnused()
+      }),
+    originSite: () => sites.originSite(key),
+    hasTemplate: () => templates.keyOf(key) !== undefined,
+    setTemplate: (site, content) =>
+      change(() => {
+        templates.set(key, templates.of(content))
+        sites.setOrigin(key, site, null)
+      }),
+    shareTemplate: (site, original) =>
+      change(() => {
+        templates.set(key, templates.keyOf(sites.find(original)?.site_key ?? 0) ?? null)
+        sites.setOrigin(key, site, null)
+      }),
+    restoreTemplate: () =>
+      writeJourneys(() => {
+        const template = templates.keyOf(key)
+        if (template === undefined) throw new Error(`the site ${site_id} has no template`)
+        templates.clear(key)
+        templates.copy(template, key)
+        sites.rename(key, sites.originSite(key))
+      }),
     clock: () => sites.clock(key),
     setClock: value => change(() => sites.setClock(key, value)),
     faults: () => faults.list(key),

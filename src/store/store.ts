@@ -1,8 +1,10 @@
 import type { GraphRecord, MemberRecord, SiteRecord } from '../contract/records.ts'
 import { checkPresence, type Db, lockDatabase, openDatabase, toStoreError } from './database.ts'
-import type { OriginRecord } from './records.ts'
+import type { CreationRecord } from './records.ts'
 import { bindSite, prepareTables, type SiteStore } from './site-store.ts'
+import type { SeedContent } from './templates.ts'
 
+export type { MemberChange, MemberState } from './members.ts'
 export type { ParticipationDetail, ParticipationSummary } from './participations.ts'
 export type { MemberWith, SiteStore } from './site-store.ts'
 
@@ -11,15 +13,17 @@ export interface Store {
   /** The site's store, the same object every time as long as the site exists. */
   forSite(siteId: string): SiteStore | undefined
   /**
-   * Creates a site with its content, or nothing. `origin` is what it goes back to on a reset.
+   * Creates a site with its content, or nothing. With `creation`, this is also what it goes back to on a reset.
    * @throws when there is one with this id
    */
   createSite(
     site: SiteRecord,
     journeys: GraphRecord[],
     members: MemberRecord[],
-    origin?: OriginRecord,
+    creation?: CreationRecord & Pick<SeedContent, 'document'>,
   ): SiteStore
+  /** Creates a site from the template of another. @throws when there is one with this id */
+  cloneSite(site: SiteRecord, originalId: string, creation: CreationRecord): SiteStore
   /** Removes a site with all that is its own. @returns whether there was one */
   removeSite(siteId: string): boolean
   /** Makes writes to several sites one: all of them happen, or none. */
@@ -52,6 +56,18 @@ function createStore(file: string, lock: { close(): void }, db: Db): Store {
     return db.transaction(writes).immediate()
   }
 
+  /** Creates a site with what `fill` puts in. */
+  function create(site: SiteRecord, fill: (store: SiteStore, siteKey: number) => void): SiteStore {
+    const created = atomically(() => {
+      const key = tables.sites.insert(site)
+      const store = guarded(bindSite(db, tables, atomically, { site_key: key, ...site }))
+      fill(store, key)
+      return store
+    })
+    bound.set(site.site_id, created)
+    return created
+  }
+
   return guarded<Store>({
     sites: () => tables.sites.list().map(({ site_key, ...site }) => site),
     forSite(siteId) {
@@ -63,23 +79,26 @@ function createStore(file: string, lock: { close(): void }, db: Db): Store {
       bound.set(siteId, site)
       return site
     },
-    createSite(site, journeys, members, origin) {
-      const created = atomically(() => {
-        const key = tables.sites.insert(site)
-        const store = guarded(bindSite(db, tables, atomically, { site_key: key, ...site }))
-        store.replaceContent(journeys, members)
-        if (origin) store.setOrigin(origin)
-        return store
-      })
-      bound.set(site.site_id, created)
-      return created
-    },
+    createSite: (site, journeys, members, creation) =>
+      create(site, (store, key) => {
+        if (!creation) return store.replaceContent(journeys, members)
+        tables.sites.setCreation(key, creation)
+        store.setTemplate(site, { journeys, members, document: creation.document })
+        store.restoreTemplate()
+      }),
+    cloneSite: (site, originalId, creation) =>
+      create(site, (store, key) => {
+        tables.sites.setCreation(key, creation)
+        store.shareTemplate(site, originalId)
+        store.restoreTemplate()
+      }),
     removeSite(siteId) {
       const row = tables.sites.find(siteId)
       if (!row) return false
       atomically(() => {
-        tables.members.removeAll(row.site_key)
+        tables.templates.clear(row.site_key)
         tables.sites.remove(row.site_key)
+        tables.templates.removeUnused()
       })
       bound.delete(siteId)
       return true

@@ -4,7 +4,7 @@ import { instantFrom } from '../clock.ts'
 import { type Extended, type ExtendedKind, isInContract } from '../contract/extension.ts'
 import { Journey, JourneyList, JourneySummary } from '../contract/journey.ts'
 import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
-import { addressOf } from '../contract/operations.ts'
+import { operationPath } from '../contract/operations.ts'
 import { MemberJourney, MemberJourneyList, UserJourney, UserJourneyList } from '../contract/participation.ts'
 import { startSandbox } from '../index.ts'
 import type { SeedDocument } from '../seed/schema.ts'
@@ -47,7 +47,7 @@ async function openTrial() {
     async ask(exchange: Exchange | undefined) {
       if (!exchange || !site) return { status: 0, body: undefined }
       clock.instant = instantFrom(exchange.at)
-      const url = sandbox.origin + addressOf(exchange.operation, exchange.identifier)
+      const url = sandbox.origin + operationPath(exchange.operation, exchange.identifier)
       const response = await fetch(url, { headers: { 'X-AnnexCloud-Site': site.site_id } })
       const body = await response.json()
       return { status: response.status, body: response.ok ? body : null }

@@ -1,7 +1,7 @@
 import { type Clock, timestampOf } from '../clock.ts'
 import { ERROR_CASES } from '../contract/errors.ts'
 import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
-import { addressOf, type OperationId, operations } from '../contract/operations.ts'
+import { type OperationId, operationPath, operations } from '../contract/operations.ts'
 import type { SeedMember } from '../seed/schema.ts'
 import { type LiveAnswer, type LiveApi, LiveApiError, parseJson } from './live-api.ts'
 import type { Mask } from './mask.ts'
@@ -85,7 +85,7 @@ export async function readSite({
   }
 
   async function read(operation: OperationId, identifier?: string): Promise<Exchange> {
-    const answer = await api.get(addressOf(operation, identifier), { identifier })
+    const answer = await api.get(operationPath(operation, identifier), { identifier })
     refuse(operation, answer, api.baseUrl)
     return toExchange({ operation, identifier, at: timestampOf(clock.now()) }, answer, mask)
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { AUTH_RULES, type AuthRule } from '../auth/rules.ts'
 import type { ErrorName } from '../contract/errors.ts'
 import { isObject, objectsIn } from '../contract/json.ts'
-import { addressOf, type OperationId } from '../contract/operations.ts'
+import { type OperationId, operationPath } from '../contract/operations.ts'
 import {
   type FailureReason,
   type GetOptions,
@@ -72,7 +72,7 @@ export async function survey(
   const ask: Ask = async (purpose, operation, identifier, { headers, below = '' } = {}) => {
     const call: Call = { purpose, operation: below === '' ? operation : null, identifier }
     try {
-      call.answer = await api.get(`${addressOf(operation, identifier)}${below}`, { identifier, headers })
+      call.answer = await api.get(`${operationPath(operation, identifier)}${below}`, { identifier, headers })
     } catch (error) {
       if (!(error instanceof LiveApiError)) throw error
       if (calls.length === 0 && error.reason !== 'timeout') throw error

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { addressOf, OPERATION_IDS, operations } from '../../src/contract/operations.ts'
+import { OPERATION_IDS, operationPath, operations } from '../../src/contract/operations.ts'
 import { goodClaims, headersOf, hmacFor, jwt } from '../support/token.ts'
 import { type Answer, Client } from './http.ts'
 import { complaintAbout } from './judge.ts'
@@ -94,7 +94,7 @@ async function checkSite(server: Server, site_id: string): Promise<void> {
     const identifier = identifierFor(operation, data)
     if (identifier === undefined) continue
     const claims = { ...goodClaims(identifier), site_id, hmac: hmacFor(identifier, secret) }
-    const response = await fetch(`${server.origin}${BASE_PATH}${addressOf(operation, identifier)}`, {
+    const response = await fetch(`${server.origin}${BASE_PATH}${operationPath(operation, identifier)}`, {
       headers: headersOf(jwt(claims, secret), site_id),
     })
     const { clock } = await server.expect('GET', path)

@@ -80,5 +80,7 @@ describe('The report', () => {
 
   it('names what is below half of its target', () => {
     expect(farOff([section])).toEqual(['In process, reset: 100 [99.0–101]'])
+    const known = { ...section, rows: section.rows.map(row => ({ ...row, isKnown: true })) }
+    expect(farOff([known])).toEqual([])
   })
 })

@@ -71,6 +71,19 @@ describe('The running command', () => {
     expect(await program.stop('SIGTERM')).toMatchObject({ code: 0, signal: null, stdout: text, stderr: '' })
   })
 
+  it('warns when --seed is not used, because the database holds sites already', async () => {
+    using folder = temporaryFolder()
+    const db = folder.file('kept.db')
+    const run = async (...args: string[]) => {
+      await using program = new Program(['--port', '0', '--db', db, ...args])
+      await started(program)
+      return (await program.stop('SIGTERM')).stderr
+    }
+    expect(await run('--seed', 'demo')).toBe('')
+    expect(await run()).toBe('')
+    expect(await run('--seed', 'demo')).toMatch(/^warning: --seed is not used, as .*kept\.db exists; remove/)
+  })
+
   it('logs every request, if asked to, under the name that its answer gives, whoever answers it', async () => {
     await using program = new Program(['--port', '0', '--auth', 'off', '--log-level', 'info'])
     const [, url = ''] = await program.printed(/^Journeys API {2}(\S+)\n/m)

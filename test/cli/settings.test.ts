@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError, checkConfig, readConfig, type SettingName, settings } from '../../src/config.ts'
+import { startSandbox } from '../../src/index.ts'
 
 interface Row {
   name: SettingName
@@ -263,4 +264,16 @@ it('An embedding program is told which option is wrong', () => {
 it('Seeds that are given one by one are taken as they are, with whatever commas', () => {
   expect(readConfig({ seed: ['a,b.yaml', 'demo'] }, {}).seed).toEqual(['a,b.yaml', 'demo'])
   expect(() => readConfig({ seed: ['a.yaml', ''] }, {})).toThrow(/^--seed: /)
+})
+
+describe('In process', () => {
+  it.each([
+    ['prot', 'did you mean "port"?'],
+    ['sead', 'did you mean "seed"?'],
+    ['logLevle', 'did you mean "logLevel"?'],
+  ])('the unknown option %s is refused with a suggestion', async (name, suggestion) => {
+    const starting = startSandbox({ [name]: 'x', logLevel: 'silent' })
+    await expect(starting).rejects.toThrow(`${name} is not an option; ${suggestion}`)
+    await expect(starting).rejects.toBeInstanceOf(ConfigError)
+  })
 })

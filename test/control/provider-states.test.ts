@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../../src/index.ts'
-import { STATE_NAMES } from '../../src/sites/provider-states.ts'
+import { type MemberState, STATE_NAMES } from '../../src/sites/provider-states.ts'
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -191,4 +191,35 @@ test('a state that does not exist is refused, and says which do', async () => {
   const { status, body } = await change({ state: 'a unicorn' })
   expect(status).toBe(400)
   expect(body.detail).toContain('a member with a held reward')
+})
+
+const memberStates: [MemberState, string][] = [
+  ['no journeys', '200'],
+  ['a journey just started', '200 InProgress'],
+  ['a journey midway', '200 InProgress'],
+  ['a completed journey', '200 Completed'],
+  ['an expired journey', '200 Expired'],
+  ['a held reward', '200 InProgress held'],
+  ['a blocked reward', '200 InProgress blocked'],
+  ['an issued reward', '200 InProgress issued'],
+]
+
+test.each(memberStates)('in process, a member has "%s"', async (state, answer) => {
+  const site = sandbox.createSite({ seed: 'empty' })
+  const values = site.member('in-process@example.com').has(state)
+  expect(values.email).toBe('in-process@example.com')
+  expect(await look(site.site_id, values)).toBe(answer)
+  expect(site.snapshots.list()).toEqual([])
+})
+
+test('in process, the state may be one of a journey that is there, and must exist', () => {
+  const site = sandbox.createSite({ seed: 'empty' })
+  const { journey_id = '' } = site.member('ann@example.com').has('a held reward')
+  expect(site.member('bob@example.com').has('a completed journey', { journey_id }).journey_id).toBe(
+    journey_id,
+  )
+  expect(site.content.read().journeys).toHaveLength(1)
+  expect(() => site.member('ann@example.com').has('a hold reward' as MemberState)).toThrow(
+    'a member cannot have "a hold reward"; did you mean "a held reward"?',
+  )
 })

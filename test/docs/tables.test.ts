@@ -234,6 +234,7 @@ describe('The promises of the page on performance', () => {
     'start of the command, beside Prism': 'startBesidePrism',
     'memory of the process, beside a bare Fastify': 'memoryBesideBare',
     'requests a second, beside other mock servers': 'throughputBesidePeer',
+    'requests a second, beside a Fastify that verifies the same tokens': 'throughputBesideVerifying',
     'the longest delay of other requests while a large site is read': 'eventLoopDelay',
   }
   const rows = table(section('## What is promised', 'docs/performance.md'), 'what')

@@ -298,7 +298,7 @@ describe('A member', () => {
     expect(squeezed(page)).toContain(squeezed(JSON.stringify(answer)))
   })
 
-  it('does what the form says, and is told what came of it', async () => {
+  it('does what the form says, and shows the effects', async () => {
     const { entry, event, reward } = nodesOf(1)
     const nodes = [
       { id: entry, type: 'entry' as const, name: 'Joins' },
@@ -329,9 +329,7 @@ describe('A member', () => {
     const { status, to } = await act(sandbox, 'postEvent', form)
     expect(status).toBe(303)
     const after = (await get(sandbox, to)).text
-    expect(words(after)).toMatch(
-      /What came of “purchase” .*Points.* “purchase” was sent to ann@example\.com\./,
-    )
+    expect(words(after)).toMatch(/Effects of “purchase” .*Points.* “purchase” was sent to ann@example\.com\./)
     expect(words(after)).toContain('held until 2025-06-04')
     expect(words(after)).toContain('{"amount":9}')
     expect(after).toMatch(/class="node event noted passed lit"/)

@@ -13,10 +13,10 @@ import { buildApp } from '../../src/app.ts'
 import { checkConfig } from '../../src/config.ts'
 import { ERROR_CASES, type ErrorName } from '../../src/contract/errors.ts'
 import {
-  addressOf,
   errorsOf,
   OPERATION_IDS,
   type OperationId,
+  operationPath,
   operations,
 } from '../../src/contract/operations.ts'
 import { type Sandbox, startSandbox } from '../../src/index.ts'
@@ -168,7 +168,7 @@ describe('what the server answers is what the published document says', () => {
     headers: Record<string, string> = {},
     { setHost = true, query = '' } = {},
   ): Promise<Answer> {
-    const outgoing = request(`${sandbox.url}${addressOf(operation, identifier)}${query}`, {
+    const outgoing = request(`${sandbox.url}${operationPath(operation, identifier)}${query}`, {
       headers: { ...site().headersFor(identifier), ...headers },
       ...{ setHost, agent: false },
     })
@@ -218,7 +218,7 @@ describe('what the server answers is what the published document says', () => {
       await using broken = await testApp()
       broken.store.close()
       const identifier = goodFor(operation)
-      const url = `/api/3.0${addressOf(operation, identifier)}`
+      const url = `/api/3.0${operationPath(operation, identifier)}`
       const response = await broken.app.inject({ url, headers: headersOf(jwt(goodClaims(identifier ?? ''))) })
       return { status: response.statusCode, body: response.json() }
     },

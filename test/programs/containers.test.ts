@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { readConfig } from '../../src/config.ts'
 import { type Sandbox, startSandbox } from '../../src/index.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { execute, shell } from '../support/shell.ts'
 
 /** The examples with containers: whatever of them does not need the containers themselves. */
@@ -35,27 +36,33 @@ describe('The example for', () => {
     expect(services.app.command.at(-1)).toBe('/app/app.mjs')
   })
 
-  it('GitHub Actions has settings that sandbox and application understand, and prints the journal', async () => {
+  it('GitHub Actions has settings that sandbox and application understand, and keeps a capsule', async () => {
     const { services, env, steps } = read('github-actions.yml').jobs.test
     await using sandbox = await start(services.sandbox.env)
     await runApp(sandbox, env)
-    await printsTheJournal(sandbox, env, steps.at(-1).run)
+    await keepsACapsule(sandbox, env, steps.at(-2).run)
+    expect(steps.at(-1).with.path).toBe('capsule.json')
   })
 
-  it('GitLab has settings that sandbox and application understand, and prints the journal', async () => {
-    const { services, variables, after_script } = read('gitlab-ci.yml').contract
+  it('GitLab has settings that sandbox and application understand, and keeps a capsule', async () => {
+    const { services, variables, after_script, artifacts } = read('gitlab-ci.yml').contract
     expect(services[0].command).toEqual(['--seed', 'demo'])
     await using sandbox = await start({})
     await runApp(sandbox, variables)
-    await printsTheJournal(sandbox, variables, after_script[0])
+    await keepsACapsule(sandbox, variables, after_script[0])
+    expect(artifacts.paths).toEqual(['capsule.json'])
   })
 })
 
-async function printsTheJournal(sandbox: Sandbox, env: Record<string, string>, command: string) {
+/** The command saves a capsule, which opens in another sandbox. */
+async function keepsACapsule(sandbox: Sandbox, env: Record<string, string>, command: string) {
+  using folder = temporaryFolder()
   const script = command
     .replace(/http:\/\/[\w.]+:4300/, sandbox.origin)
     .replace('$LOYALTY_SITE_ID', env.LOYALTY_SITE_ID as string)
-  const { code, stdout } = await shell(EXAMPLES, script)
-  expect(code).toBe(0)
-  expect(JSON.parse(stdout).requests).toMatchObject([{ operation: 'getMemberJourneys', status: 200 }])
+  expect((await shell(folder.path, script)).code).toBe(0)
+  const capsule = JSON.parse(readFileSync(folder.file('capsule.json'), 'utf8'))
+  expect(capsule.requests).toMatchObject([{ operation: 'getMemberJourneys', status: 200 }])
+  await using opened = await startSandbox({ capsule, logLevel: 'silent' })
+  expect(opened.sites()[0]?.requests.list()).toHaveLength(1)
 }

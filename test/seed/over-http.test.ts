@@ -49,6 +49,17 @@ describe('Over HTTP, the short form is taken', () => {
     })
   })
 
+  it("for a journey also as the API's own answer, whose derived properties are ignored", async () => {
+    await control.expect(201, 'POST', '/sites', { site_id: 'shop', seed })
+    const [listed] = (await answerTo('shop', '/journeys')).journeys
+    const answer = await answerTo('shop', `/journeys/${listed.id}`)
+    const site = { site_id: 'copy', seed: { journeys: [], members: [] } }
+    await control.expect(201, 'POST', '/sites', site)
+    await control.expect(201, 'PUT', `/sites/copy/journeys/${listed.id}`, answer)
+    expect(await answerTo('copy', `/journeys/${listed.id}`)).toEqual({ ...answer, site_id: 'copy' })
+    await control.expect(400, 'PUT', `/sites/copy/journeys/${listed.id}`, { ...answer, expired: null })
+  })
+
   test.each<[string, string, object, string | RegExp, string]>([
     [
       'a new site',

@@ -151,7 +151,7 @@ describe('A database', () => {
 
     expect(readdirSync(folder.path).sort()).toEqual(['one.db', 'one.db-lock', 'one.db-shm', 'one.db-wal'])
     const reader = new Database(db, { readonly: true })
-    expect(reader.prepare('SELECT count(*) FROM sites').pluck().get()).toBe(1)
+    expect(reader.prepare('SELECT count(*) FROM sites WHERE is_template = 0').pluck().get()).toBe(1)
     reader.close()
 
     await first.stop('SIGKILL')

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { frozenClock } from '../../src/clock.ts'
-import { addressOf, type OperationId } from '../../src/contract/operations.ts'
+import { type OperationId, operationPath } from '../../src/contract/operations.ts'
 import { type Sandbox, type SandboxSite, type SeedDocument, startSandbox } from '../../src/index.ts'
 import { readSeed } from '../../src/seed/seed.ts'
 import { NOW } from '../support/app.ts'
@@ -35,7 +35,7 @@ async function answers(sandbox: Sandbox, site: SandboxSite, seed: SeedDocument) 
   ]
   return Promise.all(
     questions.map(async ([operation, identifier]) => {
-      const response = await fetch(sandbox.url + addressOf(operation, identifier), {
+      const response = await fetch(sandbox.url + operationPath(operation, identifier), {
         headers: site.headersFor(identifier),
       })
       return [operation, identifier, response.status, await response.text()]

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { frozenClock } from '../../src/clock.ts'
 import { ConfigError } from '../../src/config.ts'
-import { addressOf, type OperationId } from '../../src/contract/operations.ts'
+import { type OperationId, operationPath } from '../../src/contract/operations.ts'
 import { type Sandbox, startSandbox } from '../../src/index.ts'
 import { checkSeed } from '../../src/seed/check.ts'
 import { keyedMask, type Mask, noMask } from '../../src/verify/mask.ts'
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.close())
 
 const answerOf = async (operation: OperationId, identifier?: string) => {
-  const url = sandbox.url + addressOf(operation, identifier)
+  const url = sandbox.url + operationPath(operation, identifier)
   const response = await fetch(url, { headers: { 'X-AnnexCloud-Site': SITE.site_id } })
   return { url, status: response.status, text: await response.text() }
 }
