@@ -260,7 +260,8 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'PUT',
     url: '/sites/:site_id/capsule',
-    config,
+    // A seed lies four levels deep in it, in the state of a snapshot.
+    config: { ...config, bodyDepth: MAX_DEPTH + 4 },
     validatorCompiler: uncheckedBody,
     schema: {
       operationId: 'putCapsule',

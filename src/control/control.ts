@@ -1,4 +1,4 @@
-import { constants } from 'node:buffer'
+import { getHeapStatistics } from 'node:v8'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
 import { NotFound } from '../errors.ts'
@@ -19,6 +19,12 @@ import { siteRoutes } from './sites.ts'
 import { snapshotRoutes } from './snapshots.ts'
 
 const KIB = 1024
+
+/**
+ * What a site exports can be put back as far as the memory goes: as objects, JSON takes up to forty times its length, and twice
+ * that while a capsule is checked. Beyond, a single body would end the process.
+ */
+export const MAX_DATA_BYTES = Math.max(32 * KIB * KIB, Math.floor(getHeapStatistics().heap_size_limit / 100))
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -48,8 +54,7 @@ export async function control(
   acceptBodies(scope)
   scope.addHook('onRequest', guard({ token: config.controlToken, allowHost: config.allowHost }))
   scope.addHook('onRoute', route => {
-    // Whatever a site exports can be put back: it is one text, and this is how long a text can be.
-    route.bodyLimit = route.config?.dataBody ? constants.MAX_STRING_LENGTH : 64 * KIB
+    route.bodyLimit = route.config?.dataBody ? MAX_DATA_BYTES : 64 * KIB
   })
 
   for (const routes of [

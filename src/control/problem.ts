@@ -56,7 +56,10 @@ export function sendProblem(
 
 function describe(error: Error, { routeOptions }: FastifyRequest): string {
   if (!(error instanceof errorCodes.FST_ERR_CTP_BODY_TOO_LARGE)) return error.message
-  return `the body is too large: this call takes at most ${routeOptions.bodyLimit} bytes`
+  const limit = `the body is too large: this call takes at most ${routeOptions.bodyLimit} bytes`
+  return routeOptions.config.dataBody
+    ? `${limit}, and more where Node has more memory: NODE_OPTIONS=--max-old-space-size=<MiB>`
+    : limit
 }
 
 const toDetail = ({ pointer, message, line, column }: PlacedIssue) => ({

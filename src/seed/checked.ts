@@ -1,7 +1,7 @@
 import type { TSchema } from '@sinclair/typebox'
 import { depthIssue, isObject } from '../contract/json.ts'
 import { type Expansion, newPlaces, type Readable } from './expansion.ts'
-import { type Issue, schemaIssues } from './issues.ts'
+import { type Issue, MAX_ISSUES, schemaIssues } from './issues.ts'
 
 /** The findings in something that people wrote, at the places where they wrote it. */
 export interface Checked<T, I extends Issue = Issue> {
@@ -31,6 +31,8 @@ export function checked<I, T>(
   const tooDeep = depthIssue(input)
   if (tooDeep) return { issues: [tooDeep], warnings: [], value: undefined }
   const formal = schemaIssues(schema, input)
+  // There may be more, so that nothing else can be read.
+  if (formal.length >= MAX_ISSUES) return { issues: formal, warnings: [], value: undefined }
   const refused = new Set(formal.filter(({ atKey }) => !atKey).map(({ pointer }) => pointer))
   const readable = (formal.length === 0 ? input : withoutRefused(input, formal)) as Readable<I>
   const places = newPlaces()
@@ -45,8 +47,8 @@ export function checked<I, T>(
   const placed = (issue: Issue) => ({ ...issue, pointer: places.inputOf(issue.pointer) })
   const all = inOrder([...issues, ...found.issues.map(placed)])
   return {
-    issues: all,
-    warnings: inOrder(found.warnings.map(placed)),
+    issues: all.slice(0, MAX_ISSUES),
+    warnings: inOrder(found.warnings.map(placed)).slice(0, MAX_ISSUES),
     value: all.length === 0 ? found.value : undefined,
   }
 }

@@ -59,6 +59,9 @@ export function issueLine(source: string, { pointer, message, line, column }: Pl
   )
 }
 
+/** So many issues are listed at most: a document of some megabytes may have millions. */
+export const MAX_ISSUES = 1000
+
 const checkers = new WeakMap<TSchema, TypeCheck<TSchema>>()
 
 function checkerOf(schema: TSchema): TypeCheck<TSchema> {
@@ -67,12 +70,13 @@ function checkerOf(schema: TSchema): TypeCheck<TSchema> {
   return known
 }
 
-/** Where a value departs from its schema, one issue for each place. */
+/** Where a value departs from its schema, one issue for each place, up to `MAX_ISSUES`. */
 export function schemaIssues(schema: TSchema, value: unknown): Issue[] {
   // Finding out that nothing is wrong is much quicker than listing what is.
   if (checkerOf(schema).Check(value)) return []
   const issues = new Map<string, Issue>()
   for (const error of Value.Errors(schema, value)) {
+    if (issues.size >= MAX_ISSUES) break
     for (const issue of toIssues(error)) if (!issues.has(issue.pointer)) issues.set(issue.pointer, issue)
   }
   return [...issues.values()]

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MAX_DEPTH } from '../../src/contract/json.ts'
 import { MAX_BODY_DEPTH } from '../../src/control/body.ts'
+import { MAX_ISSUES } from '../../src/seed/issues.ts'
 import { testApp } from '../support/app.ts'
 import { controlOf } from '../support/control.ts'
 import { id, memberOf, SITE, seedOf } from '../support/seeds.ts'
@@ -97,6 +98,8 @@ test('The deepest allowed seed can be put, exported and be the seed of another s
   })
   await control.expect(200, 'PUT', `${HERE}/data`, seed)
   await control.expect(201, 'POST', '/sites', { seed: await control.expect(200, 'GET', `${HERE}/data`) })
+  await control.expect(201, 'PUT', `${HERE}/snapshots/deep`)
+  await control.expect(200, 'PUT', `${HERE}/capsule`, await control.expect(200, 'GET', `${HERE}/capsule`))
 })
 
 test('A body with very many values is no deeper for it', async () => {
@@ -131,5 +134,22 @@ test('A body that is not JSON is refused with the place', async () => {
     expect(errors).toEqual([
       { pointer: '', line: 1, column: expect.any(Number), detail: expect.stringMatching(/^is not JSON: /) },
     ])
+  }
+})
+
+test('Of very many issues the first thousand are listed', async () => {
+  const zeros = Array(500_000).fill(0)
+  const same = Array(5000).fill(memberOf('same@example.com'))
+  for (const [method, path, body] of [
+    ['PUT', `${HERE}/data`, seedOf({ journeys: zeros })],
+    ['PUT', `${HERE}/data`, seedOf({ members: same })],
+    ['PUT', `${HERE}/capsule`, { capsule: 1, snapshots: zeros }],
+    ['POST', '/sites', { seed: seedOf({ members: zeros }) }],
+    ['POST', `${HERE}/events`, { events: zeros }],
+    ['PUT', `${HERE}/members/a@example.com`, { participations: zeros }],
+  ] as const) {
+    const { errors } = await control.expect(400, method, path, body)
+    expect(errors.length).toBeGreaterThan(0)
+    expect(errors.length).toBeLessThanOrEqual(MAX_ISSUES)
   }
 })
