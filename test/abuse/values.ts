@@ -143,7 +143,7 @@ export function valuesOf(document: Schema): (schema: Schema, name?: string) => A
       return fc.oneof(...type.map(one => arbitraryOf({ ...schema, type: one }, name, depth)))
     if (type === 'object' || schema.properties) return objectOf(schema, depth)
     if (type === 'array')
-      return fc.array(arbitraryOf(schema.items ?? {}, name, depth + 1), { maxLength: depth > 4 ? 1 : 4 })
+      return fc.array(arbitraryOf(schema.items ?? {}, name, depth + 1), { maxLength: depth > 2 ? 1 : 3 })
     return primitiveOf(schema, name)
   }
 
