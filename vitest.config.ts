@@ -18,7 +18,7 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'], exclude: [PROGRAMS, ABUSE] } },
       { extends: true, test: { name: 'programs', include: [PROGRAMS] } },
-      { extends: true, test: { name: 'abuse', include: [ABUSE], testTimeout: 600_000 } },
+      { extends: true, test: { name: 'abuse', include: [ABUSE], testTimeout: 600_000, maxConcurrency: 10 } },
     ],
   },
 })
