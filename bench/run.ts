@@ -89,7 +89,8 @@ if (values.help) {
 } else {
   const loadBefore = loadavg()[0] as number
   const sections = await measure(values.quick ? QUICK : FULL, values.only?.split(','))
-  const results = `${['# Results', describeMachine(loadBefore), ...sections.map(render)].join('\n\n')}\n`
+  const form = values.quick ? '\n- the short form, without other mock servers' : ''
+  const results = `${['# Results', describeMachine(loadBefore) + form, ...sections.map(render)].join('\n\n')}\n`
   console.log(results)
   if (!values.quick && !values.only) writeFileSync(benchFile('RESULTS.md'), results)
   const worst = farOff(sections)

@@ -77,7 +77,11 @@ UUIDS.push(...demo.journeys.map(({ id }) => id))
 
 const SOUND_BODIES: Record<string, unknown[]> = {
   putData: WILD.map(site_id => ({ ...demo, site: { ...demo.site, site_id } })),
-  putSiteJourney: demo.journeys,
+  putSiteJourney: [
+    ...demo.journeys,
+    { name: 'New' },
+    { name: 'New', nodes: [{ type: 'entry', name: 'In' }] },
+  ],
   putSiteMember: demo.members,
   createSite: [{}, { seed: 'empty' }, { seed: demo }, { site_id: 'new', ttl: 'PT1S' }],
 }
