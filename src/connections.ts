@@ -15,6 +15,8 @@ interface Queue {
   waiting: number
   /** Whether the newest request is answered by `refuse`. */
   refused: boolean
+  /** Whether `refuse` was called: it ends the connection, and the parser may call it for each piece of what follows. */
+  ended: boolean
 }
 
 /** Answers the pipelined requests of each connection in turn. */
@@ -35,7 +37,13 @@ export function createTurns(): Turns {
   const queues = new WeakMap<Socket, Queue>()
 
   function queueOf(socket: Socket): Queue {
-    const queue = queues.get(socket) ?? { last: undefined, before: undefined, waiting: 0, refused: false }
+    const queue = queues.get(socket) ?? {
+      last: undefined,
+      before: undefined,
+      waiting: 0,
+      refused: false,
+      ended: false,
+    }
     queues.set(socket, queue)
     return queue
   }
@@ -58,6 +66,8 @@ export function createTurns(): Turns {
     },
     refuse(socket, callback) {
       const queue = queueOf(socket)
+      if (queue.ended) return
+      queue.ended = true
       const { last, before } = queue
       if (last === undefined || last.req.complete) return afterAnswer(last, callback)
       if (last.headersSent) return afterAnswer(last, () => socket.end())
