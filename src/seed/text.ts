@@ -31,6 +31,12 @@ export function formatOf(name: string, text: string): SeedFormat {
   return /^\s*[{[]/.test(text) ? 'json' : 'yaml'
 }
 
+/**
+ * So long a text is read as YAML, which takes microseconds for each character and a hundred times the memory of JSON. In longer
+ * texts in JSON issues have no line and column, as those are found by reading JSON as YAML.
+ */
+export const MAX_YAML_LENGTH = 2 ** 20
+
 interface ReadOptions {
   format: SeedFormat
   /** What the text is called in messages. */
@@ -51,7 +57,9 @@ export function readSeedText(
   const refuse = (issues: PlacedIssue[]) => new SeedError(name, issues)
   const text = withMark.replace(/^\uFEFF/, '')
   if (text.trim() === '') throw refuse([{ pointer: '', message: 'is empty', ...START }])
+  const isLong = text.length > MAX_YAML_LENGTH
   if (format === 'yaml') {
+    if (isLong) throw refuse([{ pointer: '', message: LONG_YAML, ...START }])
     const tree = readTree(text, maxDepth)
     if (tree.issues.length > 0) throw refuse(tree.issues)
     const value = tree.toValue(refuse)
@@ -63,18 +71,21 @@ export function readSeedText(
   const value = parseJson(text, refuse)
   let tree: Tree | undefined
   const place = (issue: Issue) => {
+    if (isLong) return issue
     tree ??= readTree(text, maxDepth)
     return tree.place(issue)
   }
+  /** What the tree has for an issue that is known without it. */
+  const inTree = (issue: Issue): PlacedIssue[] => {
+    if (isLong) return [issue]
+    const { issues } = readTree(text, maxDepth)
+    return issues.length > 0 ? issues : [{ ...issue, ...START }]
+  }
   const deep = depthIssue(value, maxDepth)
   // What is too deep for the tree is the one issue of its text.
-  if (deep) throw refuse(readTree(text, maxDepth).issues.map(issue => ({ ...issue, ...deep })))
-  if (isJsonWithRepeatedKeys(text, value)) {
-    const { issues } = readTree(text, maxDepth)
-    throw refuse(
-      issues.length > 0 ? issues : [{ pointer: '', message: 'has a key that is given twice', ...START }],
-    )
-  }
+  if (deep) throw refuse(inTree(deep).map(issue => ({ ...issue, ...deep })))
+  if (isJsonWithRepeatedKeys(text, value))
+    throw refuse(inTree({ pointer: '', message: 'has a key that is given twice' }))
   return { value, place }
 }
 
@@ -96,6 +107,7 @@ interface Tree {
 }
 
 const START: Position = { line: 1, column: 1 }
+const LONG_YAML = `is longer than ${MAX_YAML_LENGTH} characters; write it in JSON, which is read much faster`
 
 function readTree(text: string, maxDepth: number): Tree {
   const lines = new LineCounter()

@@ -77,12 +77,9 @@ UUIDS.push(...demo.journeys.map(({ id }) => id))
 
 const SOUND_BODIES: Record<string, unknown[]> = {
   putData: WILD.map(site_id => ({ ...demo, site: { ...demo.site, site_id } })),
-  putSiteJourney: [
-    ...demo.journeys,
-    { name: 'New' },
-    { name: 'New', nodes: [{ type: 'entry', name: 'In' }] },
-  ],
-  putSiteMember: demo.members,
+  // Without the key, which the path has.
+  putSiteJourney: demo.journeys.map(({ id: _id, ...journey }) => journey),
+  putSiteMember: demo.members.map(({ email: _email, ...member }) => member),
   createSite: [{}, { seed: 'empty' }, { seed: demo }, { site_id: 'new', ttl: 'PT1S' }],
 }
 

@@ -2,7 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { depthIssue, MAX_DEPTH } from '../../src/contract/json.ts'
 import { SeedError } from '../../src/seed/issues.ts'
-import { formatOf, parseSeedText, readSeedText, type SeedFormat } from '../../src/seed/text.ts'
+import {
+  formatOf,
+  MAX_YAML_LENGTH,
+  parseSeedText,
+  readSeedText,
+  type SeedFormat,
+} from '../../src/seed/text.ts'
 
 /** The lines with which a text is refused; what it says, where it is not. */
 function read(text: string, format: SeedFormat): unknown {
@@ -93,6 +99,19 @@ describe('What is refused with its place', () => {
     expect(read(text, 'json')).toEqual(lines.map(line => expect.stringContaining(line)))
   })
 
+  it('is read as YAML up to a mebibyte only; longer JSON has its issues without their places', () => {
+    const long = 'x'.repeat(MAX_YAML_LENGTH)
+    expect(read(`a: ${long}`, 'yaml')).toEqual([
+      expect.stringMatching(/^x:1:1 \/: is longer than .*; write it in JSON/),
+    ])
+    expect(read(JSON.stringify({ a: long }), 'json')).toEqual({ a: long })
+    expect(read(`{"a":1,"a":"${long}"}`, 'json')).toEqual(['x /: has a key that is given twice'])
+    const deep = `${'['.repeat(MAX_DEPTH + 1)}${']'.repeat(MAX_DEPTH + 1)}`
+    expect(read(`{"a":"${long}","b":${deep}}`, 'json')).toEqual([
+      expect.stringMatching(/^x \/b(\/0)+: is nested deeper than/),
+    ])
+  })
+
   it('Keys that are different are not given twice, whatever is in them', () => {
     fc.assert(
       fc.property(fc.jsonValue(), value => {
@@ -134,7 +153,7 @@ describe('What is nested too deep', () => {
     ['flow lists', nested(100_000, '[', ']'), 'yaml'],
     ['flow maps', '{a: '.repeat(100_000), 'yaml'],
     ['compact lists', `${'- '.repeat(100_000)}a`, 'yaml'],
-    ['block maps', Array.from({ length: 3000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), 'yaml'],
+    ['block maps', Array.from({ length: 1000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), 'yaml'],
   ])('is refused with a sentence: %s', (_what, text, format) => {
     expect((read(text, format) as string[])[0]).toMatch(/: is nested deeper than 100 levels$/)
   })
