@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { Program } from '../support/process.ts'
 
-const ANSWER_DEADLINE_MS = 60_000
+const ANSWER_DEADLINE_MS = 120_000
 
 /** The program in a process of its own, as these tests need it. */
 export class Server implements AsyncDisposable {
@@ -42,7 +42,8 @@ export class Server implements AsyncDisposable {
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const signal = AbortSignal.timeout(ANSWER_DEADLINE_MS)
     return fetch(`${this.origin}${path}`, { ...init, signal }).catch(error => {
-      throw new Error(`${init.method ?? 'GET'} ${path}: ${error.cause?.message ?? error.message}`)
+      if (signal.aborted) throw new Error(`${init.method ?? 'GET'} ${path} is not answered`, { cause: error })
+      throw error
     })
   }
 
