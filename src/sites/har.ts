@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http'
+import { STATUS_CODES } from '../http.ts'
 import { version } from '../version.ts'
 import type { RequestRecord } from './journal.ts'
 
