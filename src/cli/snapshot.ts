@@ -6,10 +6,8 @@ import { ConfigError, readVariable } from '../config.ts'
 import { Email, foldEmail } from '../contract/formats.ts'
 import type { SeedDocument } from '../seed/schema.ts'
 import type { Snapshot } from '../verify/snapshot.ts'
-import { readSiteId } from './input.ts'
-import { addLiveApiOptions, type LiveApiFlags, orFail, readLiveApi } from './live-api.ts'
-import { startProgress } from './progress.ts'
-import type { Terminal } from './terminal.ts'
+import { addLiveApiOptions, type LiveApiFlags, orFail, readLiveApi, readSiteId } from './site-options.ts'
+import { startProgress, type Terminal } from './terminal.ts'
 
 interface Flags extends LiveApiFlags {
   from?: string[]

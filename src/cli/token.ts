@@ -4,8 +4,14 @@ import { systemClock } from '../clock.ts'
 import { ConfigError } from '../config.ts'
 import { OPERATION_IDS, type OperationId } from '../contract/operations.ts'
 import { credentialsFor } from '../sites/credentials.ts'
-import { addBaseUrlOptions, type BaseUrlFlags, readBaseUrl } from './live-api.ts'
-import { addSiteOptions, readSite, type SiteFlags } from './secret.ts'
+import {
+  addBaseUrlOptions,
+  addSiteOptions,
+  type BaseUrlFlags,
+  readBaseUrl,
+  readSite,
+  type SiteFlags,
+} from './site-options.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Flags extends SiteFlags, BaseUrlFlags {

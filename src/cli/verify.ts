@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { ConfigError } from '../config.ts'
+import { plural } from '../text.ts'
 import type { Call } from '../verify/survey.ts'
-import { addLiveApiOptions, type LiveApiFlags, orFail, readLiveApi } from './live-api.ts'
-import { startProgress } from './progress.ts'
-import { CommandFailed, type Terminal } from './terminal.ts'
+import { addLiveApiOptions, type LiveApiFlags, orFail, readLiveApi } from './site-options.ts'
+import { CommandFailed, startProgress, type Terminal } from './terminal.ts'
 
 interface Flags extends LiveApiFlags {
   email?: string[]
@@ -54,7 +54,7 @@ Exit codes: 0 no difference, 1 differences or no answer, 2 usage error.`,
       const { reportText } = await import('../verify/report-text.ts')
       print(flags.json ? JSON.stringify(report, null, 2) : reportText(report))
       const { differ } = report.summary
-      if (differ > 0) throw new CommandFailed(`${differ} ${differ === 1 ? 'difference' : 'differences'}`)
+      if (differ > 0) throw new CommandFailed(plural(differ, 'difference'))
     })
 }
 
