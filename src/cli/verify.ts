@@ -37,7 +37,7 @@ Exit codes: 0 no difference, 1 differences or no answer, 2 usage error.`,
     .action(async (flags: Flags) => {
       const api = await readLiveApi(flags, FASTEST)
       const save = openFolder(flags.save)
-      const { verify } = await import('../verify/report.ts')
+      const { reportText, verify } = await import('../verify/report.ts')
       const bar = await startProgress('{value} of {total} requests')
       const report = await orFail(
         verify(api, {
@@ -51,7 +51,6 @@ Exit codes: 0 no difference, 1 differences or no answer, 2 usage error.`,
           },
         }),
       ).finally(() => bar.stop())
-      const { reportText } = await import('../verify/report-text.ts')
       print(flags.json ? JSON.stringify(report, null, 2) : reportText(report))
       const { differ } = report.summary
       if (differ > 0) throw new CommandFailed(plural(differ, 'difference'))
