@@ -4,37 +4,38 @@ import { JOURNEY_STATUSES, NODE_TYPES } from '../contract/journey.ts'
 import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
 import { NODE_CONFIGS } from '../contract/node-config.ts'
 import { checkSeed } from '../seed/check.ts'
+import { isUuid, uuidOf } from '../seed/ids.ts'
 import { SeedError } from '../seed/issues.ts'
 import type { SeedDocument, SeedJourney, SeedMember, SeedParticipation } from '../seed/schema.ts'
 import { DEMO_SITE } from '../seed/seed.ts'
+import { toTimestamp } from '../seed/times.ts'
 import { type Capture, journeysIn, type MemberCapture, memberStatus } from './capture.ts'
-import { idOf, isTrue, oneOf, textOf, timeOf } from './values.ts'
-
-/** A journey of the seed, with the parts of the answers that it comes from. */
-export interface CapturedJourney {
-  seed: SeedJourney
-  item: JsonObject | undefined
-  detail: JsonObject | undefined
-}
-
-/** A participation of the seed, with the parts of the answers that it comes from. */
-export interface CapturedParticipation {
-  seed: SeedParticipation
-  user: JsonObject | undefined
-  member: JsonObject | undefined
-}
-
-export interface CapturedMember {
-  seed: SeedMember
-  capture: MemberCapture
-  participations: CapturedParticipation[]
-}
+import type { Exchange } from './recording.ts'
 
 /** A seed, with the parts of the answers that each of its objects comes from. */
 export interface CapturedSite {
   document: SeedDocument
   journeys: CapturedJourney[]
   members: CapturedMember[]
+}
+
+interface CapturedJourney {
+  seed: SeedJourney
+  /** In the list of journeys. */
+  item?: JsonObject | undefined
+  /** The answer about this journey alone. */
+  detail?: Exchange | undefined
+}
+
+interface CapturedMember {
+  seed: SeedMember
+  capture: MemberCapture
+  participations: {
+    seed: SeedParticipation
+    /** In each list of the member. */
+    user: JsonObject | undefined
+    member: JsonObject | undefined
+  }[]
 }
 
 /** The time of objects that have none. */
@@ -90,16 +91,35 @@ function simplify(participation: SeedParticipation): void {
 function capturedJourneys({ list, journeys }: Capture): CapturedJourney[] {
   const items = new Map(journeysIn(list).map(item => [idOf(item.id, 'journey'), item]))
   const details = new Map(
-    journeys.flatMap(({ identifier, body }) => (isObject(body) ? [[idOf(identifier, 'journey'), body]] : [])),
+    journeys
+      .filter(({ body }) => isObject(body))
+      .map(exchange => [idOf(exchange.identifier, 'journey'), exchange]),
   )
   const ids = new Set([...items.keys(), ...details.keys()])
   const found = [...ids].map(id => {
     const [item, detail] = [items.get(id), details.get(id)]
-    return { seed: { ...toJourney({ ...item, ...detail }), id }, item, detail }
+    return { seed: { ...toJourney({ ...item, ...(detail?.body as JsonObject) }), id }, item, detail }
   })
   keepOrder(found)
   return found
 }
+
+// The types and formats of the values in an answer are not certain.
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
+const oneOf = <T extends string>(values: readonly T[], value: unknown): T | undefined =>
+  values.find(known => known === value)
+
+/** A UUID in lower case. Any other value is replaced by a UUID that is always the same for it. */
+function idOf(value: unknown, kind: string): string {
+  const id = (textOf(value) ?? '').toLowerCase()
+  return isUuid(id) ? id : uuidOf(JSON.stringify([kind, value]))
+}
+
+/** A time in any zone as a vendor timestamp; null for what is not a time, or has a year beyond four digits. */
+export const timeOf = (value: unknown): string | null =>
+  typeof value === 'string' && !/^[+-]/.test(value) ? (toTimestamp(value, value) ?? null) : null
 
 /** A journey of an unknown status becomes archived, so that no member enters it. */
 function toJourney(answered: JsonObject): SeedJourney {
@@ -110,7 +130,8 @@ function toJourney(answered: JsonObject): SeedJourney {
     name: textOf(answered.name) ?? '',
     description: textOf(answered.description) ?? '',
     publish_at: timeOf(answered.publish_at),
-    open_ended: isTrue(answered.open_ended ?? true),
+    // One operation has it as a text.
+    open_ended: String(answered.open_ended ?? true) === 'true',
     status: oneOf(JOURNEY_STATUSES, answered.status) ?? 'Archived',
     start_date: timeOf(answered.start_date),
     end_date: timeOf(answered.end_date),
@@ -182,7 +203,7 @@ function journeyOf(participation: JsonObject, journeys: CapturedJourney[]): Seed
   const known = journeys.find(isSame)
   if (known) return known.seed
   const seed = { ...toJourney({ name, description, open_ended }), id }
-  journeys.push({ seed, item: undefined, detail: undefined })
+  journeys.push({ seed })
   return seed
 }
 

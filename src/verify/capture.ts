@@ -1,11 +1,11 @@
-import { type Clock, timestampOf } from '../clock.ts'
+import { type Clock, systemClock, timestampOf } from '../clock.ts'
 import { ERROR_CASES } from '../contract/errors.ts'
 import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
 import { type OperationId, operationPath, operations } from '../contract/operations.ts'
 import type { SeedMember } from '../seed/schema.ts'
-import { type LiveAnswer, type LiveApi, LiveApiError, parseJson } from './live-api.ts'
+import { type LiveAnswer, type LiveApi, LiveApiError } from './live-api.ts'
 import type { Mask } from './mask.ts'
-import type { Exchange, Recording } from './recording.ts'
+import { codeOf, type Exchange, type Recording, toExchange } from './recording.ts'
 
 /** The answers of a site; one that was not captured is undefined. */
 export interface Capture {
@@ -16,47 +16,21 @@ export interface Capture {
 
 export interface MemberCapture {
   email: string
-  user: Exchange | undefined
-  member: Exchange | undefined
+  user?: Exchange | undefined
+  member?: Exchange | undefined
 }
 
 /** The journeys in an answer, wrapped as the contract has it, or a bare list. */
-export const journeysIn = (exchange: Exchange | undefined): JsonObject[] =>
+export const journeysIn = (exchange: Pick<Exchange, 'body'> | undefined): JsonObject[] =>
   objectsIn(isObject(exchange?.body) ? exchange.body.journeys : exchange?.body)
 
-/** An answer as it is recorded, masked. @throws {SyntaxError} when a 200 is not JSON */
-export function toExchange(
-  question: Pick<Exchange, 'operation' | 'at'> & { identifier?: string | undefined },
-  { status, text }: Pick<LiveAnswer, 'status' | 'text'>,
-  mask: Mask,
-): Exchange {
-  const { operation, at, identifier } = question
-  const asked = identifier === undefined ? {} : { identifier: mask.identifier(operation, identifier) }
-  if (status !== 200) {
-    const code = codeOf(text)
-    return { operation, ...asked, at, status, ...(code !== '' && { code }), body: null }
-  }
-  const { value, inexact } = parseExactly(text)
-  const body = mask.answer(operation, value)
-  const places = inexact.map(mask.pointer)
-  return { operation, ...asked, at, status, body, ...(places.length > 0 && { inexact: places }) }
-}
-
-/** The error code of a body; empty when it has none, or one that does not look like a code. */
-function codeOf(text: string): string {
-  const body = parseJson(text)
-  const code = isObject(body) ? String(body.errorCode) : ''
-  return /^[A-Z][A-Z0-9_]{0,49}$/.test(code) ? code : ''
-}
-
-interface ReadOptions {
+export interface ReadOptions {
   api: LiveApi
+  /** Unique without regard to case. */
   emails: readonly string[]
-  recording: Recording
-  mask: Mask
-  clock: Clock
+  clock?: Clock
   /** Called after every request, with the number of requests that are known to be needed. */
-  onProgress(done: number, total: number): void
+  onProgress?: (done: number, total: number) => void
 }
 
 /**
@@ -64,20 +38,16 @@ interface ReadOptions {
  * Recorded answers are not requested again.
  * @throws {LiveApiError} when the server gives no answer, or refuses
  */
-export async function readSite({
-  api,
-  emails,
-  recording,
-  mask,
-  clock,
-  onProgress,
-}: ReadOptions): Promise<Capture> {
+export async function readSite(
+  { api, emails, clock = systemClock, onProgress = () => undefined }: ReadOptions,
+  recording: Recording,
+  mask: Mask,
+): Promise<Capture> {
   let done = 0
   let total = 1 + 2 * emails.length
 
   async function ask(operation: OperationId, identifier?: string): Promise<Exchange> {
-    const shown = identifier === undefined ? undefined : mask.identifier(operation, identifier)
-    const known = recording.find(operation, shown)
+    const known = recording.find(operation, mask.identifier(operation, identifier))
     const exchange = known ?? (await read(operation, identifier))
     if (!known) recording.add(exchange)
     onProgress(++done, total)
@@ -87,14 +57,15 @@ export async function readSite({
   async function read(operation: OperationId, identifier?: string): Promise<Exchange> {
     const answer = await api.get(operationPath(operation, identifier), { identifier })
     refuse(operation, answer, api.baseUrl)
-    return toExchange({ operation, identifier, at: timestampOf(clock.now()) }, answer, mask)
+    const question = { operation, ...(identifier !== undefined && { identifier }) }
+    return mask.exchange(toExchange({ ...question, at: timestampOf(clock.now()) }, answer))
   }
 
   const list = await ask('getJourneys')
   const journeys = new Map<string, Exchange>()
   const askJourneys = async (ids: unknown[]) => {
-    const unknown = new Set(ids.filter(id => typeof id === 'string' && id !== '') as string[])
-    const missing = unknown.difference(journeys)
+    const named = new Set(ids.filter(id => typeof id === 'string' && id !== '') as string[])
+    const missing = named.difference(journeys)
     total += missing.size
     for (const id of missing) journeys.set(id, await ask('getJourney', id))
   }
@@ -140,33 +111,4 @@ export function memberStatus({ user, member }: MemberCapture): SeedMember['statu
   const codes = answers.map(({ code }) => code)
   if (codes.includes(ERROR_CASES.blocked.errorCode)) return 'blocked'
   return codes.includes(ERROR_CASES.optedOut.errorCode) ? 'opted_out' : undefined
-}
-
-/** The value of a JSON text, and the JSON pointers of the numbers that JavaScript cannot represent exactly. @throws {SyntaxError} when it is not JSON */
-export function parseExactly(text: string): { value: unknown; inexact: string[] } {
-  const inexact = new Map<unknown, Set<string>>()
-  const value = JSON.parse(text, function (this: unknown, key, parsed, context?: { source?: string }) {
-    const { source } = context ?? {}
-    if (typeof parsed === 'number' && source !== undefined && decimalOf(source) !== decimalOf(String(parsed)))
-      inexact.set(this, (inexact.get(this) ?? new Set()).add(key))
-    return parsed
-  })
-  const pointers = (part: unknown, pointer: string): string[] => {
-    if (typeof part !== 'object' || part === null) return []
-    return Object.entries(part).flatMap(([key, inner]) => {
-      const at = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
-      return inexact.get(part)?.has(key) ? [at] : pointers(inner, at)
-    })
-  }
-  return { value, inexact: inexact.size > 0 ? pointers(value, '') : [] }
-}
-
-/** The decimal notation of a number in a normal form: `1.50` and `15e-1` → `15e-1`. */
-function decimalOf(text: string): string {
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
-    /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(text) ?? []
-  const digits = `${whole}${fraction}`.replace(/^0+/, '')
-  const significant = digits.replace(/0+$/, '')
-  if (significant === '') return whole === '' ? text : '0'
-  return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`
 }

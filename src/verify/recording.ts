@@ -1,8 +1,10 @@
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { ConfigError } from '../config.ts'
+import { isObject, pointerPart } from '../contract/json.ts'
 import type { OperationId } from '../contract/operations.ts'
+import { type LiveAnswer, parseJson } from './live-api.ts'
 
-/** A request and its answer, masked if the snapshot is anonymised. */
+/** A request and its answer. */
 export interface Exchange {
   operation: OperationId
   /** The journey id or email that was asked for. */
@@ -16,6 +18,55 @@ export interface Exchange {
   body: unknown
   /** The JSON pointers of numbers that JavaScript cannot represent exactly. */
   inexact?: string[]
+}
+
+/** @throws {SyntaxError} when a 200 is not JSON */
+export function toExchange(
+  question: Pick<Exchange, 'operation' | 'identifier' | 'at'>,
+  { status, text }: Pick<LiveAnswer, 'status' | 'text'>,
+): Exchange {
+  if (status !== 200) {
+    const code = codeOf(text)
+    return { ...question, status, ...(code !== '' && { code }), body: null }
+  }
+  const { value, inexact } = parseExactly(text)
+  return { ...question, status, body: value, ...(inexact.length > 0 && { inexact }) }
+}
+
+/** The error code of a body; empty when it has none, or one that does not look like a code. */
+export function codeOf(text: string): string {
+  const body = parseJson(text)
+  const code = isObject(body) ? String(body.errorCode) : ''
+  return /^[A-Z][A-Z0-9_]{0,49}$/.test(code) ? code : ''
+}
+
+/** The value of a JSON text, and the JSON pointers of the numbers that JavaScript cannot represent exactly. @throws {SyntaxError} when it is not JSON */
+export function parseExactly(text: string): { value: unknown; inexact: string[] } {
+  const inexact = new Map<unknown, Set<string>>()
+  const value = JSON.parse(text, function (this: unknown, key, parsed, context?: { source?: string }) {
+    const { source } = context ?? {}
+    if (typeof parsed === 'number' && source !== undefined && decimalOf(source) !== decimalOf(String(parsed)))
+      inexact.set(this, (inexact.get(this) ?? new Set()).add(key))
+    return parsed
+  })
+  const pointers = (part: unknown, pointer: string): string[] => {
+    if (typeof part !== 'object' || part === null) return []
+    return Object.entries(part).flatMap(([key, inner]) => {
+      const at = pointer + pointerPart(key)
+      return inexact.get(part)?.has(key) ? [at] : pointers(inner, at)
+    })
+  }
+  return { value, inexact: inexact.size > 0 ? pointers(value, '') : [] }
+}
+
+/** The decimal notation of a number in a normal form: `1.50` and `15e-1` → `15e-1`. */
+function decimalOf(text: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(text) ?? []
+  const digits = `${whole}${fraction}`.replace(/^0+/, '')
+  const significant = digits.replace(/0+$/, '')
+  if (significant === '') return whole === '' ? text : '0'
+  return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`
 }
 
 /** A run continues a recording only if its header is the same. */
