@@ -44,9 +44,9 @@ Exit codes: 0 no difference, 1 differences, 2 the documents cannot be compared.`
 async function compare(source: string): Promise<Difference[]> {
   const { readOpenApi } = await import('../verify/openapi-document.ts')
   const { compareDocuments } = await import('../verify/openapi-compare.ts')
-  const { findOperations } = await import('../verify/openapi-operations.ts')
+  const { readOperations } = await import('../verify/openapi-operations.ts')
   const theirs = await readOpenApi(source)
-  if (findOperations(theirs).size === 0) {
+  if (readOperations(theirs).size === 0) {
     throw new ConfigError(
       `${source} has none of the four operations; is it the document of the Journeys API?`,
     )
