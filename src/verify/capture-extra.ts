@@ -8,10 +8,9 @@ import { operationPath } from '../contract/operations.ts'
 import { MemberJourney, MemberJourneyList, UserJourney, UserJourneyList } from '../contract/participation.ts'
 import { startSandbox } from '../index.ts'
 import type { SeedDocument } from '../seed/schema.ts'
-import type { Capture } from './capture.ts'
+import type { Capture, Exchange } from './capture.ts'
 import type { CapturedSite } from './capture-seed.ts'
 import { printableName } from './compare.ts'
-import type { Exchange } from './recording.ts'
 
 /** The number of differences between the answers of a site and of a sandbox with its seed, by operation and path. */
 export type Differences = Record<string, number>

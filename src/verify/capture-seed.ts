@@ -9,8 +9,7 @@ import { SeedError } from '../seed/issues.ts'
 import type { SeedDocument, SeedJourney, SeedMember, SeedParticipation } from '../seed/schema.ts'
 import { DEMO_SITE } from '../seed/seed.ts'
 import { toTimestamp } from '../seed/times.ts'
-import { type Capture, journeysIn, type MemberCapture, memberStatus } from './capture.ts'
-import type { Exchange } from './recording.ts'
+import { type Capture, type Exchange, journeysIn, type MemberCapture, memberStatus } from './capture.ts'
 
 /** A seed, with the parts of the answers that each of its objects comes from. */
 export interface CapturedSite {

@@ -4,18 +4,10 @@ import { Value } from '@sinclair/typebox/value'
 import { Email, foldEmail, TIMESTAMP_PATTERN } from '../contract/formats.ts'
 import { isObject, type JsonObject } from '../contract/json.ts'
 import { ELSE, NODE_CONFIGS } from '../contract/node-config.ts'
-import { type OperationId, operations } from '../contract/operations.ts'
+import { operations } from '../contract/operations.ts'
 import { ANSWERS, schemaAt } from '../contract/schemas.ts'
+import type { Mask } from './capture.ts'
 import { parseJson } from './live-api.ts'
-import type { Exchange } from './recording.ts'
-
-/** Removes personal data from a captured site. */
-export interface Mask {
-  email(email: string): string
-  /** The email or journey id that was asked for. */
-  identifier(operation: OperationId, identifier: string | undefined): string | undefined
-  exchange(exchange: Exchange): Exchange
-}
 
 /** Keeps everything. */
 export const noMask: Mask = {

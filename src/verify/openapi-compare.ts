@@ -1,8 +1,8 @@
 import type { JsonObject } from '../contract/json.ts'
 import type { OperationId } from '../contract/operations.ts'
 import type { Provenance } from '../contract/provenance.ts'
+import { type Shape, shapeOf } from './openapi-document.ts'
 import { credentialHeaders, type Operation, provenanceOf, readOperations } from './openapi-operations.ts'
-import { type Shape, shapeOf } from './openapi-shape.ts'
 
 /** A difference between the vendor's document and ours. */
 export interface Difference {

@@ -6,11 +6,9 @@ import { ConfigError } from '../config.ts'
 import { Email, foldEmail, TIMESTAMP_PATTERN } from '../contract/formats.ts'
 import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
 import { matchOperation, type OperationId, operations } from '../contract/operations.ts'
-import { type Capture, journeysIn } from './capture.ts'
+import { type Capture, type Exchange, journeysIn, type Mask, toExchange } from './capture.ts'
 import { timeOf } from './capture-seed.ts'
 import { parseJson } from './live-api.ts'
-import type { Mask } from './mask.ts'
-import { type Exchange, toExchange } from './recording.ts'
 
 export interface SavedFile {
   name: string

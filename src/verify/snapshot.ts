@@ -4,11 +4,20 @@ import { isInContract } from '../contract/extension.ts'
 import { extensibleObjects } from '../seed/extra-warnings.ts'
 import type { SeedDocument } from '../seed/schema.ts'
 import { plural } from '../text.ts'
-import { type Capture, memberStatus, type ReadOptions, readSite } from './capture.ts'
+import {
+  type Capture,
+  type Exchange,
+  type Mask,
+  memberStatus,
+  openRecording,
+  type ReadOptions,
+  type RecordingHeader,
+  readHeader,
+  readSite,
+} from './capture.ts'
 import { addExtra, count, type Differences } from './capture-extra.ts'
 import { toSeed } from './capture-seed.ts'
-import { keyedMask, type Mask, noMask } from './mask.ts'
-import { type Exchange, openRecording, type RecordingHeader, readHeader } from './recording.ts'
+import { keyedMask, noMask } from './mask.ts'
 
 export interface SnapshotOptions extends ReadOptions {
   /** The file for the answers so far. An interrupted run leaves it, and the next run continues with it. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseExactly } from '../../src/verify/recording.ts'
+import { parseExactly } from '../../src/verify/capture.ts'
 
 describe('A number is exact', () => {
   it.each([
