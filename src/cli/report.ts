@@ -9,7 +9,7 @@ import {
   type Report,
   type ReportOutcome,
 } from '../sites/report.ts'
-import { CommandFailed, type Terminal } from './terminal.ts'
+import { CommandFailed, onDisk, type Terminal } from './terminal.ts'
 
 interface Flags {
   origin: string
@@ -51,7 +51,11 @@ export const reportCommand = ({ print, warn }: Terminal): Command =>
       print(flags.json ? JSON.stringify(report, null, 2) : toTable(report))
       const failures = failuresIn(report)
       const found = flags.failOn.filter(reason => failures[reason].length > 0)
-      if (flags.junit !== undefined) writeFile(flags.junit, toJunit(report, flags.failOn))
+      const { junit } = flags
+      if (junit !== undefined) {
+        const text = toJunit(report, flags.failOn)
+        onDisk(`--junit: ${junit} cannot be written`, () => writeFileSync(junit, text))
+      }
       for (const reason of found) for (const line of failures[reason]) warn(`${reason}: ${line}`)
       if (found.length > 0) throw new CommandFailed(`the run fails on ${found.join(', ')}`)
     })
@@ -85,14 +89,6 @@ async function fetchReport({ origin, site, clones, controlToken }: Flags): Promi
 
 /** What `fetch` gives as the cause of a failure is what a person needs. */
 const reasonOf = ({ message, cause }: Error): string => (cause instanceof Error ? cause.message : message)
-
-function writeFile(file: string, text: string): void {
-  try {
-    writeFileSync(file, text)
-  } catch (error) {
-    throw new ConfigError(`--junit: ${file} cannot be written: ${(error as Error).message}`)
-  }
-}
 
 /** A grid with a row for each outcome and a column for each operation, and below it what was not exercised. */
 function toTable({ site_ids, operations, unused_faults, unexpected_refusals, never_read }: Report): string {

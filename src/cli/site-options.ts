@@ -4,7 +4,7 @@ import { ConfigError, readVariable } from '../config.ts'
 import { DEMO_SITE } from '../seed/seed.ts'
 import { decodeText } from '../text.ts'
 import type { LiveApi } from '../verify/live-api.ts'
-import { CommandFailed, type Terminal } from './terminal.ts'
+import { CommandFailed, onDisk, type Terminal } from './terminal.ts'
 
 /** The options for a site, its secret and the server that has it, which several commands share. */
 
@@ -85,30 +85,20 @@ export function readSite(flags: SiteFlags, { warn }: Pick<Terminal, 'warn'>) {
 
 /** @throws {ConfigError} when there is no secret, or more than one; {Invalid} when its file is not UTF-8 */
 export function readSecret({ secretEnv, secretFile }: SecretFlags): string {
+  if (secretFile !== undefined && secretEnv !== undefined)
+    throw new ConfigError('--secret-file: leave it out, or --secret-env')
   if (secretFile !== undefined) {
-    if (secretEnv !== undefined) throw new ConfigError('--secret-file: leave it out, or --secret-env')
-    return present(readFile(secretFile).replace(/\r?\n$/, ''), `--secret-file: ${secretFile} is empty`)
+    const bytes = onDisk('--secret-file', () => readFileSync(secretFile))
+    const secret = decodeText(bytes, `--secret-file: ${secretFile}`).replace(/\r?\n$/, '')
+    if (secret === '') throw new ConfigError(`--secret-file: ${secretFile} is empty`)
+    return secret
   }
   const name = secretEnv ?? USUAL_VARIABLE
-  return present(
-    readVariable(name) ?? '',
+  const secret = readVariable(name)
+  if (secret !== undefined) return secret
+  throw new ConfigError(
     `--secret-env: the variable ${name} is not set; put the site's secret there, or into a file for --secret-file`,
   )
-}
-
-function present(secret: string, otherwise: string): string {
-  if (secret === '') throw new ConfigError(otherwise)
-  return secret
-}
-
-function readFile(file: string): string {
-  let bytes: Buffer
-  try {
-    bytes = readFileSync(file)
-  } catch (error) {
-    throw new ConfigError(`--secret-file: ${(error as Error).message}`)
-  }
-  return decodeText(bytes, `--secret-file: ${file}`)
 }
 
 /** The base URL in the flags, if there is one. @throws {ConfigError} when both flags are given */

@@ -37,6 +37,19 @@ export async function readText(file: string, { readInput }: Pick<Terminal, 'read
   return decodeText(bytes, file)
 }
 
+/** What `access` returns; a failure of the file system becomes an error that begins with `what`. */
+export function onDisk<T>(
+  what: string,
+  access: () => T,
+  Failed: typeof ConfigError | typeof CommandFailed = ConfigError,
+): T {
+  try {
+    return access()
+  } catch (error) {
+    throw new Failed(`${what}: ${(error as Error).message}`)
+  }
+}
+
 /** The JSON in a file, or on standard input for `-`. @throws {ConfigError} when it cannot be read; {Invalid} */
 export async function readJson(file: string, terminal: Pick<Terminal, 'readInput'>): Promise<unknown> {
   const text = await readText(file, terminal)

@@ -1,11 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { ConfigError } from '../config.ts'
 import { plural } from '../text.ts'
 import type { Call } from '../verify/survey.ts'
 import { addLiveApiOptions, type LiveApiFlags, orFail, readLiveApi } from './site-options.ts'
-import { CommandFailed, startProgress, type Terminal } from './terminal.ts'
+import { CommandFailed, onDisk, startProgress, type Terminal } from './terminal.ts'
 
 interface Flags extends LiveApiFlags {
   email?: string[]
@@ -60,20 +59,12 @@ Exit codes: 0 no difference, 1 differences or no answer, 2 usage error.`,
 /** Creates the folder, and returns a function that writes an answer there, without its identifier. */
 function openFolder(folder: string | undefined): (call: Call, n: number) => void {
   if (folder === undefined) return () => undefined
-  onDisk(() => mkdirSync(folder, { recursive: true, mode: 0o700 }), ConfigError)
+  onDisk('--save', () => mkdirSync(folder, { recursive: true, mode: 0o700 }))
   return ({ purpose, answer }, n) => {
     if (!answer) return
     const head = Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}`)
     const text = [`HTTP/1.1 ${answer.status}`, ...head, '', answer.text].join('\n')
     const file = join(folder, `${String(n).padStart(3, '0')}-${purpose.replaceAll(' ', '-')}.http`)
-    onDisk(() => writeFileSync(file, text, { mode: 0o600 }), CommandFailed)
-  }
-}
-
-function onDisk(write: () => unknown, Failed: typeof ConfigError | typeof CommandFailed): void {
-  try {
-    write()
-  } catch (error) {
-    throw new Failed(`--save: ${(error as Error).message}`)
+    onDisk('--save', () => writeFileSync(file, text, { mode: 0o600 }), CommandFailed)
   }
 }
