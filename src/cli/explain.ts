@@ -56,7 +56,7 @@ Exit codes: 0 accepted, 1 refused, 2 usage error.`,
     })
 }
 
-/** What of the pasted request is authenticated, and which operation it is for, as far as that is known. */
+/** The parts of the pasted request that are authenticated, and its operation, if that is known. */
 async function authRequest(text: string, siteId: string, { identifier, basePath }: Flags) {
   const { headers, url, method = 'GET' } = await readPastedRequest(text)
   const base = basePathOf(basePath)
@@ -69,14 +69,14 @@ async function authRequest(text: string, siteId: string, { identifier, basePath 
   return {
     method,
     authorization: headers.authorization,
-    // A token or a header alone says nothing of the other headers; a whole request without this one lacks it.
+    // Beside a token or a header alone, the other headers are not known; a whole request without this header lacks it.
     siteId: headers['x-annexcloud-site'] ?? (url === undefined ? siteId : undefined),
     identifier: identifier ?? found?.identifier ?? null,
     operation: found?.operation ?? null,
   }
 }
 
-/** Of all settings only this one matters here, so that no other can be wrong. @throws {ConfigError} */
+/** Reads this setting alone, so that a bad value of another does not matter. @throws {ConfigError} */
 function basePathOf(basePath: string | undefined): string {
   const { env } = settings.basePath
   return prefixOf(readConfig(basePath === undefined ? {} : { basePath }, { [env]: readVariable(env) }))
@@ -91,7 +91,7 @@ function inLines({ check, outcome, expected, actual, hint }: CheckReport): strin
   return [head, ...details].join('\n')
 }
 
-/** What someone pasted to have it explained. */
+/** A pasted request, or a part of one. */
 interface PastedRequest {
   /** By name in lower case; one that was sent several times has its values joined by commas. */
   headers: Record<string, string>

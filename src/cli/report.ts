@@ -21,7 +21,7 @@ interface Flags {
   controlToken?: string
 }
 
-/** `journeys-sandbox report`: what a suite of tests has exercised of a running sandbox; fails a job where asked to. */
+/** `journeys-sandbox report`: what a test suite has covered of a running sandbox; with --fail-on, it can fail a job. */
 export const reportCommand = ({ print, warn }: Terminal): Command =>
   new Command('report')
     .description('report which responses of a running sandbox a test suite has covered')
@@ -87,10 +87,10 @@ async function fetchReport({ origin, site, clones, controlToken }: Flags): Promi
   return (await get(`/sites/${encodeURIComponent(siteId)}/report${clones ? '?clones=true' : ''}`)) as Report
 }
 
-/** What `fetch` gives as the cause of a failure is what a person needs. */
+/** The message of `fetch` does not say why it failed; its cause does. */
 const reasonOf = ({ message, cause }: Error): string => (cause instanceof Error ? cause.message : message)
 
-/** A grid with a row for each outcome and a column for each operation, and below it what was not exercised. */
+/** A table with a row for each outcome and a column for each operation, and below it what was not covered. */
 function toTable({ site_ids, operations, unused_faults, unexpected_refusals, never_read }: Report): string {
   const all = operations.flatMap(({ outcomes }) => outcomes)
   const rows = OUTCOME_KINDS.flatMap(kind => rowsOf(all.filter(each => each.kind === kind)))
@@ -174,6 +174,6 @@ const testCase = (className: string, name: string, content: string): string =>
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
-/** Text in XML 1.0, which has no way to write control characters. */
+/** Text in XML 1.0, which cannot have control characters. */
 const escapeXml = (text: string): string =>
   text.replace(/[&<>"]/g, character => ENTITIES[character] as string).replace(/[^\t\n\x20-\uFFFD]/g, '?')

@@ -4,9 +4,9 @@ import { filesOf, readSeed } from '../seed/seed.ts'
 import { toTimestamp } from '../seed/times.ts'
 import type { Terminal } from './terminal.ts'
 
-// Polling finds a file again however an editor replaces it, and works on volumes of a container, where no events arrive.
+// Polling works however an editor replaces a file, and on volumes of a container, where no events arrive.
 const POLL_EVERY_MS = 100
-/** An editor that takes longer than this between two writes has its half of a file refused first. */
+/** When an editor takes longer than this between two writes, half of a file is read and refused first. */
 const SETTLED_AFTER_MS = 250
 
 type Output = Pick<Terminal, 'print' | 'warn'>
@@ -16,7 +16,7 @@ export type FollowSeeds = (sandbox: Sandbox, output: Output) => () => void
 
 /**
  * Remembers the state of seed files; call it before they are read, so that no change is missed. What it returns reloads the
- * site of a file whenever the file changes, and adds the site of a new file in a directory. A file that is wrong, or gone,
+ * site of a file whenever the file changes, and adds the site of a new file in a directory. A file that has issues, or is missing,
  * changes nothing. `sources` are the paths of files and directories; `demo` and `empty` never change. `now` is the setting
  * of this name.
  */
@@ -40,13 +40,13 @@ export function seedWatch(sources: readonly string[], now: Config['now']): Follo
   }
 }
 
-/** Of each file something that changes with every write to it, and when another is put in its place. */
+/** For each file a text that changes with every write to it, and when another file replaces it. */
 function stampsOf(sources: readonly string[]): Map<string, string> {
   const files = sources.flatMap(source => {
     try {
       return filesOf(source)
     } catch (error) {
-      // A directory that has become empty has nothing to follow.
+      // A directory that has become empty has no file to watch.
       if (error instanceof SeedError) return []
       throw error
     }
@@ -59,7 +59,7 @@ function stampOf(file: string): string {
     const { ino, size, mtimeNs } = statSync(file, { bigint: true })
     return `${ino} ${size} ${mtimeNs}`
   } catch (error) {
-    // That it cannot be read is a change like any other; reading it then says so.
+    // A file that cannot be read has changed, too; the error comes when it is read.
     return `${(error as NodeJS.ErrnoException).code}`
   }
 }

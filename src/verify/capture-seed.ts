@@ -116,7 +116,7 @@ function idOf(value: unknown, kind: string): string {
   return isUuid(id) ? id : uuidOf(JSON.stringify([kind, value]))
 }
 
-/** A time in any zone as a vendor timestamp; null for what is not a time, or has a year beyond four digits. */
+/** A time in any zone as a vendor timestamp; null for what is not a time, or has a year of more than four digits. */
 export const timeOf = (value: unknown): string | null =>
   typeof value === 'string' && !/^[+-]/.test(value) ? (toTimestamp(value, value) ?? null) : null
 
@@ -235,7 +235,7 @@ function toParticipation(
   }
 }
 
-/** The keys that a reward has tell its status: the hold rule, CONTRACT.md section 2 (D). */
+/** The status of a reward follows from the keys that it has: the hold rule, CONTRACT.md section 2 (D). */
 function toReward(reward: JsonObject): NonNullable<SeedParticipation['rewards']>[number] {
   const { hold_start_datetime, hold_end_datetime, blocked_by, blocked_at } = reward
   const facts = {

@@ -135,7 +135,7 @@ function line(result: FactResult, width: number): string {
 /** What was expected and what was found, if these differ. */
 function detail({ verdict, expected, found, kind }: FactResult): string {
   const both = [expected && `expected ${expected}`, found.length > 0 && `found ${found.join(', ')}`]
-  const told = both.filter(Boolean).join(', ')
-  if (kind === 'property') return differs(verdict) && expected !== null ? told : found.join(', ')
-  return agrees(verdict) || found.length === 0 ? '' : ` (${told})`
+  const comparison = both.filter(Boolean).join(', ')
+  if (kind === 'property') return differs(verdict) && expected !== null ? comparison : found.join(', ')
+  return agrees(verdict) || found.length === 0 ? '' : ` (${comparison})`
 }

@@ -77,7 +77,7 @@ describe('explain accepts a good request', () => {
     ['a token with Bearer', `  Bearer ${GOOD}\n`],
     ['the line of the header', AUTHORIZATION],
     ['both lines', `${AUTHORIZATION}\n${SITE_LINE}`],
-  ])('%s, with the identifier told', async (_what, input) => {
+  ])('%s, with the identifier given', async (_what, input) => {
     expect(await explain(input, '--identifier', EMAIL)).toMatchObject({ code: 0, stderr: '' })
   })
 

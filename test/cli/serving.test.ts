@@ -68,7 +68,7 @@ describe('The running command', () => {
     }
     statuses.push((await fetch(`${url}/journeys`, { method: 'POST', body: '{' })).status)
     expect(statuses).toEqual([401, 404, 404, 400, 200, 200, 200, 405])
-    expect(await (await sent(origin, 'nonsense\r\n\r\n')).answer).toMatch(/^HTTP\/1\.1 400 /)
+    expect(await (await sent(origin, 'not HTTP\r\n\r\n')).answer).toMatch(/^HTTP\/1\.1 400 /)
     expect(await program.stop('SIGTERM')).toMatchObject({ code: 0, signal: null, stdout: text, stderr: '' })
   })
 
@@ -133,7 +133,7 @@ describe('The running command', () => {
   })
 
   // Tried again, because a machine that is busy with other things may need longer than promised.
-  it('answers on SIGTERM what is in flight, cuts off what never ends, and is gone within a second', {
+  it('answers on SIGTERM what is in flight, cuts off what never ends, and exits within a second', {
     retry: 2,
   }, async () => {
     using folder = temporaryFolder()
@@ -162,7 +162,7 @@ describe('The running command', () => {
     expect(await never.answer).toBe('')
   })
 
-  it('stops on SIGINT at once when nothing is in flight, and lets go of its database', {
+  it('stops on SIGINT at once when no request is in flight, and closes its database', {
     retry: 2,
   }, async () => {
     using folder = temporaryFolder()
@@ -325,12 +325,12 @@ describe('A sandbox in this process', () => {
       await fetch(`${sandbox.url}/journeys`, { headers: site.headersFor() })
     }
     await fetch(`${sandbox.url}/journeys`)
-    const strangers = async () => (await fetch(`${sandbox.origin}/_sandbox/requests`)).json()
+    const unmatched = async () => (await fetch(`${sandbox.origin}/_sandbox/requests`)).json()
     expect(state()).not.toEqual(atFirst)
-    expect(await strangers()).toMatchObject({ requests: [{ path: '/api/3.0/journeys' }] })
+    expect(await unmatched()).toMatchObject({ requests: [{ path: '/api/3.0/journeys' }] })
     sandbox.reset()
     expect(state()).toEqual(atFirst)
-    expect(await strangers()).toEqual({ requests: [], dropped: 0 })
+    expect(await unmatched()).toEqual({ requests: [], dropped: 0 })
   })
 
   it('can be closed twice', async () => {

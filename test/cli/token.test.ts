@@ -64,7 +64,7 @@ describe('token', () => {
     ).toBe(401)
   })
 
-  it('tells the parts of the token', async () => {
+  it('prints the parts of the token as JSON', async () => {
     const { token, claims, hmac, headers } = await made('--identifier', 'ann@example.com', '--sub', 'me')
     expect(claims).toEqual({ sub: 'me', exp: expect.any(Number), site_id: SITE.site_id, hmac })
     expect(hmac).toBe(hmacFor('ann@example.com'))

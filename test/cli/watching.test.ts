@@ -91,7 +91,7 @@ describe('A server that watches its seed', () => {
     expect(await names()).toEqual(['reloaded'])
   })
 
-  it('keeps what it has while the file is wrong or gone, lists the faults, and goes on when it is back', async () => {
+  it('keeps its data while the file has issues or is missing, lists the issues, and reloads the file when it is back', async () => {
     let printed = printing('stderr')
     const members = [memberOf('ann'), memberOf('bob')]
     const wrong = JSON.stringify(seedOf({ members }), null, 1)
@@ -131,7 +131,7 @@ describe('A server that watches its seed', () => {
     expect(await names()).toEqual(['again'])
   })
 
-  it('stops when told', async () => {
+  it('stops on SIGTERM', async () => {
     expect(await program.stop('SIGTERM')).toMatchObject({ code: 0, signal: null })
   })
 })
@@ -203,7 +203,7 @@ it.each([
   ['without a file', [], /^--watch: there is no file to watch/],
   ['without a file of its own', ['--seed', 'empty'], /^--watch: there is no file to watch/],
   ['with a database', ['--seed', file, '--db', 'kept.db'], /^--watch: .* --db/],
-])('To watch %s is wrong use', async (_what, args, message) => {
+])('To watch %s is a usage error', async (_what, args, message) => {
   const nothing = () => expect.fail()
   const started = buildProgram({
     print: nothing,
