@@ -1,5 +1,5 @@
 import { type Clock, isoOf, systemClock, timestampOf } from '../clock.ts'
-import { version } from '../version.ts'
+import { version } from '../package-file.ts'
 import {
   agrees,
   describeCall,
