@@ -59,19 +59,19 @@ export function toSeed(siteId: string, capture: Capture): CapturedSite {
 
 /** Makes a seed valid: removes graphs with issues, and events and rewards that do not fit the graph. */
 function makeValid(document: SeedDocument): void {
-  const issuesNow = () => checkSeed(document, NO_TIME).issues
-  for (let issues = issuesNow(); issues.length > 0; issues = issuesNow()) {
+  for (;;) {
+    const { issues } = checkSeed(document, NO_TIME)
+    if (issues.length === 0) return
     const places = issues.map(({ pointer }) => pointer.split('/').slice(1))
-    const graphs = places.flatMap(([list, j]) =>
-      list === 'journeys' ? (document.journeys[Number(j)] ?? []) : [],
-    )
-    const participations = places.flatMap(([list, m, , p]) =>
-      list === 'members' ? (document.members[Number(m)]?.participations?.[Number(p)] ?? []) : [],
-    )
-    const cannotImprove =
-      !graphs.some(({ nodes, connections }) => nodes.length + connections.length > 0) &&
-      !participations.some(({ events }) => events)
-    if (cannotImprove) throw new SeedError('the captured seed', issues)
+    const graphs = places
+      .flatMap(([list, j]) => (list === 'journeys' ? (document.journeys[Number(j)] ?? []) : []))
+      .filter(({ nodes, connections }) => nodes.length + connections.length > 0)
+    const participations = places
+      .flatMap(([list, m, , p]) =>
+        list === 'members' ? (document.members[Number(m)]?.participations?.[Number(p)] ?? []) : [],
+      )
+      .filter(({ events }) => events)
+    if (graphs.length + participations.length === 0) throw new SeedError('the captured seed', issues)
     for (const journey of graphs) Object.assign(journey, { nodes: [], connections: [] })
     for (const participation of new Set(participations)) simplify(participation)
   }
@@ -107,9 +107,6 @@ function capturedJourneys({ list, journeys }: Capture): CapturedJourney[] {
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
-const oneOf = <T extends string>(values: readonly T[], value: unknown): T | undefined =>
-  values.find(known => known === value)
-
 /** A UUID in lower case. Any other value is replaced by a UUID that is always the same for it. */
 function idOf(value: unknown, kind: string): string {
   const id = (textOf(value) ?? '').toLowerCase()
@@ -131,7 +128,7 @@ function toJourney(answered: JsonObject): SeedJourney {
     publish_at: timeOf(answered.publish_at),
     // One operation has it as a text.
     open_ended: String(answered.open_ended ?? true) === 'true',
-    status: oneOf(JOURNEY_STATUSES, answered.status) ?? 'Archived',
+    status: JOURNEY_STATUSES.find(known => known === answered.status) ?? 'Archived',
     start_date: timeOf(answered.start_date),
     end_date: timeOf(answered.end_date),
     created_at,
@@ -149,7 +146,7 @@ function toJourney(answered: JsonObject): SeedJourney {
 
 function toNode(node: JsonObject): SeedJourney['nodes'][number] {
   // A node of an unknown type becomes an action without settings, which waits for no event.
-  const type = oneOf(NODE_TYPES, node.type) ?? 'action'
+  const type = NODE_TYPES.find(known => known === node.type) ?? 'action'
   const { x, y } = isObject(node.position) ? node.position : {}
   return {
     id: idOf(node.id, 'node'),
