@@ -5,7 +5,7 @@ import { systemClock, timestampOf } from '../clock.ts'
 import { ConfigError, readVariable } from '../config.ts'
 import { Email, foldEmail } from '../contract/formats.ts'
 import type { SeedDocument } from '../seed/schema.ts'
-import type { Snapshot } from '../verify/snapshot.ts'
+import type { CapturedSeed } from '../verify/snapshot.ts'
 import { addLiveApiOptions, type LiveApiFlags, orFail, readLiveApi, readSiteId } from './site-options.ts'
 import { onDisk, startProgress, type Terminal } from './terminal.ts'
 
@@ -78,7 +78,7 @@ export function snapshotCommand({ print }: Terminal): Command {
     })
 }
 
-interface Taken extends Snapshot {
+interface Taken extends CapturedSeed {
   notes: string[]
   finish(): void
 }

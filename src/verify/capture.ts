@@ -5,7 +5,7 @@ import { ERROR_CASES } from '../contract/errors.ts'
 import { isObject, type JsonObject, objectsIn, pointerPart } from '../contract/json.ts'
 import { type OperationId, operationPath, operations } from '../contract/operations.ts'
 import type { SeedMember } from '../seed/schema.ts'
-import { type LiveAnswer, type LiveApi, LiveApiError, parseJson } from './live-api.ts'
+import { errorCodeIn, type LiveAnswer, type LiveApi, LiveApiError, parseJson } from './live-api.ts'
 
 /** A request and its answer. */
 export interface Exchange {
@@ -105,7 +105,7 @@ export async function readSite(
 }
 
 /** Ends the capture with an error, unless the journey or member is unknown, or the member blocked or opted out. */
-function refuse(operation: OperationId, { status, text, headers, json }: LiveAnswer, baseUrl: string): void {
+function refuse(operation: OperationId, { status, headers, json }: LiveAnswer, baseUrl: string): void {
   if (status === 200) {
     if (json !== undefined) return
     const type = headers['content-type']?.split(';', 1)[0] ?? 'no content type'
@@ -117,7 +117,7 @@ function refuse(operation: OperationId, { status, text, headers, json }: LiveAns
   if (operations[operation].identifier !== null && (status === 404 || status === 400)) return
   throw new LiveApiError(
     'refused',
-    `${baseUrl} answered ${operation} with ${`${status} ${codeOf(text)}`.trim()}${ADVICE[status] ?? ''}`,
+    `${baseUrl} answered ${operation} with ${`${status} ${errorCodeIn(json) ?? ''}`.trim()}${ADVICE[status] ?? ''}`,
   )
 }
 
@@ -143,18 +143,11 @@ export function toExchange(
   { status, text }: Pick<LiveAnswer, 'status' | 'text'>,
 ): Exchange {
   if (status !== 200) {
-    const code = codeOf(text)
-    return { ...question, status, ...(code !== '' && { code }), body: null }
+    const code = errorCodeIn(parseJson(text))
+    return { ...question, status, ...(code !== undefined && { code }), body: null }
   }
   const { value, inexact } = parseExactly(text)
   return { ...question, status, body: value, ...(inexact.length > 0 && { inexact }) }
-}
-
-/** The error code of a body; empty when it has none, or one that does not look like a code. */
-export function codeOf(text: string): string {
-  const body = parseJson(text)
-  const code = isObject(body) ? String(body.errorCode) : ''
-  return /^[A-Z][A-Z0-9_]{0,49}$/.test(code) ? code : ''
 }
 
 /** The value of a JSON text, and the JSON pointers of the numbers that JavaScript cannot represent exactly. @throws {SyntaxError} when it is not JSON */

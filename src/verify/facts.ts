@@ -15,6 +15,7 @@ import { PROVENANCE_KEYWORD, type Provenance } from '../contract/provenance.ts'
 import { RULES, type RuleName } from '../contract/rules.ts'
 import { answerProperties, type Property, propertiesOf } from '../contract/schemas.ts'
 import { compareProperty, expectationOf, type PropertyVerdict, unknownProperties } from './compare.ts'
+import { errorCodeIn } from './live-api.ts'
 import { isGood, type Observed, RULE_CHECKS } from './rule-checks.ts'
 import { type Call, callsFor } from './survey.ts'
 
@@ -29,20 +30,20 @@ export interface Fact {
   provenance: Provenance
 }
 
-export type Verdict = PropertyVerdict | 'holds' | 'does not hold'
+export type FactVerdict = PropertyVerdict | 'holds' | 'does not hold'
 
 /** What the answers of a server show of a fact. */
-export interface Finding {
-  verdict: Verdict
+export interface FactFinding {
+  verdict: FactVerdict
   /** Kinds of values, statuses and error codes, never a value. */
   found: string[]
 }
 
-export const agrees = (verdict: Verdict): boolean => verdict === 'matches' || verdict === 'holds'
-export const differs = (verdict: Verdict): boolean => verdict !== 'not seen' && !agrees(verdict)
+export const agrees = (verdict: FactVerdict): boolean => verdict === 'matches' || verdict === 'holds'
+export const differs = (verdict: FactVerdict): boolean => verdict !== 'not seen' && !agrees(verdict)
 
 interface CheckedFact extends Fact {
-  check(observed: Observed): Finding
+  check(observed: Observed): FactFinding
 }
 
 /** Every fact of the contract, in the order of CONTRACT.md, and how the answers of a server show it. */
@@ -56,9 +57,9 @@ export const FACTS: readonly CheckedFact[] = [
 ]
 
 /** The properties that only the server has. */
-export function unknownFacts(observed: Observed): (Fact & Finding)[] {
+export function unknownFacts(observed: Observed): (Fact & FactFinding)[] {
   const toFacts = (of: string, properties: Property[], answers: unknown[]) =>
-    unknownProperties(properties, answers).map(({ path, verdict, expected, found }): Fact & Finding => ({
+    unknownProperties(properties, answers).map(({ path, verdict, expected, found }): Fact & FactFinding => ({
       ...{ id: `${of}.${path}`, kind: 'property', provenance: 'observed' },
       ...{ what: 'a property that the contract does not have', expected, verdict, found },
     }))
@@ -68,7 +69,7 @@ export function unknownFacts(observed: Observed): (Fact & Finding)[] {
   ]
 }
 
-const judge = (each: boolean[]): Verdict => {
+const judge = (each: boolean[]): FactVerdict => {
   if (each.length === 0) return 'not seen'
   return each.every(Boolean) ? 'holds' : 'does not hold'
 }
@@ -79,7 +80,7 @@ const ABSENT = /^404 |^400 AC100[589]$/
 function operationFacts(operation: OperationId): CheckedFact[] {
   const { path, identifier, summary } = operations[operation]
   const what = `GET ${path.replace(/:(\w+)/, '{$1}')}: ${summary}`
-  const check = ({ survey }: Observed): Finding => {
+  const check = ({ survey }: Observed): FactFinding => {
     const calls = survey.reads.filter(call => call.operation === operation)
     const conclusive = calls.filter(call => identifier === null || !ABSENT.test(statusAndCode(call)))
     return { verdict: judge(conclusive.map(isGood)), found: [...new Set(calls.map(describeCall))].sort() }
@@ -187,23 +188,22 @@ function callsWith(name: ErrorName, { survey, refused }: Observed): Call[] {
       refused.filter(({ purpose }) => purpose === `auth ${rule.name}`),
     )
   if (name === 'blocked' || name === 'optedOut')
-    return survey.reads.filter(({ answer }) => codeIn(answer?.json) === errorCode)
+    return survey.reads.filter(({ answer }) => errorCodeIn(answer?.json) === errorCode)
   // No call provokes the other errors. Those with a status of their own are recognised by it.
   return status > 404 ? refused.filter(({ answer }) => answer?.status === status) : []
 }
 
 /** How a call ended, in a few words. */
-export function describeCall({ answer, failure }: Call): string {
+export function describeCall(call: Call): string {
+  const { answer, failure } = call
   if (!answer) return failure === 'timeout' ? 'no answer in time' : `no answer (${failure})`
-  const code = isObject(answer.json) && answer.json.errorCode !== undefined ? ` ${codeIn(answer.json)}` : ''
-  return `answered ${answer.status}${answer.json === undefined ? ', not JSON' : code}`
+  if (answer.json === undefined) return `answered ${answer.status}, not JSON`
+  return `answered ${hasErrorCode(answer.json) ? statusAndCode(call) : answer.status}`
 }
 
-export const statusAndCode = ({ answer }: Call): string => `${answer?.status} ${codeIn(answer?.json)}`
-
-/** The code of an error. A value that does not look like a code may name a person, and is left out. */
-function codeIn(body: unknown): string {
-  const code = isObject(body) ? body.errorCode : undefined
-  if (code === undefined) return 'without errorCode'
-  return /^([A-Z][A-Z0-9_]{0,49}|\d{1,6})$/.test(String(code)) ? String(code) : 'with another errorCode'
+export function statusAndCode({ answer }: Call): string {
+  const otherwise = hasErrorCode(answer?.json) ? 'with another errorCode' : 'without errorCode'
+  return `${answer?.status} ${errorCodeIn(answer?.json) ?? otherwise}`
 }
+
+const hasErrorCode = (body: unknown): boolean => isObject(body) && body.errorCode !== undefined

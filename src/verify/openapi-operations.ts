@@ -14,19 +14,19 @@ export interface Operation {
   security: string[]
   securityProvenance: Provenance
   /** Without credentials: those of the path by position, others by name. */
-  parameters: Map<string, Parameter>
+  parameters: Map<string, OperationParameter>
   /** By status, such as `200`, `4XX` or `default`. */
-  responses: Map<string, Response>
+  responses: Map<string, OperationResponse>
 }
 
-interface Parameter {
+interface OperationParameter {
   name: string
   in: string
   required: boolean
   schema: unknown
 }
 
-interface Response {
+interface OperationResponse {
   provenance: Provenance | undefined
   /** By media type, such as `application/json`. */
   bodies: Map<string, JsonObject>
@@ -82,7 +82,7 @@ function toOperation(
   credentials: ReadonlySet<string>,
 ): Operation {
   const parameters = readParameters([...listOf(pathItem.parameters), ...listOf(get.parameters)])
-  const isCredential = ({ in: where, name }: Parameter) =>
+  const isCredential = ({ in: where, name }: OperationParameter) =>
     where === 'header' && credentials.has(name.toLowerCase())
   const headers = parameters.filter(parameter => parameter.required && isCredential(parameter))
   const demanded = listOf(get.security ?? document.security).map(partOf)
@@ -108,7 +108,7 @@ function toOperation(
 }
 
 /** A parameter of the operation overrides that of its path. */
-function readParameters(parameters: unknown[]): Parameter[] {
+function readParameters(parameters: unknown[]): OperationParameter[] {
   const read = parameters.map(partOf).map(raw => ({
     name: String(raw.name),
     in: String(raw.in),
@@ -119,10 +119,10 @@ function readParameters(parameters: unknown[]): Parameter[] {
 }
 
 /** What OpenAPI does not take for parameters (OpenAPI 3.1, Parameter Object). */
-const isIgnored = ({ in: where, name }: Parameter): boolean =>
+const isIgnored = ({ in: where, name }: OperationParameter): boolean =>
   where === 'header' && ['accept', 'content-type'].includes(name.toLowerCase())
 
-function byPlace(path: string, parameters: Parameter[]): Map<string, Parameter> {
+function byPlace(path: string, parameters: OperationParameter[]): Map<string, OperationParameter> {
   const places = [...path.matchAll(PLACEHOLDER)].map(([, name]) => name as string)
   const inPath = parameters.filter(parameter => parameter.in === 'path')
   // A parameter whose name is not in the path takes a placeholder that no other parameter names.
@@ -149,7 +149,7 @@ const bodiesOf = (response: unknown): Map<string, JsonObject> =>
 const schemesOf = (document: JsonObject): JsonObject => partOf(partOf(document.components).securitySchemes)
 
 /** A document may write credentials as security schemes or as headers. */
-function securityOf(document: JsonObject, demanded: JsonObject[], headers: Parameter[]): string[] {
+function securityOf(document: JsonObject, demanded: JsonObject[], headers: OperationParameter[]): string[] {
   const sent = headers.map(({ name }) => headerCredential(name))
   const ways = (demanded.length > 0 ? demanded : [{}]).map(way => {
     const schemes = Object.keys(way).map(name => credentialOf(partOf(schemesOf(document)[name])))

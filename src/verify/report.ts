@@ -6,7 +6,7 @@ import {
   differs,
   FACTS,
   type Fact,
-  type Finding,
+  type FactFinding,
   statusAndCode,
   unknownFacts,
 } from './facts.ts'
@@ -15,7 +15,7 @@ import { observedIn } from './rule-checks.ts'
 import { type Survey, type SurveyOptions, survey } from './survey.ts'
 
 /** A fact of the contract, with the result of comparing a server. */
-export interface FactResult extends Fact, Finding {}
+export interface FactResult extends Fact, FactFinding {}
 
 export interface VerifyReport {
   baseUrl: string

@@ -47,7 +47,7 @@ export interface Summary {
   rounded: string[]
 }
 
-export interface Snapshot {
+export interface CapturedSeed {
   document: SeedDocument
   summary: Summary
 }
@@ -56,7 +56,7 @@ export interface Snapshot {
  * Reads a live site into a seed. Call `forget` when the seed is stored: until then, an interrupted run can be continued.
  * @throws {LiveApiError} when the server gives no answer, or refuses; {ConfigError} when `partial` belongs to another snapshot
  */
-export async function takeSnapshot(options: SnapshotOptions): Promise<Snapshot & { forget(): void }> {
+export async function takeSnapshot(options: SnapshotOptions): Promise<CapturedSeed & { forget(): void }> {
   const { api, partial, resume, anonymise } = options
   if (!resume) rmSync(partial, { force: true })
   const { mask, mark } = maskFor(anonymise, api.siteId, partial)
@@ -66,7 +66,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<Snapshot &
 }
 
 /** The seed of a capture, tested in a sandbox, and its summary. */
-export async function toSnapshot(siteId: string, capture: Capture): Promise<Snapshot> {
+export async function toSnapshot(siteId: string, capture: Capture): Promise<CapturedSeed> {
   const site = toSeed(siteId, capture)
   const different = await addExtra(capture, site)
   const { document } = site
