@@ -51,8 +51,13 @@ const swaggerUiFiles: UserConfig['plugins'] = {
 }
 
 const common: UserConfig = {
-  // The types of a library are imported where the public types name them, and that library is one of `dependencies`.
-  deps: { onlyBundle: false, dts: { neverBundle: true } },
+  // The public types import those of TypeBox, which therefore is one of `dependencies`. Its code is bundled all the same:
+  // its 266 files take a tenth of the start to load.
+  deps: {
+    alwaysBundle: /^@sinclair\/typebox/,
+    onlyBundle: false,
+    dts: { alwaysBundle: [], neverBundle: true },
+  },
   plugins: [swaggerUiFiles],
   // What the types of a bundled library import is left out where the public types do not need it.
   treeshake: { moduleSideEffects: [{ external: true, sideEffects: false }] },

@@ -52,6 +52,7 @@ export async function buildApp({
 }: AppOptions): Promise<FastifyInstance> {
   const basePath = prefixOf(config)
   const turns = createTurns()
+  const compilers = { buildValidator: () => validatorCompiler, buildSerializer: () => serializerCompiler }
   const app = fastify({
     logger: { level: config.logLevel },
     logController: new LogController({ disableRequestLogging: !logsRequests(config) }),
@@ -62,6 +63,8 @@ export async function buildApp({
     trustProxy: config.trustProxy,
     ...serverOptions(config),
     return503OnClosing: false,
+    // Given here, and not by setValidatorCompiler, so that Fastify does not load its own. Its types allow for Ajv alone.
+    schemaController: { compilersFactory: compilers as never },
     clientErrorHandler(error, socket) {
       turns.refuse(socket, () => sendClientError(error, socket))
     },
@@ -85,8 +88,6 @@ export async function buildApp({
   app.addHook('onRequest', ({ raw }, reply, done) => turns.take(raw.socket, reply.raw, done))
   readPathPrefix(app, config.trustProxy)
 
-  app.setValidatorCompiler(validatorCompiler)
-  app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(sendVendorError)
 
   describeVendorApi(app, examples)

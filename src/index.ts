@@ -6,7 +6,7 @@ import { type SignedRequest, type SignOptions, sign } from './auth/sign.ts'
 import { type Clock, systemClock, timestampOf } from './clock.ts'
 import { Config, ConfigError, checkConfig, limitsOf, prefixOf } from './config.ts'
 import { NotFound } from './errors.ts'
-import { openSeededStore, type SeedSource } from './seed/seed.ts'
+import { type OnWarning, openSeededStore, type SeedSource } from './seed/seed.ts'
 import { suggest } from './seed/suggest.ts'
 import { toTimestamp } from './seed/times.ts'
 import { type Capsule, packSite } from './sites/capsule.ts'
@@ -101,6 +101,8 @@ export interface SandboxOptions extends Partial<Omit<Config, 'seed'>> {
   capsule?: unknown
   /** Called for each request to the vendor's API once it is over. */
   onResponse?: OnResponse | undefined
+  /** Called with each line about what is probably a mistake in a seed that is accepted. */
+  onWarning?: OnWarning | undefined
 }
 
 const LISTEN_ERRORS: Record<string, [setting: 'host' | 'port', reason: string]> = {
@@ -130,7 +132,7 @@ export class ListenError extends Error {
   }
 }
 
-const OPTIONS = [...Object.keys(Config.properties), 'clock', 'seed', 'capsule', 'onResponse']
+const OPTIONS = [...Object.keys(Config.properties), 'clock', 'seed', 'capsule', 'onResponse', 'onWarning']
 
 // What is still in flight after this long is cut off, so that stopping takes less than a second.
 const CLOSING_GRACE_MS = 500
@@ -143,6 +145,7 @@ export async function startSandbox({
   clock = systemClock,
   capsule,
   onResponse,
+  onWarning,
   seed = 'demo',
   ...options
 }: SandboxOptions = {}): Promise<Sandbox> {
@@ -155,6 +158,7 @@ export async function startSandbox({
     config.db,
     capsule === undefined ? seed : [],
     start ?? timestampOf(clock.now()),
+    onWarning,
   )
   try {
     const sites = openSites({ store, clock, start, ...limitsOf(config) })

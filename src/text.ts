@@ -1,5 +1,8 @@
 import { Invalid } from './errors.ts'
 
+/** A count with its noun: `1 difference`, `2 differences`. */
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
 /**
  * Reads bytes from a file, a pipe or a request as UTF-8; a byte order mark at the start is dropped. `name` is what the
  * message calls them, such as the path of the file.

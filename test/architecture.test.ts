@@ -5,7 +5,7 @@ import { parseSync } from 'oxc-parser'
 import { describe, expect, it } from 'vitest'
 
 /** Small files at the top of src that any part but `contract`, `auth` and `engine` may import. */
-const LEAVES = ['clock', 'config', 'errors', 'guard', 'package-file', 'text', 'version']
+const LEAVES = ['clock', 'config', 'errors', 'guard', 'http', 'package-file', 'text']
 const APIS = ['api', 'control', 'openapi', 'inspector']
 const BELOW_APIS = [
   'sites',
@@ -168,6 +168,10 @@ describe('Packages', () => {
       .map(({ part }) => part)
     const allowed = new Set(['app', 'index', 'connections', 'origin', 'validation', ...APIS])
     expect(new Set(users).difference(allowed)).toEqual(new Set())
+  })
+
+  it('node:http is imported for its types alone; http.ts has what is used of it', () => {
+    expect(mentioning(/^import (?!type\b).*'node:https?'$/m)).toEqual([])
   })
 
   it('only cli and main import command-line libraries', () => {

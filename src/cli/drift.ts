@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { ConfigError } from '../config.ts'
 import { packageFile } from '../package-file.ts'
+import { plural } from '../text.ts'
 import type { Difference } from '../verify/openapi-compare.ts'
 import { CommandFailed, type Terminal } from './terminal.ts'
 
@@ -34,7 +35,8 @@ Exit codes: 0 no difference, 1 differences, 2 the documents cannot be compared.`
       if (isUrl(source)) warn(`downloading ${source}`)
       const differences = await compare(source)
       print(json ? JSON.stringify({ source, differences }, null, 2) : report(source, differences))
-      if (differences.length > 0) throw new CommandFailed(`${source}: ${counted(differences.length)}`)
+      if (differences.length > 0)
+        throw new CommandFailed(`${source}: ${plural(differences.length, 'difference')}`)
     })
 }
 
@@ -42,17 +44,15 @@ Exit codes: 0 no difference, 1 differences, 2 the documents cannot be compared.`
 async function compare(source: string): Promise<Difference[]> {
   const { readOpenApi } = await import('../verify/openapi-document.ts')
   const { compareDocuments } = await import('../verify/openapi-compare.ts')
-  const { findOperations } = await import('../verify/openapi-operations.ts')
+  const { readOperations } = await import('../verify/openapi-operations.ts')
   const theirs = await readOpenApi(source)
-  if (findOperations(theirs).size === 0) {
+  if (readOperations(theirs).size === 0) {
     throw new ConfigError(
       `${source} has none of the four operations; is it the document of the Journeys API?`,
     )
   }
   return compareDocuments(await readOpenApi(OUR_DOCUMENT), theirs)
 }
-
-const counted = (count: number): string => `${count} ${count === 1 ? 'difference' : 'differences'}`
 
 function report(source: string, differences: Difference[]): string {
   if (differences.length === 0) return `${source}: no difference from our contract`

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { version } from '../version.ts'
+import { version } from '../package-file.ts'
 import { checkCommand } from './check.ts'
 import { driftCommand } from './drift.ts'
 import { explainCommand } from './explain.ts'

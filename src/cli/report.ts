@@ -9,8 +9,7 @@ import {
   type Report,
   type ReportOutcome,
 } from '../sites/report.ts'
-import { toJunit } from './junit.ts'
-import { CommandFailed, type Terminal } from './terminal.ts'
+import { CommandFailed, onDisk, type Terminal } from './terminal.ts'
 
 interface Flags {
   origin: string
@@ -22,7 +21,7 @@ interface Flags {
   controlToken?: string
 }
 
-/** `journeys-sandbox report`: what a suite of tests has exercised of a running sandbox; fails a job where asked to. */
+/** `journeys-sandbox report`: what a test suite has covered of a running sandbox; with --fail-on, it can fail a job. */
 export const reportCommand = ({ print, warn }: Terminal): Command =>
   new Command('report')
     .description('report which responses of a running sandbox a test suite has covered')
@@ -52,7 +51,11 @@ export const reportCommand = ({ print, warn }: Terminal): Command =>
       print(flags.json ? JSON.stringify(report, null, 2) : toTable(report))
       const failures = failuresIn(report)
       const found = flags.failOn.filter(reason => failures[reason].length > 0)
-      if (flags.junit !== undefined) writeFile(flags.junit, toJunit(report, flags.failOn))
+      const { junit } = flags
+      if (junit !== undefined) {
+        const text = toJunit(report, flags.failOn)
+        onDisk(`--junit: ${junit} cannot be written`, () => writeFileSync(junit, text))
+      }
       for (const reason of found) for (const line of failures[reason]) warn(`${reason}: ${line}`)
       if (found.length > 0) throw new CommandFailed(`the run fails on ${found.join(', ')}`)
     })
@@ -84,18 +87,10 @@ async function fetchReport({ origin, site, clones, controlToken }: Flags): Promi
   return (await get(`/sites/${encodeURIComponent(siteId)}/report${clones ? '?clones=true' : ''}`)) as Report
 }
 
-/** What `fetch` gives as the cause of a failure is what a person needs. */
+/** The message of `fetch` does not say why it failed; its cause does. */
 const reasonOf = ({ message, cause }: Error): string => (cause instanceof Error ? cause.message : message)
 
-function writeFile(file: string, text: string): void {
-  try {
-    writeFileSync(file, text)
-  } catch (error) {
-    throw new ConfigError(`--junit: ${file} cannot be written: ${(error as Error).message}`)
-  }
-}
-
-/** A grid with a row for each outcome and a column for each operation, and below it what was not exercised. */
+/** A table with a row for each outcome and a column for each operation, and below it what was not covered. */
 function toTable({ site_ids, operations, unused_faults, unexpected_refusals, never_read }: Report): string {
   const all = operations.flatMap(({ outcomes }) => outcomes)
   const rows = OUTCOME_KINDS.flatMap(kind => rowsOf(all.filter(each => each.kind === kind)))
@@ -141,3 +136,44 @@ function inColumns(grid: string[][]): string[] {
       .trimEnd(),
   )
 }
+
+/**
+ * A report as JUnit XML: a suite for each operation with a case for each outcome, which is skipped when it was not met, and a suite for the
+ * reasons to fail.
+ */
+function toJunit(report: Report, failOn: readonly FailOn[]): string {
+  const failures = failuresIn(report)
+  const suites = report.operations.map(({ operation, outcomes }) =>
+    suite(
+      operation,
+      outcomes.map(({ kind, outcome, count }) =>
+        testCase(operation, `${kind}: ${outcome}`, count > 0 ? '' : '<skipped/>'),
+      ),
+    ),
+  )
+  const reasons = failOn.map(reason => {
+    const lines = failures[reason]
+    const failure =
+      lines.length === 0
+        ? ''
+        : `<failure message="${escapeXml(`${lines.length} found`)}">${escapeXml(lines.join('\n'))}</failure>`
+    return testCase('run', reason, failure)
+  })
+  const all = [...suites, ...(reasons.length > 0 ? [suite('run', reasons)] : [])]
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="journeys-sandbox">\n${all.join('\n')}\n</testsuites>\n`
+}
+
+function suite(name: string, cases: string[]): string {
+  const count = (tag: string) => cases.filter(text => text.includes(tag)).length
+  const counts = `tests="${cases.length}" failures="${count('<failure')}" skipped="${count('<skipped')}"`
+  return `<testsuite name="${escapeXml(name)}" ${counts}>\n${cases.join('\n')}\n</testsuite>`
+}
+
+const testCase = (className: string, name: string, content: string): string =>
+  `  <testcase classname="${escapeXml(className)}" name="${escapeXml(name)}">${content}</testcase>`
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+
+/** Text in XML 1.0, which cannot have control characters. */
+const escapeXml = (text: string): string =>
+  text.replace(/[&<>"]/g, character => ENTITIES[character] as string).replace(/[^\t\n\x20-\uFFFD]/g, '?')

@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs'
-import { systemClock, timestampOf } from '../clock.ts'
-import { Conflict, Invalid, type Sandbox, SeedError } from '../index.ts'
+import { type Config, Conflict, Invalid, type Sandbox, SeedError } from '../index.ts'
 import { filesOf, readSeed } from '../seed/seed.ts'
+import { toTimestamp } from '../seed/times.ts'
 import type { Terminal } from './terminal.ts'
 
-// Polling finds a file again however an editor replaces it, and works on volumes of a container, where no events arrive.
+// Polling works however an editor replaces a file, and on volumes of a container, where no events arrive.
 const POLL_EVERY_MS = 100
-/** An editor that takes longer than this between two writes has its half of a file refused first. */
+/** When an editor takes longer than this between two writes, half of a file is read and refused first. */
 const SETTLED_AFTER_MS = 250
 
 type Output = Pick<Terminal, 'print' | 'warn'>
@@ -16,10 +16,11 @@ export type FollowSeeds = (sandbox: Sandbox, output: Output) => () => void
 
 /**
  * Remembers the state of seed files; call it before they are read, so that no change is missed. What it returns reloads the
- * site of a file whenever the file changes, and adds the site of a new file in a directory. A file that is wrong, or gone,
- * changes nothing. `sources` are the paths of files and directories; `demo` and `empty` never change.
+ * site of a file whenever the file changes, and adds the site of a new file in a directory. A file that has issues, or is missing,
+ * changes nothing. `sources` are the paths of files and directories; `demo` and `empty` never change. `now` is the setting
+ * of this name.
  */
-export function seedWatch(sources: readonly string[]): FollowSeeds {
+export function seedWatch(sources: readonly string[], now: Config['now']): FollowSeeds {
   const seen = stampsOf(sources)
   return (sandbox, output) => {
     const siteIds = new Map([...seen.keys()].map((file, i) => [file, sandbox.sites()[i]?.site_id] as const))
@@ -29,7 +30,7 @@ export function seedWatch(sources: readonly string[]): FollowSeeds {
         if (seen.get(file) === stamp) continue
         seen.set(file, stamp)
         clearTimeout(settling.get(file))
-        settling.set(file, setTimeout(reload, SETTLED_AFTER_MS, file, { sandbox, siteIds, output }))
+        settling.set(file, setTimeout(reload, SETTLED_AFTER_MS, file, { sandbox, now, siteIds, output }))
       }
     }, POLL_EVERY_MS)
     return () => {
@@ -39,13 +40,13 @@ export function seedWatch(sources: readonly string[]): FollowSeeds {
   }
 }
 
-/** Of each file something that changes with every write to it, and when another is put in its place. */
+/** For each file a text that changes with every write to it, and when another file replaces it. */
 function stampsOf(sources: readonly string[]): Map<string, string> {
   const files = sources.flatMap(source => {
     try {
       return filesOf(source)
     } catch (error) {
-      // A directory that has become empty has nothing to follow.
+      // A directory that has become empty has no file to watch.
       if (error instanceof SeedError) return []
       throw error
     }
@@ -58,23 +59,26 @@ function stampOf(file: string): string {
     const { ino, size, mtimeNs } = statSync(file, { bigint: true })
     return `${ino} ${size} ${mtimeNs}`
   } catch (error) {
-    // That it cannot be read is a change like any other; reading it then says so.
+    // A file that cannot be read has changed, too; the error comes when it is read.
     return `${(error as NodeJS.ErrnoException).code}`
   }
 }
 
 interface Following {
   sandbox: Sandbox
+  now: Config['now']
   /** The site of each file. */
   siteIds: Map<string, string | undefined>
   output: Output
 }
 
 /** Replaces the site of a file by what the file has now. */
-function reload(file: string, { sandbox, siteIds, output: { print, warn } }: Following): void {
+function reload(file: string, { sandbox, now, siteIds, output: { print, warn } }: Following): void {
   try {
     const watched = sandbox.sites().find(({ site_id }) => site_id === siteIds.get(file))
-    const seed = readSeed(file, watched?.clock.read().now.slice(0, -1) ?? timestampOf(systemClock.now()))
+    // The time of the site; that of a new site is the one at which its clock starts.
+    const time = watched?.clock.read().now.slice(0, -1) ?? toTimestamp(now, now)
+    const seed = readSeed(file, time, warn)
     const { site, journeys, members } = seed
     const { site_id, name, secret } = site
     if (watched?.site_id === site_id) watched.reseed(seed)

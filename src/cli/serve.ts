@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { Config, ConfigError, readConfig, readVariable, type SettingName, settings } from '../config.ts'
-import { type FinishedRequest, ListenError, startSandbox } from '../index.ts'
-import { banner } from './banner.ts'
-import { readJson } from './input.ts'
-import { requestLine } from './request-line.ts'
+import { type FinishedRequest, ListenError, type Sandbox, startSandbox } from '../index.ts'
+import { toCurl } from '../sites/credentials.ts'
 import { seedWatch } from './seed-watch.ts'
-import { CommandFailed, type Terminal } from './terminal.ts'
+import { CommandFailed, readJson, type Terminal } from './terminal.ts'
 
 type SettingFlags = Partial<Record<SettingName, string | true | string[]>>
 
@@ -38,9 +36,11 @@ export function serveCommand(terminal: Terminal): Command {
     if (watch) refuseUnwatchable(config)
     const isSeedUnused =
       existsSync(config.db) && (flags.seed ?? readVariable(settings.seed.env)) !== undefined
-    const follow = watch ? seedWatch(config.seed) : undefined
+    const follow = watch ? seedWatch(config.seed, config.now) : undefined
     const onResponse = logsJson(flags) ? undefined : requestPrinter(terminal)
-    const sandbox = await startSandbox({ ...config, capsule, onResponse }).catch(error => {
+    const warnings: string[] = []
+    const onWarning = (line: string) => void warnings.push(line)
+    const sandbox = await startSandbox({ ...config, capsule, onResponse, onWarning }).catch(error => {
       throw error instanceof ListenError ? new CommandFailed(explainListenError(error, flags)) : error
     })
     const unfollow = follow?.(sandbox, terminal)
@@ -49,6 +49,7 @@ export function serveCommand(terminal: Terminal): Command {
       await sandbox.close()
     })
     print(onResponse ? `${banner(sandbox, config)}\n` : banner(sandbox, config))
+    for (const line of firstOf(warnings)) warn(line)
     if (isSeedUnused)
       warn(`warning: --seed is not used, as ${config.db} exists; remove that file to start from the seed`)
     const exposed = exposedBy(config)
@@ -60,14 +61,74 @@ export function serveCommand(terminal: Terminal): Command {
   })
 }
 
+const MOST_WARNINGS = 5
+
+/** The first warnings about the seeds, and how many more there are. */
+function firstOf(warnings: string[]): string[] {
+  const more = warnings.length - MOST_WARNINGS
+  if (more <= 0) return warnings
+  return [...warnings.slice(0, MOST_WARNINGS), `warning: ${more} more; list them with the command check`]
+}
+
+const MONTH_S = 30 * 24 * 3600
+
+/** What a first call needs: the URLs, the site with its secret, and a curl command that works when pasted. */
+export function banner(
+  sandbox: Sandbox,
+  { inspector, tlsCert }: Pick<Config, 'inspector' | 'tlsCert'>,
+): string {
+  const { url, origin } = sandbox
+  const lines = [
+    `Journeys API  ${url}`,
+    ...(inspector === 'on' ? [`Inspector     ${origin}/`] : []),
+    `Docs          ${origin}/docs`,
+    `Health        ${origin}/_sandbox/health`,
+  ]
+  const [site] = sandbox.sites()
+  if (!site) return lines.join('\n')
+  const { site_id, name, secret } = site
+  const curl = toCurl(`${url}/journeys`, site.headersFor(undefined, MONTH_S))
+  return [
+    ...lines,
+    `Site          ${site_id} (${name}), secret: ${secret}`,
+    '',
+    // A certificate for development is rarely one that curl trusts.
+    tlsCert === '' ? curl : curl.replace('curl', 'curl -k'),
+  ].join('\n')
+}
+
 /** Whether the log is JSON lines although a terminal shows it. */
 const logsJson = ({ logLevel }: SettingFlags): boolean =>
   logLevel !== undefined || readVariable(settings.logLevel.env) !== undefined
 
 /** Prints a line for each request; undefined when standard output is no terminal. */
-function requestPrinter({ print, style }: Terminal) {
-  return style && ((request: FinishedRequest) => print(requestLine(request, style)))
+const requestPrinter = ({ print, style }: Terminal) =>
+  style && ((request: FinishedRequest) => print(requestLine(request, style)))
+
+type Style = NonNullable<Terminal['style']>
+
+/** A request to the vendor's API on one line: method, path, status, duration, site and, if it was refused, why. */
+function requestLine(request: FinishedRequest, style: Style): string {
+  const { method, url, status, milliseconds, siteId, explanation, fault } = request
+  const reason = explanation ?? (fault && `fault: ${fault.kind}`)
+  return [
+    style('bold', method),
+    printable(url),
+    styleStatus(status, style),
+    style('dim', `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`),
+    style('dim', siteId === undefined ? 'no site' : `site ${printable(siteId)}`),
+    ...(reason === undefined ? [] : [style('yellow', reason)]),
+  ].join('  ')
 }
+
+function styleStatus(status: number | undefined, style: Style): string {
+  if (status === undefined) return style('red', 'no response')
+  if (status >= 500) return style('red', `${status}`)
+  return style(status >= 400 ? 'yellow' : 'green', `${status}`)
+}
+
+/** A client chooses this text, and a terminal obeys control characters. */
+const printable = (text: string): string => text.replace(/\p{Cc}/gu, '?')
 
 /** Names the flag to change, and the variable when the value came from there: some shells and tools set HOST. */
 function explainListenError({ message, setting }: ListenError, flags: SettingFlags): string {
@@ -88,10 +149,8 @@ function refuseUnwatchable({ seed, db }: Config): void {
 
 /** What others may use who can reach the server, and the flag that switches it off. */
 function exposedBy({ host, control, inspector, controlToken }: Config) {
-  if (controlToken !== '' || isLoopback(host)) return undefined
+  const isLoopback = host === 'localhost' || host === '::1' || host.startsWith('127.')
+  if (controlToken !== '' || isLoopback) return undefined
   if (control === 'on') return { part: 'control API', off: '--control off' }
   return inspector === 'on' ? { part: 'inspector', off: '--inspector off' } : undefined
 }
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || host.startsWith('127.')

@@ -5,11 +5,9 @@ import { systemClock, timestampOf } from '../clock.ts'
 import { ConfigError, readVariable } from '../config.ts'
 import { Email, foldEmail } from '../contract/formats.ts'
 import type { SeedDocument } from '../seed/schema.ts'
-import type { Snapshot } from '../verify/snapshot.ts'
-import { readSiteId } from './input.ts'
-import { addLiveApiOptions, type LiveApiFlags, orFail, readLiveApi } from './live-api.ts'
-import { startProgress } from './progress.ts'
-import type { Terminal } from './terminal.ts'
+import type { CapturedSeed } from '../verify/snapshot.ts'
+import { addLiveApiOptions, type LiveApiFlags, orFail, readLiveApi, readSiteId } from './site-options.ts'
+import { onDisk, startProgress, type Terminal } from './terminal.ts'
 
 interface Flags extends LiveApiFlags {
   from?: string[]
@@ -80,7 +78,7 @@ export function snapshotCommand({ print }: Terminal): Command {
     })
 }
 
-interface Taken extends Snapshot {
+interface Taken extends CapturedSeed {
   notes: string[]
   finish(): void
 }
@@ -139,13 +137,7 @@ function readEmails(file: string): { email: string; line: number }[] {
   return [...found.values()]
 }
 
-function readText(flag: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new ConfigError(`${flag}: ${(error as Error).message}`)
-  }
-}
+const readText = (flag: string, file: string): string => onDisk(flag, () => readFileSync(file, 'utf8'))
 
 function readAnonymise({ anonymise = false, anonymiseKeyEnv: name }: Flags): boolean | string {
   if (name === undefined) return anonymise

@@ -3,9 +3,16 @@ import { sign } from '../auth/sign.ts'
 import { systemClock } from '../clock.ts'
 import { ConfigError } from '../config.ts'
 import { OPERATION_IDS, type OperationId } from '../contract/operations.ts'
+import { isUuid } from '../seed/ids.ts'
 import { credentialsFor } from '../sites/credentials.ts'
-import { addBaseUrlOptions, type BaseUrlFlags, readBaseUrl } from './live-api.ts'
-import { addSiteOptions, readSite, type SiteFlags } from './secret.ts'
+import {
+  addBaseUrlOptions,
+  addSiteOptions,
+  type BaseUrlFlags,
+  readBaseUrl,
+  readSite,
+  type SiteFlags,
+} from './site-options.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Flags extends SiteFlags, BaseUrlFlags {
@@ -69,12 +76,10 @@ function createToken(flags: Flags, terminal: Terminal) {
   return { token, hmac: claims.hmac, claims, headers, curl }
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 function operationFor({ operation, identifier }: Flags): OperationId {
   if (operation === undefined) {
     if (identifier === undefined) return 'getJourneys'
-    return UUID.test(identifier) ? 'getJourney' : 'getMemberJourneys'
+    return isUuid(identifier.toLowerCase()) ? 'getJourney' : 'getMemberJourneys'
   }
   const known = OPERATION_IDS.find(id => id === operation)
   if (!known) throw new ConfigError(`--operation: "${operation}" is none of ${OPERATION_IDS.join(', ')}`)

@@ -1,11 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { ConfigError } from '../config.ts'
+import { plural } from '../text.ts'
 import type { Call } from '../verify/survey.ts'
-import { addLiveApiOptions, type LiveApiFlags, orFail, readLiveApi } from './live-api.ts'
-import { startProgress } from './progress.ts'
-import { CommandFailed, type Terminal } from './terminal.ts'
+import { addLiveApiOptions, type LiveApiFlags, orFail, readLiveApi } from './site-options.ts'
+import { CommandFailed, onDisk, startProgress, type Terminal } from './terminal.ts'
 
 interface Flags extends LiveApiFlags {
   email?: string[]
@@ -37,7 +36,7 @@ Exit codes: 0 no difference, 1 differences or no answer, 2 usage error.`,
     .action(async (flags: Flags) => {
       const api = await readLiveApi(flags, FASTEST)
       const save = openFolder(flags.save)
-      const { verify } = await import('../verify/report.ts')
+      const { reportText, verify } = await import('../verify/report.ts')
       const bar = await startProgress('{value} of {total} requests')
       const report = await orFail(
         verify(api, {
@@ -51,30 +50,21 @@ Exit codes: 0 no difference, 1 differences or no answer, 2 usage error.`,
           },
         }),
       ).finally(() => bar.stop())
-      const { reportText } = await import('../verify/report-text.ts')
       print(flags.json ? JSON.stringify(report, null, 2) : reportText(report))
       const { differ } = report.summary
-      if (differ > 0) throw new CommandFailed(`${differ} ${differ === 1 ? 'difference' : 'differences'}`)
+      if (differ > 0) throw new CommandFailed(plural(differ, 'difference'))
     })
 }
 
 /** Creates the folder, and returns a function that writes an answer there, without its identifier. */
 function openFolder(folder: string | undefined): (call: Call, n: number) => void {
   if (folder === undefined) return () => undefined
-  onDisk(() => mkdirSync(folder, { recursive: true, mode: 0o700 }), ConfigError)
+  onDisk('--save', () => mkdirSync(folder, { recursive: true, mode: 0o700 }))
   return ({ purpose, answer }, n) => {
     if (!answer) return
     const head = Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}`)
     const text = [`HTTP/1.1 ${answer.status}`, ...head, '', answer.text].join('\n')
     const file = join(folder, `${String(n).padStart(3, '0')}-${purpose.replaceAll(' ', '-')}.http`)
-    onDisk(() => writeFileSync(file, text, { mode: 0o600 }), CommandFailed)
-  }
-}
-
-function onDisk(write: () => unknown, Failed: typeof ConfigError | typeof CommandFailed): void {
-  try {
-    write()
-  } catch (error) {
-    throw new Failed(`--save: ${(error as Error).message}`)
+    onDisk('--save', () => writeFileSync(file, text, { mode: 0o600 }), CommandFailed)
   }
 }

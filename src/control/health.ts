@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
+import { version } from '../package-file.ts'
 import type { Sites } from '../sites/sites.ts'
-import { version } from '../version.ts'
 import { Problem } from './problem.ts'
 import { responses } from './route.ts'
 

@@ -1,7 +1,7 @@
-import { STATUS_CODES } from 'node:http'
 import { Type } from '@sinclair/typebox'
 import { errorCodes, type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
 import { InvalidTime } from '../clock.ts'
+import { STATUS_CODES } from '../http.ts'
 import { type PlacedIssue, SeedError } from '../seed/issues.ts'
 import { StoreError } from '../store/store-error.ts'
 import { ValidationError } from '../validation.ts'

@@ -1,7 +1,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyReply } from 'fastify'
 import { clip, LONGEST } from '../diagram/text.ts'
-import { version } from '../version.ts'
+import { version } from '../package-file.ts'
 import { ASSETS } from './assets.ts'
 import { type Content, shortened } from './elements.ts'
 import type { Notice } from './notices.ts'

@@ -1,7 +1,7 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { FastifySchema, RouteOptions } from 'fastify'
 import type { OpenAPIV3_1 } from 'openapi-types'
-import { version } from '../version.ts'
+import { version } from '../package-file.ts'
 
 interface CollectorOptions {
   title: string

@@ -59,6 +59,10 @@ export function issueLine(source: string, { pointer, message, line, column }: Pl
   )
 }
 
+/** What is probably a mistake, on one line. */
+export const warningLine = (source: string, { message, ...place }: PlacedIssue): string =>
+  issueLine(source, { ...place, message: `warning: ${message}` })
+
 /** So many issues are listed at most: a document of some megabytes may have millions. */
 export const MAX_ISSUES = 1000
 

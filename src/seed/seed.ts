@@ -7,7 +7,7 @@ import { decodeText } from '../text.ts'
 import { checkSeed } from './check.ts'
 import type { Checked } from './checked.ts'
 import { toDocument } from './export.ts'
-import { type PlacedIssue, SeedError } from './issues.ts'
+import { type PlacedIssue, SeedError, warningLine } from './issues.ts'
 import type { SeedRecords } from './schema.ts'
 import { DEMO_SITE, type SeedInput } from './schema-input.ts'
 import { formatOf, readSeedText, type SeedFormat } from './text.ts'
@@ -17,6 +17,11 @@ export { DEMO_SITE } from './schema-input.ts'
 /** What a seed may be given as: `demo`, `empty`, the path of a file or of a directory of files, or a document. */
 export type SeedSource = string | SeedInput
 
+/** Called with each line about what is probably a mistake in a seed that is accepted. */
+export type OnWarning = (line: string) => void
+
+const ignore: OnWarning = () => undefined
+
 const DEMO_FILE = packageFile('seed/demo.json')
 const SEED_FILE = /\.(json|ya?ml)$/i
 
@@ -24,7 +29,7 @@ const SEED_FILE = /\.(json|ya?ml)$/i
  * Reads seeds, each of which is a site: one for each source, and one for each file of a directory.
  * @throws {SeedError} with every issue of all of them, when one cannot be read, is not good, or has the site id of another
  */
-export function readSeeds(sources: readonly SeedSource[], now: string): SeedRecords[] {
+export function readSeeds(sources: readonly SeedSource[], now: string, onWarning?: OnWarning): SeedRecords[] {
   const named = sources
     .flatMap((source): SeedSource[] => (typeof source === 'string' ? filesOf(source) : [source]))
     .map((source, i) => ({ source, name: typeof source === 'string' ? source : `seed ${i + 1}` }))
@@ -32,7 +37,10 @@ export function readSeeds(sources: readonly SeedSource[], now: string): SeedReco
   const owners = new Map<string, string>()
   const seeds = named.flatMap(({ source, name }) => {
     try {
-      const seed = typeof source === 'string' ? readSeed(source, now) : accept(checkSeed(source, now), name)
+      const seed =
+        typeof source === 'string'
+          ? readSeed(source, now, onWarning)
+          : accept(checkSeed(source, now), name, onWarning)
       const { site_id } = seed.site
       const owner = owners.get(site_id)
       if (owner !== undefined)
@@ -65,9 +73,13 @@ export function filesOf(source: string): string[] {
  * Reads a seed: the demo, an empty demo site, or a file. `now` is a vendor timestamp, to which relative times are added.
  * @throws {SeedError} with every issue, when the file cannot be read or is not a good seed
  */
-export function readSeed(source: string, now = timestampOf(systemClock.now())): SeedRecords {
+export function readSeed(
+  source: string,
+  now = timestampOf(systemClock.now()),
+  onWarning?: OnWarning,
+): SeedRecords {
   if (source === 'empty') return { site: { ...DEMO_SITE }, journeys: [], members: [] }
-  return source === 'demo' ? readDemo() : parseSeed(readText(source), source, now)
+  return source === 'demo' ? readDemo() : parseSeed(readText(source), source, now, onWarning)
 }
 
 let demo: SeedRecords | undefined
@@ -97,11 +109,16 @@ function readBytes(source: string | URL): Buffer {
  * Opens the store in a file or in memory; one that is new starts with these seeds. `now` is a vendor timestamp.
  * @throws {StoreError}; {SeedError} with every issue
  */
-export function openSeededStore(file: string, seed: SeedSource | readonly SeedSource[], now: string): Store {
+export function openSeededStore(
+  file: string,
+  seed: SeedSource | readonly SeedSource[],
+  now: string,
+  onWarning?: OnWarning,
+): Store {
   const store = openStore(file)
   try {
     if (store.sites().length === 0)
-      for (const each of readSeeds([seed].flat(), now)) loadSeed(store, each, now)
+      for (const each of readSeeds([seed].flat(), now, onWarning)) loadSeed(store, each, now)
     return store
   } catch (error) {
     store.close()
@@ -122,12 +139,21 @@ export function checkSeedText(
 }
 
 /** @throws {SeedError} naming `source`, with every issue and its place in the text */
-export const parseSeed = (text: string, source: string, now = timestampOf(systemClock.now())): SeedRecords =>
-  accept(checkSeedText(text, { name: source, now }), source)
+export const parseSeed = (
+  text: string,
+  source: string,
+  now = timestampOf(systemClock.now()),
+  onWarning?: OnWarning,
+): SeedRecords => accept(checkSeedText(text, { name: source, now }), source, onWarning)
 
 /** The value that was checked. @throws {SeedError} naming `source`, with every issue */
-export function accept<T>({ value, issues }: Checked<T>, source: string): T {
+export function accept<T>(
+  { value, issues, warnings }: Checked<T, PlacedIssue>,
+  source: string,
+  onWarning = ignore,
+): T {
   if (value === undefined) throw new SeedError(source, issues)
+  for (const warning of warnings) onWarning(warningLine(source, warning))
   return value
 }
 

@@ -1,7 +1,7 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { type Static, type TProperties, Type } from '@sinclair/typebox'
 import { Email, OneOf, Uuid } from '../contract/formats.ts'
 import { OPERATION_IDS } from '../contract/operations.ts'
+import { validateHeaderName, validateHeaderValue } from '../http.ts'
 import type { Issue } from '../seed/issues.ts'
 import { ValidationError } from '../validation.ts'
 import { checkInput } from './input.ts'

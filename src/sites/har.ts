@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http'
-import { version } from '../version.ts'
+import { STATUS_CODES } from '../http.ts'
+import { version } from '../package-file.ts'
 import type { RequestRecord } from './journal.ts'
 
 /**

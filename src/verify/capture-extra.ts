@@ -8,10 +8,9 @@ import { operationPath } from '../contract/operations.ts'
 import { MemberJourney, MemberJourneyList, UserJourney, UserJourneyList } from '../contract/participation.ts'
 import { startSandbox } from '../index.ts'
 import type { SeedDocument } from '../seed/schema.ts'
-import type { Capture } from './capture.ts'
+import type { Capture, Exchange } from './capture.ts'
 import type { CapturedSite } from './capture-seed.ts'
 import { printableName } from './compare.ts'
-import type { Exchange } from './recording.ts'
 
 /** The number of differences between the answers of a site and of a sandbox with its seed, by operation and path. */
 export type Differences = Record<string, number>
@@ -23,7 +22,7 @@ export type Differences = Record<string, number>
 export async function addExtra(capture: Capture, site: CapturedSite): Promise<Differences> {
   await using trial = await openTrial()
   trial.load(site.document)
-  await extend(capture, site, trial.ask)
+  await extend(capture.list, site, trial.ask)
   trial.load(site.document)
   return await differences(capture, trial.ask)
 }
@@ -64,19 +63,22 @@ interface Shown {
   ours: JsonObject | undefined
 }
 
-async function extend({ list, journeys }: Capture, site: CapturedSite, ask: Ask): Promise<void> {
+async function extend(list: Exchange | undefined, site: CapturedSite, ask: Ask): Promise<void> {
   const listed = byId((await ask(list)).body)
   setExtra(site.document.site, 'site', [aroundList(JourneyList, list)])
-  const asked = new Map(journeys.map(exchange => [exchange.body, exchange]))
   for (const { seed, item, detail } of site.journeys) {
-    const ours = detail && (await ask({ ...(asked.get(detail) as Exchange), identifier: seed.id })).body
-    const shownDetail = { schema: Journey, answered: detail, ours: isObject(ours) ? ours : undefined }
+    const ours = (await ask(detail && { ...detail, identifier: seed.id })).body
+    const shown = { schema: Journey, answered: objectOf(detail?.body), ours: objectOf(ours) }
     const skip = [
-      ...setExtraOfEach(seed.nodes, 'node', 'nodes', shownDetail),
-      ...setExtraOfEach(seed.connections, 'connection', 'connections', shownDetail),
+      ...setExtraOfEach(seed.nodes, 'node', 'nodes', shown),
+      ...setExtraOfEach(seed.connections, 'connection', 'connections', shown),
     ]
-    const shownItem = { schema: JourneySummary, answered: item, ours: listed.get(seed.id) }
-    setExtra(seed, 'journey', [shownItem, shownDetail], skip)
+    setExtra(
+      seed,
+      'journey',
+      [{ schema: JourneySummary, answered: item, ours: listed.get(seed.id) }, shown],
+      skip,
+    )
   }
   for (const { seed, capture, participations } of site.members) {
     setExtra(seed, 'member', [
@@ -96,6 +98,8 @@ async function extend({ list, journeys }: Capture, site: CapturedSite, ask: Ask)
     }
   }
 }
+
+const objectOf = (value: unknown): JsonObject | undefined => (isObject(value) ? value : undefined)
 
 const byId = (body: unknown): Map<unknown, JsonObject> =>
   new Map(objectsIn(isObject(body) ? body.journeys : []).map(item => [item.id, item]))
@@ -148,8 +152,7 @@ function setExtra(seed: Extended, kind: ExtendedKind, shown: Shown[], skip: stri
 async function differences({ list, journeys, members }: Capture, ask: Ask): Promise<Differences> {
   const exchanges = [list, ...journeys, ...members.flatMap(({ user, member }) => [user, member])]
   const found: string[] = []
-  for (const exchange of exchanges) {
-    if (!exchange) continue
+  for (const exchange of exchanges.filter(each => each !== undefined)) {
     const { operation, status, body } = exchange
     const ours = await ask(exchange)
     if (ours.status !== status) found.push(`${operation} ${status}, not ${ours.status}`)

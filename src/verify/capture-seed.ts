@@ -4,37 +4,37 @@ import { JOURNEY_STATUSES, NODE_TYPES } from '../contract/journey.ts'
 import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
 import { NODE_CONFIGS } from '../contract/node-config.ts'
 import { checkSeed } from '../seed/check.ts'
+import { isUuid, uuidOf } from '../seed/ids.ts'
 import { SeedError } from '../seed/issues.ts'
 import type { SeedDocument, SeedJourney, SeedMember, SeedParticipation } from '../seed/schema.ts'
 import { DEMO_SITE } from '../seed/seed.ts'
-import { type Capture, journeysIn, type MemberCapture, memberStatus } from './capture.ts'
-import { idOf, isTrue, oneOf, textOf, timeOf } from './values.ts'
-
-/** A journey of the seed, with the parts of the answers that it comes from. */
-export interface CapturedJourney {
-  seed: SeedJourney
-  item: JsonObject | undefined
-  detail: JsonObject | undefined
-}
-
-/** A participation of the seed, with the parts of the answers that it comes from. */
-export interface CapturedParticipation {
-  seed: SeedParticipation
-  user: JsonObject | undefined
-  member: JsonObject | undefined
-}
-
-export interface CapturedMember {
-  seed: SeedMember
-  capture: MemberCapture
-  participations: CapturedParticipation[]
-}
+import { toTimestamp } from '../seed/times.ts'
+import { type Capture, type Exchange, journeysIn, type MemberCapture, memberStatus } from './capture.ts'
 
 /** A seed, with the parts of the answers that each of its objects comes from. */
 export interface CapturedSite {
   document: SeedDocument
   journeys: CapturedJourney[]
   members: CapturedMember[]
+}
+
+interface CapturedJourney {
+  seed: SeedJourney
+  /** In the list of journeys. */
+  item?: JsonObject | undefined
+  /** The answer about this journey alone. */
+  detail?: Exchange | undefined
+}
+
+interface CapturedMember {
+  seed: SeedMember
+  capture: MemberCapture
+  participations: {
+    seed: SeedParticipation
+    /** In each list of the member. */
+    user: JsonObject | undefined
+    member: JsonObject | undefined
+  }[]
 }
 
 /** The time of objects that have none. */
@@ -59,19 +59,19 @@ export function toSeed(siteId: string, capture: Capture): CapturedSite {
 
 /** Makes a seed valid: removes graphs with issues, and events and rewards that do not fit the graph. */
 function makeValid(document: SeedDocument): void {
-  const issuesNow = () => checkSeed(document, NO_TIME).issues
-  for (let issues = issuesNow(); issues.length > 0; issues = issuesNow()) {
+  for (;;) {
+    const { issues } = checkSeed(document, NO_TIME)
+    if (issues.length === 0) return
     const places = issues.map(({ pointer }) => pointer.split('/').slice(1))
-    const graphs = places.flatMap(([list, j]) =>
-      list === 'journeys' ? (document.journeys[Number(j)] ?? []) : [],
-    )
-    const participations = places.flatMap(([list, m, , p]) =>
-      list === 'members' ? (document.members[Number(m)]?.participations?.[Number(p)] ?? []) : [],
-    )
-    const cannotImprove =
-      !graphs.some(({ nodes, connections }) => nodes.length + connections.length > 0) &&
-      !participations.some(({ events }) => events)
-    if (cannotImprove) throw new SeedError('the captured seed', issues)
+    const graphs = places
+      .flatMap(([list, j]) => (list === 'journeys' ? (document.journeys[Number(j)] ?? []) : []))
+      .filter(({ nodes, connections }) => nodes.length + connections.length > 0)
+    const participations = places
+      .flatMap(([list, m, , p]) =>
+        list === 'members' ? (document.members[Number(m)]?.participations?.[Number(p)] ?? []) : [],
+      )
+      .filter(({ events }) => events)
+    if (graphs.length + participations.length === 0) throw new SeedError('the captured seed', issues)
     for (const journey of graphs) Object.assign(journey, { nodes: [], connections: [] })
     for (const participation of new Set(participations)) simplify(participation)
   }
@@ -90,16 +90,32 @@ function simplify(participation: SeedParticipation): void {
 function capturedJourneys({ list, journeys }: Capture): CapturedJourney[] {
   const items = new Map(journeysIn(list).map(item => [idOf(item.id, 'journey'), item]))
   const details = new Map(
-    journeys.flatMap(({ identifier, body }) => (isObject(body) ? [[idOf(identifier, 'journey'), body]] : [])),
+    journeys
+      .filter(({ body }) => isObject(body))
+      .map(exchange => [idOf(exchange.identifier, 'journey'), exchange]),
   )
   const ids = new Set([...items.keys(), ...details.keys()])
   const found = [...ids].map(id => {
     const [item, detail] = [items.get(id), details.get(id)]
-    return { seed: { ...toJourney({ ...item, ...detail }), id }, item, detail }
+    return { seed: { ...toJourney({ ...item, ...(detail?.body as JsonObject) }), id }, item, detail }
   })
   keepOrder(found)
   return found
 }
+
+// The types and formats of the values in an answer are not certain.
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
+/** A UUID in lower case. Any other value is replaced by a UUID that is always the same for it. */
+function idOf(value: unknown, kind: string): string {
+  const id = (textOf(value) ?? '').toLowerCase()
+  return isUuid(id) ? id : uuidOf(JSON.stringify([kind, value]))
+}
+
+/** A time in any zone as a vendor timestamp; null for what is not a time, or has a year of more than four digits. */
+export const timeOf = (value: unknown): string | null =>
+  typeof value === 'string' && !/^[+-]/.test(value) ? (toTimestamp(value, value) ?? null) : null
 
 /** A journey of an unknown status becomes archived, so that no member enters it. */
 function toJourney(answered: JsonObject): SeedJourney {
@@ -110,8 +126,9 @@ function toJourney(answered: JsonObject): SeedJourney {
     name: textOf(answered.name) ?? '',
     description: textOf(answered.description) ?? '',
     publish_at: timeOf(answered.publish_at),
-    open_ended: isTrue(answered.open_ended ?? true),
-    status: oneOf(JOURNEY_STATUSES, answered.status) ?? 'Archived',
+    // One operation has it as a text.
+    open_ended: String(answered.open_ended ?? true) === 'true',
+    status: JOURNEY_STATUSES.find(known => known === answered.status) ?? 'Archived',
     start_date: timeOf(answered.start_date),
     end_date: timeOf(answered.end_date),
     created_at,
@@ -129,7 +146,7 @@ function toJourney(answered: JsonObject): SeedJourney {
 
 function toNode(node: JsonObject): SeedJourney['nodes'][number] {
   // A node of an unknown type becomes an action without settings, which waits for no event.
-  const type = oneOf(NODE_TYPES, node.type) ?? 'action'
+  const type = NODE_TYPES.find(known => known === node.type) ?? 'action'
   const { x, y } = isObject(node.position) ? node.position : {}
   return {
     id: idOf(node.id, 'node'),
@@ -182,7 +199,7 @@ function journeyOf(participation: JsonObject, journeys: CapturedJourney[]): Seed
   const known = journeys.find(isSame)
   if (known) return known.seed
   const seed = { ...toJourney({ name, description, open_ended }), id }
-  journeys.push({ seed, item: undefined, detail: undefined })
+  journeys.push({ seed })
   return seed
 }
 
@@ -215,7 +232,7 @@ function toParticipation(
   }
 }
 
-/** The keys that a reward has tell its status: the hold rule, CONTRACT.md section 2 (D). */
+/** The status of a reward follows from the keys that it has: the hold rule, CONTRACT.md section 2 (D). */
 function toReward(reward: JsonObject): NonNullable<SeedParticipation['rewards']>[number] {
   const { hold_start_datetime, hold_end_datetime, blocked_by, blocked_at } = reward
   const facts = {

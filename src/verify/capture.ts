@@ -1,11 +1,27 @@
-import { type Clock, timestampOf } from '../clock.ts'
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type Clock, systemClock, timestampOf } from '../clock.ts'
+import { ConfigError } from '../config.ts'
 import { ERROR_CASES } from '../contract/errors.ts'
-import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
+import { isObject, type JsonObject, objectsIn, pointerPart } from '../contract/json.ts'
 import { type OperationId, operationPath, operations } from '../contract/operations.ts'
 import type { SeedMember } from '../seed/schema.ts'
-import { type LiveAnswer, type LiveApi, LiveApiError, parseJson } from './live-api.ts'
-import type { Mask } from './mask.ts'
-import type { Exchange, Recording } from './recording.ts'
+import { errorCodeIn, type LiveAnswer, type LiveApi, LiveApiError, parseJson } from './live-api.ts'
+
+/** A request and its answer. */
+export interface Exchange {
+  operation: OperationId
+  /** The journey id or email that was asked for. */
+  identifier?: string
+  /** When it was answered: a vendor timestamp. */
+  at: string
+  status: number
+  /** The errorCode of a refusal. */
+  code?: string
+  /** The body of a 200; null for a refusal. */
+  body: unknown
+  /** The JSON pointers of numbers that JavaScript cannot represent exactly. */
+  inexact?: string[]
+}
 
 /** The answers of a site; one that was not captured is undefined. */
 export interface Capture {
@@ -16,47 +32,29 @@ export interface Capture {
 
 export interface MemberCapture {
   email: string
-  user: Exchange | undefined
-  member: Exchange | undefined
+  user?: Exchange | undefined
+  member?: Exchange | undefined
 }
 
 /** The journeys in an answer, wrapped as the contract has it, or a bare list. */
-export const journeysIn = (exchange: Exchange | undefined): JsonObject[] =>
+export const journeysIn = (exchange: Pick<Exchange, 'body'> | undefined): JsonObject[] =>
   objectsIn(isObject(exchange?.body) ? exchange.body.journeys : exchange?.body)
 
-/** An answer as it is recorded, masked. @throws {SyntaxError} when a 200 is not JSON */
-export function toExchange(
-  question: Pick<Exchange, 'operation' | 'at'> & { identifier?: string | undefined },
-  { status, text }: Pick<LiveAnswer, 'status' | 'text'>,
-  mask: Mask,
-): Exchange {
-  const { operation, at, identifier } = question
-  const asked = identifier === undefined ? {} : { identifier: mask.identifier(operation, identifier) }
-  if (status !== 200) {
-    const code = codeOf(text)
-    return { operation, ...asked, at, status, ...(code !== '' && { code }), body: null }
-  }
-  const { value, inexact } = parseExactly(text)
-  const body = mask.answer(operation, value)
-  const places = inexact.map(mask.pointer)
-  return { operation, ...asked, at, status, body, ...(places.length > 0 && { inexact: places }) }
+/** Removes personal data from a captured site. */
+export interface Mask {
+  email(email: string): string
+  /** The email or journey id that was asked for. */
+  identifier(operation: OperationId, identifier: string | undefined): string | undefined
+  exchange(exchange: Exchange): Exchange
 }
 
-/** The error code of a body; empty when it has none, or one that does not look like a code. */
-function codeOf(text: string): string {
-  const body = parseJson(text)
-  const code = isObject(body) ? String(body.errorCode) : ''
-  return /^[A-Z][A-Z0-9_]{0,49}$/.test(code) ? code : ''
-}
-
-interface ReadOptions {
+export interface ReadOptions {
   api: LiveApi
+  /** Unique without regard to case. */
   emails: readonly string[]
-  recording: Recording
-  mask: Mask
-  clock: Clock
+  clock?: Clock
   /** Called after every request, with the number of requests that are known to be needed. */
-  onProgress(done: number, total: number): void
+  onProgress?: (done: number, total: number) => void
 }
 
 /**
@@ -64,20 +62,16 @@ interface ReadOptions {
  * Recorded answers are not requested again.
  * @throws {LiveApiError} when the server gives no answer, or refuses
  */
-export async function readSite({
-  api,
-  emails,
-  recording,
-  mask,
-  clock,
-  onProgress,
-}: ReadOptions): Promise<Capture> {
+export async function readSite(
+  { api, emails, clock = systemClock, onProgress = () => undefined }: ReadOptions,
+  recording: Recording,
+  mask: Mask,
+): Promise<Capture> {
   let done = 0
   let total = 1 + 2 * emails.length
 
   async function ask(operation: OperationId, identifier?: string): Promise<Exchange> {
-    const shown = identifier === undefined ? undefined : mask.identifier(operation, identifier)
-    const known = recording.find(operation, shown)
+    const known = recording.find(operation, mask.identifier(operation, identifier))
     const exchange = known ?? (await read(operation, identifier))
     if (!known) recording.add(exchange)
     onProgress(++done, total)
@@ -87,14 +81,15 @@ export async function readSite({
   async function read(operation: OperationId, identifier?: string): Promise<Exchange> {
     const answer = await api.get(operationPath(operation, identifier), { identifier })
     refuse(operation, answer, api.baseUrl)
-    return toExchange({ operation, identifier, at: timestampOf(clock.now()) }, answer, mask)
+    const question = { operation, ...(identifier !== undefined && { identifier }) }
+    return mask.exchange(toExchange({ ...question, at: timestampOf(clock.now()) }, answer))
   }
 
   const list = await ask('getJourneys')
   const journeys = new Map<string, Exchange>()
   const askJourneys = async (ids: unknown[]) => {
-    const unknown = new Set(ids.filter(id => typeof id === 'string' && id !== '') as string[])
-    const missing = unknown.difference(journeys)
+    const named = new Set(ids.filter(id => typeof id === 'string' && id !== '') as string[])
+    const missing = named.difference(journeys)
     total += missing.size
     for (const id of missing) journeys.set(id, await ask('getJourney', id))
   }
@@ -110,7 +105,7 @@ export async function readSite({
 }
 
 /** Ends the capture with an error, unless the journey or member is unknown, or the member blocked or opted out. */
-function refuse(operation: OperationId, { status, text, headers, json }: LiveAnswer, baseUrl: string): void {
+function refuse(operation: OperationId, { status, headers, json }: LiveAnswer, baseUrl: string): void {
   if (status === 200) {
     if (json !== undefined) return
     const type = headers['content-type']?.split(';', 1)[0] ?? 'no content type'
@@ -122,7 +117,7 @@ function refuse(operation: OperationId, { status, text, headers, json }: LiveAns
   if (operations[operation].identifier !== null && (status === 404 || status === 400)) return
   throw new LiveApiError(
     'refused',
-    `${baseUrl} answered ${operation} with ${`${status} ${codeOf(text)}`.trim()}${ADVICE[status] ?? ''}`,
+    `${baseUrl} answered ${operation} with ${`${status} ${errorCodeIn(json) ?? ''}`.trim()}${ADVICE[status] ?? ''}`,
   )
 }
 
@@ -142,6 +137,19 @@ export function memberStatus({ user, member }: MemberCapture): SeedMember['statu
   return codes.includes(ERROR_CASES.optedOut.errorCode) ? 'opted_out' : undefined
 }
 
+/** @throws {SyntaxError} when a 200 is not JSON */
+export function toExchange(
+  question: Pick<Exchange, 'operation' | 'identifier' | 'at'>,
+  { status, text }: Pick<LiveAnswer, 'status' | 'text'>,
+): Exchange {
+  if (status !== 200) {
+    const code = errorCodeIn(parseJson(text))
+    return { ...question, status, ...(code !== undefined && { code }), body: null }
+  }
+  const { value, inexact } = parseExactly(text)
+  return { ...question, status, body: value, ...(inexact.length > 0 && { inexact }) }
+}
+
 /** The value of a JSON text, and the JSON pointers of the numbers that JavaScript cannot represent exactly. @throws {SyntaxError} when it is not JSON */
 export function parseExactly(text: string): { value: unknown; inexact: string[] } {
   const inexact = new Map<unknown, Set<string>>()
@@ -154,7 +162,7 @@ export function parseExactly(text: string): { value: unknown; inexact: string[] 
   const pointers = (part: unknown, pointer: string): string[] => {
     if (typeof part !== 'object' || part === null) return []
     return Object.entries(part).flatMap(([key, inner]) => {
-      const at = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+      const at = pointer + pointerPart(key)
       return inexact.get(part)?.has(key) ? [at] : pointers(inner, at)
     })
   }
@@ -169,4 +177,67 @@ function decimalOf(text: string): string {
   const significant = digits.replace(/0+$/, '')
   if (significant === '') return whole === '' ? text : '0'
   return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`
+}
+
+/** A run continues a recording only if its header is the same. */
+export interface RecordingHeader {
+  base_url: string
+  site_id: string
+  /** A random key, or a digest of a given key; null without a mask. */
+  mask: { key: string } | { of: string } | null
+}
+
+/** The answers so far, appended to a file one by one, so that an interrupted capture can continue. */
+export interface Recording {
+  find(operation: OperationId, identifier?: string): Exchange | undefined
+  add(exchange: Exchange): void
+  /** Removes the file. */
+  remove(): void
+}
+
+const keyOf = (operation: OperationId, identifier = ''): string => `${operation} ${identifier}`
+
+/**
+ * Opens the recording in `file`, or starts one.
+ * @throws {ConfigError} when the file belongs to another capture, or cannot be written
+ */
+export function openRecording(file: string, header: RecordingHeader): Recording {
+  const [first, ...lines] = completeLines(file)
+  if (first === undefined || lines.length === 0) start(file, header)
+  else if (first !== JSON.stringify(header)) {
+    throw new ConfigError(
+      `${file} belongs to another snapshot: its server, site or anonymisation differs; repeat that command, or start again with --no-resume`,
+    )
+  }
+  const exchanges = lines.map(line => JSON.parse(line) as Exchange)
+  const known = new Map(exchanges.map(exchange => [keyOf(exchange.operation, exchange.identifier), exchange]))
+  return {
+    find: (operation, identifier) => known.get(keyOf(operation, identifier)),
+    add: exchange => appendFileSync(file, `${JSON.stringify(exchange)}\n`),
+    remove: () => rmSync(file),
+  }
+}
+
+/** The header of the recording in a file; undefined when there is none. */
+export function readHeader(file: string): RecordingHeader | undefined {
+  const [first] = completeLines(file)
+  return first === undefined ? undefined : (JSON.parse(first) as RecordingHeader)
+}
+
+/** The lines of a file, without one that an interruption cut off. */
+function completeLines(file: string): string[] {
+  if (!existsSync(file)) return []
+  const text = readFileSync(file, 'utf8')
+  const complete = text.slice(0, text.lastIndexOf('\n') + 1)
+  if (complete !== text) writeFileSync(file, complete)
+  return complete.split('\n').slice(0, -1)
+}
+
+/** Readable by the user alone, as it holds data of members. */
+function start(file: string, header: RecordingHeader): void {
+  try {
+    writeFileSync(file, `${JSON.stringify(header)}\n`, { mode: 0o600 })
+  } catch (error) {
+    throw new ConfigError(`--out: ${(error as Error).message}`)
+  }
 }

@@ -1,7 +1,8 @@
 import type { TSchema } from '@sinclair/typebox'
 import { TIMESTAMP_PATTERN } from '../contract/formats.ts'
 import { isObject } from '../contract/json.ts'
-import type { Property } from '../contract/schemas.ts'
+import { type Property, propertiesOf } from '../contract/schemas.ts'
+import { isUuid } from '../seed/ids.ts'
 
 /** The result of comparing the values of a property with its schema. */
 export type PropertyVerdict = 'matches' | 'missing' | 'extra' | 'other type' | 'other format' | 'not seen'
@@ -34,21 +35,10 @@ function valuesAt(answers: unknown[], path: string): unknown[] {
 const valuesIn = (holders: unknown[], name: string): unknown[] =>
   holders.flatMap(holder => (isObject(holder) && Object.hasOwn(holder, name) ? [holder[name]] : []))
 
-/** Compares answers with the properties of a schema; properties that the schema does not have come last. */
-export function compare(properties: Property[], answers: unknown[]): PropertyFinding[] {
-  const byParent = Map.groupBy(properties, ({ path }) => parentOf(path))
-  return [
-    ...properties.map(property => judge(property, answers, byParent.has(`${property.path}[]`))),
-    ...[...byParent].flatMap(([parent, known]) =>
-      unknownProperties(parent, known, valuesAt(answers, parent)),
-    ),
-  ]
-}
-
-function judge(
+/** Compares a property in all answers with its schema. */
+export function compareProperty(
   { path, schema, required, when }: Property,
   answers: unknown[],
-  listsObjects: boolean,
 ): PropertyFinding {
   const parent = parentOf(path)
   const holders = valuesAt(answers, parent).filter(holder => {
@@ -57,12 +47,9 @@ function judge(
     return when === undefined || when.values.includes(String(holder[when.name]))
   })
   const values = valuesIn(holders, nameOf(path))
-  const nonObjects = listsObjects
-    ? values
-        .filter(Array.isArray)
-        .flat()
-        .filter(item => !isObject(item))
-    : []
+  const items = values.filter(Array.isArray).flat()
+  const listsObjects = schema.items !== undefined && propertiesOf(schema.items).length > 0
+  const nonObjects = listsObjects ? items.filter(item => !isObject(item)) : []
   const otherType = values.filter(value => !hasType(schema, value))
   const otherFormat = values.filter(value => hasType(schema, value) && !hasFormat(schema, value))
   const finding = { path, expected: expectationOf(schema), seen: values.length, of: holders.length }
@@ -78,43 +65,45 @@ function judge(
   return { ...finding, verdict: 'matches', found: kindsOf(values) }
 }
 
-function unknownProperties(parent: string, known: Property[], holders: unknown[]): PropertyFinding[] {
-  const objects = holders.filter(isObject)
-  const names = new Set(known.map(({ path }) => nameOf(path)))
-  const others = objects.flatMap(object => Object.entries(object).filter(([name]) => !names.has(name)))
-  return [...Map.groupBy(others, ([name]) => printableName(name))].map(([name, found]) => ({
-    path: parent === '' ? name : `${parent}.${name}`,
-    verdict: 'extra',
-    expected: null,
-    found: kindsOf(found.map(([, value]) => value)),
-    seen: found.length,
-    of: objects.length,
-  }))
-}
+/** The properties of the answers that a schema does not have. */
+export const unknownProperties = (properties: Property[], answers: unknown[]): PropertyFinding[] =>
+  [...Map.groupBy(properties, ({ path }) => parentOf(path))].flatMap(([parent, known]) => {
+    const objects = valuesAt(answers, parent).filter(isObject)
+    const names = new Set(known.map(({ path }) => nameOf(path)))
+    const others = objects.flatMap(object => Object.entries(object).filter(([name]) => !names.has(name)))
+    return [...Map.groupBy(others, ([name]) => printableName(name))].map(([name, found]) => ({
+      path: parent === '' ? name : `${parent}.${name}`,
+      verdict: 'extra',
+      expected: null,
+      found: kindsOf(found.map(([, value]) => value)),
+      seen: found.length,
+      of: objects.length,
+    }))
+  })
 
 /** The name of a property, unless it is not an identifier, and so may be data such as an email. */
 export const printableName = (name: string): string =>
   /^[A-Za-z_$][\w$]{0,63}$/.test(name) ? name : '(a name that is data)'
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const matching = (pattern: RegExp | string) => (text: string) => new RegExp(pattern).test(text)
 
-const STRING_KINDS: [kind: string, pattern: RegExp][] = [
-  ['empty string', /^$/],
-  ['uuid', UUID],
-  ['uuid with capitals', new RegExp(UUID, 'i')],
-  ['timestamp', new RegExp(TIMESTAMP_PATTERN)],
-  ['timestamp of another form', /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/],
-  ['date', /^\d{4}-\d{2}-\d{2}$/],
-  ['decimal string', /^-?\d+\.\d+$/],
-  ['whole number as a string', /^-?\d+$/],
-  ['boolean as a string', /^(true|false)$/i],
+const STRING_KINDS: [kind: string, is: (text: string) => boolean][] = [
+  ['empty string', matching(/^$/)],
+  ['uuid', isUuid],
+  ['uuid with capitals', text => isUuid(text.toLowerCase())],
+  ['timestamp', matching(TIMESTAMP_PATTERN)],
+  ['timestamp of another form', matching(/^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/)],
+  ['date', matching(/^\d{4}-\d{2}-\d{2}$/)],
+  ['decimal string', matching(/^-?\d+\.\d+$/)],
+  ['whole number as a string', matching(/^-?\d+$/)],
+  ['boolean as a string', matching(/^(true|false)$/i)],
 ]
 
 const kindsOf = (values: unknown[]): string[] => [...new Set(values.map(kindOf))].sort()
 
 function kindOf(value: unknown): string {
   if (typeof value !== 'string') return jsonType(value)
-  return STRING_KINDS.find(([, pattern]) => pattern.test(value))?.[0] ?? 'text'
+  return STRING_KINDS.find(([, is]) => is(value))?.[0] ?? 'text'
 }
 
 const jsonType = (value: unknown): string =>
@@ -129,7 +118,7 @@ function hasFormat({ enum: values, format, pattern }: TSchema, value: unknown): 
   return (
     (!Array.isArray(values) || values.includes(value)) &&
     // Identifiers are in lower case on the wire (CONTRACT.md, Formats); the schema also admits capitals, for reading.
-    (format !== 'uuid' || UUID.test(value)) &&
+    (format !== 'uuid' || isUuid(value)) &&
     (typeof pattern !== 'string' || new RegExp(pattern).test(value))
   )
 }

@@ -4,27 +4,16 @@ import { Value } from '@sinclair/typebox/value'
 import { Email, foldEmail, TIMESTAMP_PATTERN } from '../contract/formats.ts'
 import { isObject, type JsonObject } from '../contract/json.ts'
 import { ELSE, NODE_CONFIGS } from '../contract/node-config.ts'
-import { type OperationId, operations } from '../contract/operations.ts'
+import { operations } from '../contract/operations.ts'
 import { ANSWERS, schemaAt } from '../contract/schemas.ts'
+import type { Mask } from './capture.ts'
 import { parseJson } from './live-api.ts'
-
-/** Removes personal data from a captured site. */
-export interface Mask {
-  email(email: string): string
-  /** The email or journey id that was asked for. */
-  identifier(operation: OperationId, identifier: string): string
-  /** The body of an answer. */
-  answer(operation: OperationId, body: unknown): unknown
-  /** A JSON pointer into the body of an answer. */
-  pointer(pointer: string): string
-}
 
 /** Keeps everything. */
 export const noMask: Mask = {
   email: email => email,
   identifier: (_operation, identifier) => identifier,
-  answer: (_operation, body) => body,
-  pointer: pointer => pointer,
+  exchange: exchange => exchange,
 }
 
 /**
@@ -33,17 +22,26 @@ export const noMask: Mask = {
  */
 export function keyedMask(key: Buffer, siteId: string): Mask {
   const names = pseudonyms(key)
+  const identifierOf: Mask['identifier'] = (operation, identifier) =>
+    identifier !== undefined && operations[operation].identifier === 'email_id'
+      ? names.email(identifier)
+      : identifier
   return {
     email: names.email,
-    identifier: (operation, identifier) =>
-      operations[operation].identifier === 'email_id' ? names.email(identifier) : identifier,
-    answer(operation, body) {
+    identifier: identifierOf,
+    exchange({ identifier, body, inexact, ...exchange }) {
+      const { operation } = exchange
+      const asked = identifierOf(operation, identifier)
       const schema = ANSWERS[operation]
-      const context = { names, siteId }
       // A bare list is masked like the list that should be inside the answer.
-      return maskValue(body, Array.isArray(body) ? schema.properties.journeys : schema, '', context)
+      const given = Array.isArray(body) ? schema.properties.journeys : schema
+      return {
+        ...exchange,
+        ...(asked !== undefined && { identifier: asked }),
+        body: maskValue(body, given, '', { names, siteId }),
+        ...(inexact && { inexact: inexact.map(pointer => pointer.split('/').map(names.property).join('/')) }),
+      }
     },
-    pointer: pointer => pointer.split('/').map(names.property).join('/'),
   }
 }
 
@@ -52,29 +50,25 @@ interface Context {
   siteId: string
 }
 
-interface Pseudonyms {
-  /** Of an email, without regard to case. */
-  email(email: string): string
-  text(text: string): string
-  /** Of a property name that is not an identifier, as it may be data. */
-  property(name: string): string
-}
+type Pseudonyms = ReturnType<typeof pseudonyms>
 
 const EMAIL = Email()
 /** The names of properties, and the operators of JSON Logic. */
 const PROPERTY_NAME = /^(\d*|[A-Za-z_$][\w$-]{0,39}|[^\w\s@]{1,3})$/
 
-function pseudonyms(key: Buffer): Pseudonyms {
+function pseudonyms(key: Buffer) {
   const digest = (kind: string, text: string) =>
     createHmac('sha256', key).update(`${kind} ${text}`).digest('hex').slice(0, 16)
-  const email = (text: string) => `member-${digest('email', foldEmail(text))}@example.com`
+  /** Of an email, without regard to case. */
+  const email = (text: string): string => `member-${digest('email', foldEmail(text))}@example.com`
   return {
     email,
-    text(text) {
+    text(text: string): string {
       if (text === '') return ''
       return Value.Check(EMAIL, text) ? email(text) : `text-${digest('text', text)}`
     },
-    property: name => (PROPERTY_NAME.test(name) ? name : `key-${digest('key', name)}`),
+    /** Of a property name that is not an identifier, as it may be data. */
+    property: (name: string): string => (PROPERTY_NAME.test(name) ? name : `key-${digest('key', name)}`),
   }
 }
 
@@ -94,21 +88,24 @@ const propertiesIn = ({ properties, oneOf = [] }: Partial<TSchema> = {}): Record
 
 const maskObject = (object: JsonObject, schema: TSchema | undefined, context: Context): JsonObject =>
   Object.fromEntries(
-    Object.entries(object).map(([name, value]) => {
-      const known = propertiesIn(schema)
-      const isKnown = Object.hasOwn(known, name)
-      const kept = isKnown
-        ? maskProperty(name, value, object.type, known[name] as TSchema, context)
-        : maskValue(value, undefined, name, context)
-      return [context.names.property(name), kept]
-    }),
+    Object.entries(object).map(([name, value]) => [
+      context.names.property(name),
+      maskProperty(name, value, { object, known: propertiesIn(schema) }, context),
+    ]),
   )
 
-function maskProperty(name: string, value: unknown, nodeType: unknown, schema: TSchema, context: Context) {
+interface Around {
+  object: JsonObject
+  /** Its properties in the contract. */
+  known: Record<string, TSchema>
+}
+
+function maskProperty(name: string, value: unknown, { object, known }: Around, context: Context): unknown {
+  if (!Object.hasOwn(known, name)) return maskValue(value, undefined, name, context)
   if (name === 'criteria') return maskRule(value, context.names)
   if (name === 'condition' && typeof value === 'string') return maskCondition(value, context.names)
-  const config = Object.entries(NODE_CONFIGS).find(([type]) => type === nodeType)?.[1]
-  return maskValue(value, name === 'config' ? config : schema, name, context)
+  const config = Object.entries(NODE_CONFIGS).find(([type]) => type === object.type)?.[1]
+  return maskValue(value, name === 'config' ? config : known[name], name, context)
 }
 
 /** Properties that are free text in the contract, and not personal in these forms. */

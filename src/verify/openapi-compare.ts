@@ -1,16 +1,8 @@
 import type { JsonObject } from '../contract/json.ts'
 import type { OperationId } from '../contract/operations.ts'
-import { PROVENANCE_KEYWORD, type Provenance } from '../contract/provenance.ts'
-import { listOf, partOf } from './openapi-document.ts'
-import {
-  credentialHeaders,
-  type FoundOperation,
-  findOperations,
-  parametersOf,
-  schemeOf,
-  securityOf,
-} from './openapi-operations.ts'
-import { type Shape, shapeOf } from './openapi-shape.ts'
+import type { Provenance } from '../contract/provenance.ts'
+import { type Shape, shapeOf } from './openapi-document.ts'
+import { credentialHeaders, type Operation, provenanceOf, readOperations } from './openapi-operations.ts'
 
 /** A difference between the vendor's document and ours. */
 export interface Difference {
@@ -49,28 +41,19 @@ const changed = (aspect: string, place: Place, ours: unknown, theirs: unknown): 
     ? []
     : [{ kind: 'changed', aspect, place, ours, theirs, provenance: place.provenance }]
 
-const provenanceOf = (part: unknown, otherwise: Provenance): Provenance =>
-  (partOf(part)[PROVENANCE_KEYWORD] as Provenance | undefined) ?? otherwise
-
 /**
  * The differences between two documents in the four operations, those of inferred parts first. Both are without references, and no
  * schema of ours contains itself.
  */
 export function compareDocuments(ours: JsonObject, theirs: JsonObject): Difference[] {
-  const theirOperations = findOperations(theirs)
   const credentials = credentialHeaders(ours, theirs)
+  const theirOperations = readOperations(theirs, credentials)
   return arrange(
-    [...findOperations(ours)].flatMap(([id, our]) => {
+    [...readOperations(ours, credentials)].flatMap(([id, our]) => {
       // The four operations are documented; their parts have a provenance of their own.
       const place: Place = { of: id, path: '', provenance: 'documented' }
       const their = theirOperations.get(id)
-      if (!their) return [extra('operation', place, `GET ${our.path}`)]
-      return [
-        ...compareNames(id, our, their, place),
-        ...compareSecurity([ours, our], [theirs, their], credentials, place),
-        ...compareParameters(our, their, credentials, place),
-        ...compareResponses(our, their, place),
-      ]
+      return their ? compareOperations(id, our, their, place) : [extra('operation', place, `GET ${our.path}`)]
     }),
   )
 }
@@ -83,98 +66,58 @@ function arrange(found: Found[]): Difference[] {
   return [...groups.values()]
     .map(group => {
       const [{ place: _, ...said }] = group as [Found]
-      return { ...said, places: [...new Set(group.map(({ place }) => nameOf(place)))] }
+      const names = group.map(({ place: { of, path } }) => `${of} ${path}`.trimEnd())
+      return { ...said, places: [...new Set(names)] }
     })
     .sort((a, b) => ORDER.indexOf(a.provenance) - ORDER.indexOf(b.provenance))
 }
 
-const nameOf = ({ of, path }: Place): string => (path === '' ? of : `${of} ${path}`)
-
-function compareNames(id: OperationId, our: FoundOperation, their: FoundOperation, place: Place): Found[] {
-  const name = their.operation.operationId ?? id
+function compareOperations(id: OperationId, our: Operation, their: Operation, place: Place): Found[] {
+  const securityPlace = { ...place, provenance: our.securityProvenance }
   return [
     ...(our.template === their.template ? [] : changed('path', place, our.path, their.path)),
-    ...changed('operationId', place, id, name),
+    ...changed('operationId', place, id, their.operationId ?? id),
+    ...changed('security', securityPlace, our.security.join(', or '), their.security.join(', or ')),
+    ...compareParameters(our, their, place),
+    ...compareResponses(our, their, place),
   ]
 }
 
-type InDocument = [document: JsonObject, operation: FoundOperation]
+const compareParameters = (our: Operation, their: Operation, place: Place): Found[] =>
+  pair(our.parameters, their.parameters).flatMap(([key, mine, other]) => {
+    const at = { ...place, of: `${place.of} ${key}` }
+    if (!mine) return other ? [missing('parameter', at, describe(other.schema, other.required))] : []
+    // A parameter of the path need not be described.
+    if (!other && mine.in === 'path') return []
+    if (!other) return [extra('parameter', at, describe(mine.schema, mine.required))]
+    return [
+      ...changed('required', at, mine.required, other.required),
+      ...compareSchemas(mine.schema, other.schema, at),
+    ]
+  })
 
-function compareSecurity(
-  ours: InDocument,
-  theirs: InDocument,
-  credentials: ReadonlySet<string>,
-  place: Place,
-): Found[] {
-  const [document, { operation }] = ours
-  const isObserved = listOf(operation.security)
-    .flatMap(way => Object.keys(partOf(way)))
-    .some(name => schemeOf(document, name)[PROVENANCE_KEYWORD] === 'observed')
-  return changed(
-    'security',
-    isObserved ? { ...place, provenance: 'observed' } : place,
-    securityOf(...ours, credentials).join(', or '),
-    securityOf(...theirs, credentials).join(', or '),
-  )
-}
-
-function compareParameters(
-  our: FoundOperation,
-  their: FoundOperation,
-  credentials: ReadonlySet<string>,
-  place: Place,
-): Found[] {
-  return pair(parametersOf(our, credentials), parametersOf(their, credentials)).flatMap(
-    ([key, mine, other]) => {
-      const at = { ...place, of: `${place.of} ${key}` }
-      if (!mine) return other ? [missing('parameter', at, describe(other.schema, other.required))] : []
-      // A parameter of the path need not be described.
-      if (!other && mine.in === 'path') return []
-      if (!other) return [extra('parameter', at, describe(mine.schema, mine.required))]
-      return [
-        ...changed('required', at, mine.required, other.required),
-        ...compareSchemas(mine.schema, other.schema, at),
-      ]
+const compareResponses = (our: Operation, their: Operation, place: Place): Found[] =>
+  pair(our.responses, their.responses, status => [status, `${status[0]}XX`, 'default']).flatMap(
+    ([status, mine, other]) => {
+      const at = { ...place, of: `${place.of} ${status}`, provenance: mine?.provenance ?? place.provenance }
+      if (!mine) return [missing('response', at, status)]
+      if (!other) return [extra('response', at, status)]
+      // These statuses never have a body, even if a default response has one.
+      return status === '204' || status === '304' ? [] : compareBodies(mine.bodies, other.bodies, at)
     },
   )
-}
 
-function compareResponses(our: FoundOperation, their: FoundOperation, place: Place): Found[] {
-  const responsesOf = ({ operation }: FoundOperation) =>
-    new Map(
-      Object.entries(partOf(operation.responses)).map(([status, response]) => [
-        status.toUpperCase().replace('DEFAULT', 'default'),
-        response,
-      ]),
-    )
-  const pairs = pair(responsesOf(our), responsesOf(their), status => [status, `${status[0]}XX`, 'default'])
-  return pairs.flatMap(([status, mine, other]) => {
-    const at = { of: `${place.of} ${status}`, path: '', provenance: provenanceOf(mine, place.provenance) }
-    if (mine === undefined) return [missing('response', at, status)]
-    if (other === undefined) return [extra('response', at, status)]
-    // These statuses never have a body, even if a default response has one.
-    return status === '204' || status === '304' ? [] : compareBodies(mine, other, at)
-  })
-}
+type Bodies = ReadonlyMap<string, JsonObject>
 
-function compareBodies(ours: unknown, theirs: unknown, place: Place): Found[] {
-  const bodiesOf = (response: unknown) =>
-    new Map(
-      Object.entries(partOf(partOf(response).content)).map(([type, media]) => [
-        (type.split(';')[0] as string).trim().toLowerCase(),
-        partOf(media),
-      ]),
-    )
-  const pairs = pair(bodiesOf(ours), bodiesOf(theirs), type => [type, `${type.split('/')[0]}/*`, '*/*'])
-  return pairs.flatMap(([type, mine, other]) => {
+const compareBodies = (ours: Bodies, theirs: Bodies, place: Place): Found[] =>
+  pair(ours, theirs, type => [type, `${type.split('/')[0]}/*`, '*/*']).flatMap(([type, mine, other]) => {
     if (!mine) return [missing('body', place, `${type}: ${describe(other?.schema)}`)]
     return other ? compareSchemas(mine.schema, other.schema, place) : [extra('body', place, type)]
   })
-}
 
 function compareSchemas(mine: unknown, other: unknown, around: Place): Found[] {
   const [our, their] = [shapeOf(mine), shapeOf(other)]
-  const place = { ...around, provenance: provenanceOf(mine, around.provenance) }
+  const place = { ...around, provenance: provenanceOf(mine) ?? around.provenance }
   if (typesIn(our) !== typesIn(their)) return changed('type', place, describe(mine), describe(other))
   return [
     ...changed('nullable', place, isNullable(our), isNullable(their)),
@@ -190,7 +133,7 @@ function compareSchemas(mine: unknown, other: unknown, around: Place): Found[] {
 const compareProperties = (our: Shape, their: Shape, place: Place): Found[] =>
   pair(our.properties, their.properties).flatMap(([name, mine, other]) => {
     const path = place.path === '' ? name : `${place.path}.${name}`
-    const at = { ...place, path, provenance: provenanceOf(mine, place.provenance) }
+    const at = { ...place, path, provenance: provenanceOf(mine) ?? place.provenance }
     const [needed, demanded] = [our.required.has(name), their.required.has(name)]
     if (mine === undefined) return [missing('property', at, describe(other, demanded))]
     if (other === undefined) return [extra('property', at, describe(mine, needed))]

@@ -90,3 +90,119 @@ function reasonOf({ message }: Error): string {
   if (message.endsWith('is not a valid JSON Schema')) return 'it is neither JSON nor YAML'
   return (message.split('\n')[0] as string).trim()
 }
+
+/** What a schema requires of a value, in OpenAPI 3.0 or 3.1, with allOf, oneOf and anyOf resolved. */
+export interface Shape {
+  /** With `null` where that is allowed; undefined where any type is. */
+  types: ReadonlySet<string> | undefined
+  format: string | undefined
+  /** As JSON, without `null`; undefined where any value is allowed. */
+  values: ReadonlySet<string> | undefined
+  properties: ReadonlyMap<string, unknown>
+  required: ReadonlySet<string>
+  items: unknown
+}
+
+const ANYTHING: Shape = {
+  types: undefined,
+  format: undefined,
+  values: undefined,
+  properties: new Map(),
+  required: new Set(),
+  items: undefined,
+}
+
+/** The shape of a schema without references. Properties and items are schemas, as these may contain themselves. */
+export function shapeOf(schema: unknown): Shape {
+  const { types, properties, required, items, ...rest } = combined(schema, new Set())
+  const has = (type: string) => types?.has(type) === true
+  return {
+    ...{ ...rest, types },
+    properties: has('object') ? properties : ANYTHING.properties,
+    required: has('object') ? required : ANYTHING.required,
+    items: has('array') ? items : undefined,
+  }
+}
+
+/** `within` are the schemas around this one; a schema inside itself adds no requirement. */
+function combined(schema: unknown, within: ReadonlySet<unknown>): Shape {
+  if (!isObject(schema) || within.has(schema)) return ANYTHING
+  const inside = new Set(within).add(schema)
+  const read = (parts: unknown): Shape[] => listOf(parts).map(part => combined(part, inside))
+  const choices = [read(schema.oneOf), read(schema.anyOf)].filter(parts => parts.length > 0)
+  const shape = [...read(schema.allOf), ...choices.map(either)].reduce(both, ownShape(schema))
+  if (schema.nullable !== true || !shape.types) return shape
+  return { ...shape, types: new Set([...shape.types, 'null']) }
+}
+
+/** The requirements of the schema itself, without those of allOf, oneOf and anyOf. */
+function ownShape(schema: JsonObject): Shape {
+  const values = Array.isArray(schema.enum) ? schema.enum : 'const' in schema ? [schema.const] : undefined
+  const types = typesOf(schema, values)
+  const named = values?.filter(value => value !== null).map(value => JSON.stringify(value)) ?? []
+  return {
+    // In OpenAPI 3.0, null in an enum allows null, even if the type does not.
+    types: types && new Set(values?.includes(null) ? [...types, 'null'] : types),
+    format: typeof schema.format === 'string' ? schema.format : undefined,
+    values: named.length > 0 ? new Set(named) : undefined,
+    properties: new Map(Object.entries(partOf(schema.properties))),
+    required: new Set(listOf(schema.required).map(String)),
+    items: schema.items,
+  }
+}
+
+function typesOf(schema: JsonObject, values: unknown[] | undefined): string[] | undefined {
+  if (schema.type !== undefined) return [schema.type].flat().map(String)
+  if (values)
+    return values.map(value => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value))
+  if (isObject(schema.properties)) return ['object']
+  return schema.items === undefined ? undefined : ['array']
+}
+
+/** The requirements of both. */
+const both = (a: Shape, b: Shape): Shape => ({
+  types: a.types && b.types ? commonTypes(a.types, b.types) : (a.types ?? b.types),
+  format: a.format ?? b.format,
+  values: a.values && b.values ? a.values.intersection(b.values) : (a.values ?? b.values),
+  properties: merged([a, b], 'allOf'),
+  required: a.required.union(b.required),
+  items:
+    a.items !== undefined && b.items !== undefined ? { allOf: [a.items, b.items] } : (a.items ?? b.items),
+})
+
+function commonTypes(a: ReadonlySet<string>, b: ReadonlySet<string>): Set<string> {
+  const isInteger = (a.has('integer') && b.has('number')) || (a.has('number') && b.has('integer'))
+  return isInteger ? a.intersection(b).add('integer') : a.intersection(b)
+}
+
+/** The requirements that several shapes have in common. */
+function either(all: Shape[]): Shape {
+  const some = all.filter(({ types }) => !(types?.size === 1 && types.has('null')))
+  const objects = some.filter(({ types }) => types?.has('object') ?? true)
+  const items = some.flatMap(shape => (shape.items === undefined ? [] : [shape.items]))
+  const [first = ANYTHING] = some
+  return {
+    types: all.map(({ types }) => types).reduce((a, b) => a && b && a.union(b)),
+    format: some.every(({ format }) => format === first.format) ? first.format : undefined,
+    values: some.map(({ values }) => values).reduce((a, b) => a && b && a.union(b), first.values),
+    properties: merged(some, 'anyOf'),
+    required: objects
+      .map(({ required }) => required)
+      .reduce((a, b) => a.intersection(b), objects[0]?.required ?? ANYTHING.required),
+    items: items.length > 1 ? { anyOf: items } : items[0],
+  }
+}
+
+/** The properties of all shapes; the schemas of one that several have are combined by the keyword. */
+function merged(shapes: Shape[], keyword: 'allOf' | 'anyOf'): Map<string, unknown> {
+  const byName = Map.groupBy(
+    shapes.flatMap(({ properties }) => [...properties]),
+    ([name]) => name,
+  )
+  return new Map(
+    [...byName].map(([name, all]) => {
+      const schemas = all.map(([, schema]) => schema)
+      return [name, schemas.length === 1 ? schemas[0] : { [keyword]: schemas }]
+    }),
+  )
+}

@@ -1,39 +1,63 @@
 import type { JsonObject } from '../contract/json.ts'
 import { OPERATION_IDS, type OperationId, operations } from '../contract/operations.ts'
+import { PROVENANCE_KEYWORD, type Provenance } from '../contract/provenance.ts'
 import { listOf, partOf } from './openapi-document.ts'
 
-/** One of the four operations in a document. */
-export interface FoundOperation {
+/** One of the four operations in a document, in a form in which two documents can be compared. */
+export interface Operation {
   /** Its key in `paths`, as written. */
   path: string
-  /** The same without base and parameter names: `/user/{}/journeys`. */
+  /** The same without base path and parameter names: `/user/{}/journeys`. */
   template: string
-  pathItem: JsonObject
-  operation: JsonObject
+  operationId: unknown
+  /** The ways to authenticate, each as the sorted credentials that are sent together. */
+  security: string[]
+  securityProvenance: Provenance
+  /** Without credentials: those of the path by position, others by name. */
+  parameters: Map<string, OperationParameter>
+  /** By status, such as `200`, `4XX` or `default`. */
+  responses: Map<string, OperationResponse>
 }
 
-export interface Parameter {
+interface OperationParameter {
   name: string
   in: string
   required: boolean
   schema: unknown
 }
 
+interface OperationResponse {
+  provenance: Provenance | undefined
+  /** By media type, such as `application/json`. */
+  bodies: Map<string, JsonObject>
+}
+
+export const provenanceOf = (part: unknown): Provenance | undefined =>
+  partOf(part)[PROVENANCE_KEYWORD] as Provenance | undefined
+
+/** The headers with credentials in any of the documents, in lower case. */
+export function credentialHeaders(...documents: JsonObject[]): Set<string> {
+  const schemes = documents.flatMap(document => Object.values(schemesOf(document)).map(partOf))
+  const keys = schemes.filter(scheme => scheme.type === 'apiKey' && scheme.in === 'header')
+  return new Set([AUTHORIZATION, ...keys.map(({ name }) => String(name).toLowerCase())])
+}
+
+const AUTHORIZATION = 'authorization'
 const PLACEHOLDER = /\{([^{}]*)\}/g
 
-/** A path without parameter names and a slash at its end: `/user/{email}/journeys/` → `/user/{}/journeys`. */
-const templateOf = (path: string): string => path.replace(PLACEHOLDER, '{}').replace(/\/+$/, '')
-
-const fold = (name: unknown): string => String(name).replace(/\W|_/g, '').toLowerCase()
+type Found = Pick<Operation, 'path' | 'template'> & { pathItem: JsonObject; get: JsonObject }
 
 /** The four operations in a document: by the form of the path, and those left by their operationId. */
-export function findOperations(document: JsonObject): Map<OperationId, FoundOperation> {
-  const candidates = Object.entries(partOf(document.paths)).flatMap(([path, item]): FoundOperation[] => {
+export function readOperations(
+  document: JsonObject,
+  credentials: ReadonlySet<string> = new Set(),
+): Map<OperationId, Operation> {
+  const candidates = Object.entries(partOf(document.paths)).flatMap(([path, item]): Found[] => {
     const pathItem = partOf(item)
-    if (pathItem.get === undefined) return []
-    return [{ path, template: templateOf(path), pathItem, operation: partOf(pathItem.get) }]
+    const template = path.replace(PLACEHOLDER, '{}').replace(/\/+$/, '')
+    return pathItem.get === undefined ? [] : [{ path, template, pathItem, get: partOf(pathItem.get) }]
   })
-  const found = new Map<OperationId, FoundOperation>()
+  const found = new Map<OperationId, Found>()
   for (const id of OPERATION_IDS) {
     const ours = operations[id].path.replace(/:\w+/, '{}')
     // The rest of the path must be a base path such as /api/3.0: /user/{}/journeys is not /journeys.
@@ -44,27 +68,62 @@ export function findOperations(document: JsonObject): Map<OperationId, FoundOper
   }
   const taken = new Set([...found.values()].map(({ path }) => path))
   for (const id of OPERATION_IDS) {
-    const named = candidates.find(
-      ({ path, operation }) => !taken.has(path) && fold(operation.operationId) === fold(id),
-    )
+    const named = candidates.find(({ path, get }) => !taken.has(path) && fold(get.operationId) === fold(id))
     if (named && !found.has(id)) found.set(id, named)
   }
-  return found
+  return new Map([...found].map(([id, each]) => [id, toOperation(document, each, credentials)]))
 }
 
-// What OpenAPI does not take for parameters (OpenAPI 3.1, Parameter Object).
-const IGNORED_HEADERS = ['accept', 'content-type']
-const AUTHORIZATION = 'authorization'
+const fold = (name: unknown): string => String(name).replace(/\W|_/g, '').toLowerCase()
 
-/** The parameters of an operation, credentials aside: those of the path by position, others by name. */
-export function parametersOf(
-  operation: FoundOperation,
+function toOperation(
+  document: JsonObject,
+  { path, template, pathItem, get }: Found,
   credentials: ReadonlySet<string>,
-): Map<string, Parameter> {
-  const parameters = allParameters(operation).filter(
-    parameter => !isHeader(parameter, [...IGNORED_HEADERS, ...credentials]),
-  )
-  const places = [...operation.path.matchAll(PLACEHOLDER)].map(([, name]) => name as string)
+): Operation {
+  const parameters = readParameters([...listOf(pathItem.parameters), ...listOf(get.parameters)])
+  const isCredential = ({ in: where, name }: OperationParameter) =>
+    where === 'header' && credentials.has(name.toLowerCase())
+  const headers = parameters.filter(parameter => parameter.required && isCredential(parameter))
+  const demanded = listOf(get.security ?? document.security).map(partOf)
+  return {
+    ...{ path, template, operationId: get.operationId },
+    security: securityOf(document, demanded, headers),
+    securityProvenance: demanded
+      .flatMap(way => Object.keys(way))
+      .some(name => provenanceOf(schemesOf(document)[name]) === 'observed')
+      ? 'observed'
+      : 'documented',
+    parameters: byPlace(
+      path,
+      parameters.filter(parameter => !isCredential(parameter) && !isIgnored(parameter)),
+    ),
+    responses: new Map(
+      Object.entries(partOf(get.responses)).map(([status, response]) => [
+        status.toUpperCase().replace('DEFAULT', 'default'),
+        { provenance: provenanceOf(response), bodies: bodiesOf(response) },
+      ]),
+    ),
+  }
+}
+
+/** A parameter of the operation overrides that of its path. */
+function readParameters(parameters: unknown[]): OperationParameter[] {
+  const read = parameters.map(partOf).map(raw => ({
+    name: String(raw.name),
+    in: String(raw.in),
+    required: raw.required === true || raw.in === 'path',
+    schema: raw.schema ?? partOf(Object.values(partOf(raw.content))[0]).schema,
+  }))
+  return [...new Map(read.map(parameter => [`${parameter.in} ${parameter.name}`, parameter])).values()]
+}
+
+/** What OpenAPI does not take for parameters (OpenAPI 3.1, Parameter Object). */
+const isIgnored = ({ in: where, name }: OperationParameter): boolean =>
+  where === 'header' && ['accept', 'content-type'].includes(name.toLowerCase())
+
+function byPlace(path: string, parameters: OperationParameter[]): Map<string, OperationParameter> {
+  const places = [...path.matchAll(PLACEHOLDER)].map(([, name]) => name as string)
   const inPath = parameters.filter(parameter => parameter.in === 'path')
   // A parameter whose name is not in the path takes a placeholder that no other parameter names.
   const free = places.filter(place => !inPath.some(({ name }) => name === place))
@@ -79,52 +138,27 @@ export function parametersOf(
   )
 }
 
-const isHeader = ({ in: where, name }: Parameter, names: string[]): boolean =>
-  where === 'header' && names.includes(name.toLowerCase())
-
-function allParameters({ pathItem, operation }: FoundOperation): Parameter[] {
-  const read = [...listOf(pathItem.parameters), ...listOf(operation.parameters)].map(partOf).map(raw => ({
-    name: String(raw.name),
-    in: String(raw.in),
-    required: raw.required === true || raw.in === 'path',
-    schema: raw.schema ?? partOf(Object.values(partOf(raw.content))[0]).schema,
-  }))
-  // A parameter of the operation overrides that of its path.
-  return [...new Map(read.map(parameter => [`${parameter.in} ${parameter.name}`, parameter])).values()]
-}
+const bodiesOf = (response: unknown): Map<string, JsonObject> =>
+  new Map(
+    Object.entries(partOf(partOf(response).content)).map(([type, media]) => [
+      (type.split(';')[0] as string).trim().toLowerCase(),
+      partOf(media),
+    ]),
+  )
 
 const schemesOf = (document: JsonObject): JsonObject => partOf(partOf(document.components).securitySchemes)
 
-/** A security scheme of a document, by its name. */
-export const schemeOf = (document: JsonObject, name: string): JsonObject => partOf(schemesOf(document)[name])
-
-/** The headers with credentials in any of the documents, in lower case. */
-export function credentialHeaders(...documents: JsonObject[]): Set<string> {
-  const schemes = documents.flatMap(document => Object.values(schemesOf(document)).map(partOf))
-  const keys = schemes.filter(scheme => scheme.type === 'apiKey' && scheme.in === 'header')
-  return new Set([AUTHORIZATION, ...keys.map(({ name }) => String(name).toLowerCase())])
-}
-
-/**
- * The ways to authenticate, each as the sorted credentials that are sent together, whether a document writes them as security
- * schemes or as headers. An Authorization header without a scheme is taken for a bearer token.
- */
-export function securityOf(
-  document: JsonObject,
-  found: FoundOperation,
-  credentials: ReadonlySet<string>,
-): string[] {
-  const headers = allParameters(found)
-    .filter(parameter => parameter.required && isHeader(parameter, [...credentials]))
-    .map(({ name }) => headerCredential(name))
-  const demanded = listOf(found.operation.security ?? document.security)
+/** A document may write credentials as security schemes or as headers. */
+function securityOf(document: JsonObject, demanded: JsonObject[], headers: OperationParameter[]): string[] {
+  const sent = headers.map(({ name }) => headerCredential(name))
   const ways = (demanded.length > 0 ? demanded : [{}]).map(way => {
-    const schemes = Object.keys(partOf(way)).map(name => credentialOf(schemeOf(document, name)))
-    return [...new Set([...schemes, ...headers])].sort().join(' + ') || 'nothing'
+    const schemes = Object.keys(way).map(name => credentialOf(partOf(schemesOf(document)[name])))
+    return [...new Set([...schemes, ...sent])].sort().join(' + ') || 'nothing'
   })
   return ways.sort()
 }
 
+/** An Authorization header without a scheme is taken for a bearer token. */
 const headerCredential = (name: string): string =>
   name.toLowerCase() === AUTHORIZATION ? 'http bearer' : `header ${name.toLowerCase()}`
 

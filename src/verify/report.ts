@@ -1,15 +1,15 @@
 import { type Clock, isoOf, systemClock, timestampOf } from '../clock.ts'
-import { version } from '../version.ts'
-import { FACTS, type Fact } from './facts.ts'
+import { version } from '../package-file.ts'
 import {
   agrees,
   describeCall,
   differs,
+  FACTS,
+  type Fact,
   type FactFinding,
-  type FactVerdict,
-  findingsOf,
   statusAndCode,
-} from './findings.ts'
+  unknownFacts,
+} from './facts.ts'
 import type { LiveApi } from './live-api.ts'
 import { observedIn } from './rule-checks.ts'
 import { type Survey, type SurveyOptions, survey } from './survey.ts'
@@ -41,8 +41,12 @@ export async function verify(
   { clock = systemClock, ...options }: SurveyOptions & { clock?: Clock },
 ): Promise<VerifyReport> {
   const surveyed = await survey(api, options)
-  const results = toResults(findingsOf(observedIn(surveyed, api.siteId, timestampOf(clock.now()))))
-  const count = (is: (verdict: FactVerdict) => boolean) => results.filter(({ verdict }) => is(verdict)).length
+  const observed = observedIn(surveyed, api.siteId, timestampOf(clock.now()))
+  const results: FactResult[] = [
+    ...FACTS.map(({ check, ...fact }) => ({ ...fact, ...check(observed) })),
+    ...unknownFacts(observed),
+  ]
+  const verdicts = results.map(({ verdict }) => verdict)
   return {
     baseUrl: api.baseUrl,
     site_id: api.siteId,
@@ -55,33 +59,16 @@ export async function verify(
     results,
     unchecked: uncheckedOf(surveyed, results),
     summary: {
-      agree: count(agrees),
-      differ: count(differs),
-      not_seen: count(verdict => verdict === 'not seen'),
+      agree: verdicts.filter(agrees).length,
+      differ: verdicts.filter(differs).length,
+      not_seen: verdicts.filter(verdict => verdict === 'not seen').length,
     },
   }
 }
 
-function toResults(findings: FactFinding[]): FactResult[] {
-  const byId = new Map(findings.map(finding => [finding.id, finding]))
-  const known = FACTS.map((fact): FactResult => {
-    const { verdict, found } = byId.get(fact.id) ?? { verdict: 'not seen', found: [] }
-    byId.delete(fact.id)
-    return { ...fact, verdict, found }
-  })
-  const unknown = [...byId.values()].map(
-    (finding): FactResult => ({
-      ...{ kind: 'property', what: 'a property that the contract does not have', expected: null },
-      ...{ provenance: 'observed', ...finding },
-    }),
-  )
-  return [...known, ...unknown]
-}
-
-/** What could not be compared, and what to do about it. */
 function uncheckedOf({ reads }: Survey, results: FactResult[]): string[] {
   const isUnseen = (id: string) => results.some(result => result.id === id && result.verdict === 'not seen')
-  const unanswered = reads.filter(
+  const unanswered = reads.find(
     call => call.operation !== 'getJourney' && / AC1005$/.test(statusAndCode(call)),
   )
   const reasons: [boolean, string][] = [
@@ -97,12 +84,58 @@ function uncheckedOf({ reads }: Survey, results: FactResult[]): string[] {
     [
       isUnseen('rule.no-journeys'),
       `a member without journeys: name one with --email-without-journeys${
-        unanswered.length > 0
-          ? `; ${unanswered[0]?.purpose} got AC1005, and may be unknown or without journeys`
-          : ''
+        unanswered ? `; ${unanswered.purpose} got AC1005, and may be unknown or without journeys` : ''
       }`,
     ],
     [true, 'the answer to a POST, as verify sends nothing that could write'],
   ]
   return reasons.filter(([applies]) => applies).map(([, what]) => what)
+}
+
+const TITLES: Record<FactResult['kind'], string> = {
+  operation: 'Operations',
+  parameter: 'Operations',
+  property: 'Properties of',
+  rule: 'Rules',
+  authentication: 'Authentication',
+  code: 'Error codes',
+  error: 'Errors',
+}
+
+const PROVENANCES = ['inferred', 'observed', 'documented']
+
+/** A report as text, in groups, with inferred facts first and differences marked. */
+export function reportText(report: VerifyReport): string {
+  const { baseUrl, site_id, date, version, results, unchecked, summary } = report
+  const width = Math.max(...results.map(({ id }) => id.length))
+  const titleOf = ({ kind, id }: FactResult) =>
+    kind === 'property' ? `${TITLES.property} ${id.replace(/\..*/, '')}` : TITLES[kind]
+  const groups = [...Map.groupBy(results, titleOf)].flatMap(([title, group]) => [
+    `\n${title}`,
+    ...PROVENANCES.flatMap(provenance => group.filter(result => result.provenance === provenance)).map(
+      result => line(result, width),
+    ),
+  ])
+  return [
+    `${baseUrl}, site ${site_id}, ${date}, compared with the contract of ${version}`,
+    ...groups,
+    '',
+    ...unchecked.map(text => `not compared: ${text}`),
+    `${summary.differ} differ, ${summary.agree} agree, ${summary.not_seen} not seen`,
+  ].join('\n')
+}
+
+function line(result: FactResult, width: number): string {
+  const { id, provenance, verdict, kind, what } = result
+  const mark = differs(verdict) ? '✗' : agrees(verdict) ? '✓' : '·'
+  const explanation = kind === 'property' ? detail(result) : `${what}${detail(result)}`
+  return `${mark} ${provenance.padEnd(12)} ${id.padEnd(width)}  ${verdict.padEnd(13)}  ${explanation}`.trimEnd()
+}
+
+/** What was expected and what was found, if these differ. */
+function detail({ verdict, expected, found, kind }: FactResult): string {
+  const both = [expected && `expected ${expected}`, found.length > 0 && `found ${found.join(', ')}`]
+  const comparison = both.filter(Boolean).join(', ')
+  if (kind === 'property') return differs(verdict) && expected !== null ? comparison : found.join(', ')
+  return agrees(verdict) || found.length === 0 ? '' : ` (${comparison})`
 }

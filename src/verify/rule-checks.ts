@@ -1,36 +1,48 @@
 import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
+import { OPERATION_IDS, type OperationId } from '../contract/operations.ts'
 import type { RuleName } from '../contract/rules.ts'
 import type { Call, Survey } from './survey.ts'
 
-/** The answers that the rules are checked on, in any shape. */
+/** What a server answered, in the shapes that the facts are checked on. */
 export interface Observed {
   siteId: string
   /** A vendor timestamp. */
   now: string
   survey: Survey
+  /** The bodies of the 200s of each operation, of any shape. */
+  bodies: Record<OperationId, unknown[]>
   /** The journeys in the list, and the answers of `getJourney`. */
   listed: JsonObject[]
   journeys: JsonObject[]
   /** The participations of each member, by each operation. */
   userJourneys: JsonObject[][]
   memberJourneys: JsonObject[][]
+  /** The calls that were refused. */
+  refused: Call[]
 }
 
-const bodiesOf = (calls: Call[]): JsonObject[] => calls.map(({ answer }) => answer?.json).filter(isObject)
-const instancesOf = (calls: Call[]): JsonObject[][] =>
-  bodiesOf(calls).flatMap(({ journeys }) => (Array.isArray(journeys) ? [objectsIn(journeys)] : []))
+/** The journeys of each answer that has a list of them. */
+const listsIn = (bodies: unknown[]): JsonObject[][] =>
+  bodies.filter(isObject).flatMap(({ journeys }) => (Array.isArray(journeys) ? [objectsIn(journeys)] : []))
 
 export function observedIn(survey: Survey, siteId: string, now: string): Observed {
-  const of = (operation: Call['operation']) =>
-    survey.reads.filter(call => call.operation === operation && call.answer?.status === 200)
+  const bodiesOf = (operation: OperationId): unknown[] =>
+    survey.reads
+      .filter(call => call.operation === operation && isGood(call))
+      .map(({ answer }) => answer?.json)
+  const bodies = Object.fromEntries(OPERATION_IDS.map(id => [id, bodiesOf(id)])) as Observed['bodies']
   return {
-    ...{ siteId, now, survey },
-    listed: instancesOf(of('getJourneys')).flat(),
-    journeys: bodiesOf(of('getJourney')),
-    userJourneys: instancesOf(of('getUserJourneysByEmail')),
-    memberJourneys: instancesOf(of('getMemberJourneys')),
+    ...{ siteId, now, survey, bodies },
+    listed: listsIn(bodies.getJourneys).flat(),
+    journeys: bodies.getJourney.filter(isObject),
+    userJourneys: listsIn(bodies.getUserJourneysByEmail),
+    memberJourneys: listsIn(bodies.getMemberJourneys),
+    refused: survey.calls.filter(({ answer }) => answer !== undefined && answer.status >= 400),
   }
 }
+
+/** Whether a call was answered with 200 and JSON. */
+export const isGood = ({ answer }: Call): boolean => answer?.status === 200 && answer.json !== undefined
 
 const HOLD_KEYS = ['hold_start_datetime', 'hold_end_datetime']
 const BLOCK_KEYS = ['blocked_by', 'blocked_at']
@@ -99,10 +111,11 @@ export const RULE_CHECKS: Record<RuleName, (observed: Observed) => boolean[]> = 
   'list-whole': () => [],
   'times-in-utc': () => [],
   'other-site': () => [],
-  'email-case': ({ survey: { otherCase } }) => {
-    if (!otherCase) return []
-    const [original, asked] = [otherCase.original, otherCase.asked].map(call => instancesOf([call])[0])
-    return [otherCase.asked.answer?.status === 200 && sameInstances(original, asked)]
+  'email-case': ({ survey }) => {
+    const [original, asked] = survey.otherCase.map(({ answer }) => answer)
+    if (!asked) return []
+    const [some, others] = [original, asked].map(answer => listsIn([answer?.json])[0])
+    return [asked.status === 200 && sameInstances(some, others)]
   },
   'no-journeys': ({ survey: { withoutJourneys }, userJourneys, memberJourneys }) => [
     ...[...userJourneys, ...memberJourneys].filter(instances => instances.length === 0).map(() => true),

@@ -1,32 +1,25 @@
 import { basename } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { Value } from '@sinclair/typebox/value'
 import { instantFrom, timestampOf } from '../clock.ts'
 import { ConfigError } from '../config.ts'
 import { Email, foldEmail, TIMESTAMP_PATTERN } from '../contract/formats.ts'
 import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
 import { matchOperation, type OperationId, operations } from '../contract/operations.ts'
-import { type Capture, journeysIn, type MemberCapture, toExchange } from './capture.ts'
+import { type Capture, type Exchange, journeysIn, type Mask, toExchange } from './capture.ts'
+import { timeOf } from './capture-seed.ts'
 import { parseJson } from './live-api.ts'
-import type { Mask } from './mask.ts'
-import type { Exchange } from './recording.ts'
-import { timeOf } from './values.ts'
 
 export interface SavedFile {
   name: string
   text: string
 }
 
-/** An answer of the API from a file. */
+/** An answer of the API from a file; without an identifier when the answer does not show it. */
 interface SavedAnswer {
   file: string
-  operation: OperationId
-  /** Undefined when the answer does not show it. */
-  identifier: string | undefined
   siteId: string | undefined
-  /** A vendor timestamp. */
-  at: string
-  status: number
-  text: string
+  exchange: Exchange
 }
 
 export interface SavedAnswers {
@@ -61,21 +54,21 @@ export function readSavedAnswers(files: SavedFile[], site: string | undefined, n
   return { siteId, notes, toCapture: mask => toCapture(answers, mask) }
 }
 
-function answersIn({ name, text }: SavedFile, now: string, notes: string[]): SavedAnswer[] {
+function answersIn({ name: file, text }: SavedFile, now: string, notes: string[]): SavedAnswer[] {
   const [, status = '200', body = text] = /^HTTP\/[\d.]+ (\d{3}).*?\r?\n\r?\n(.*)$/s.exec(text) ?? []
   const json = parseJson(body.replace(/^\uFEFF/, ''))
   if (isObject(json) && isObject(json.log) && Array.isArray(json.log.entries))
-    return harAnswers(name, objectsIn(json.log.entries), now, notes)
-  if (json === undefined) throw new ConfigError(`--from: ${name} is not JSON`)
+    return harAnswers(file, objectsIn(json.log.entries), now, notes)
+  if (json === undefined) throw new ConfigError(`--from: ${file} is not JSON`)
   if (status !== '200' || (isObject(json) && 'errorCode' in json)) return []
-  const operation = operationOf(json, emailIn(name) !== undefined)
+  const operation = operationOf(json, emailIn(file) !== undefined)
   if (operation === undefined)
-    throw new ConfigError(`--from: ${name} is neither an answer of the Journeys API nor a HAR`)
+    throw new ConfigError(`--from: ${file} is neither an answer of the Journeys API nor a HAR`)
   const { identifier: kind } = operations[operation]
   const id = isObject(json) && typeof json.id === 'string' ? json.id : undefined
-  const identifier = kind === 'email_id' ? emailIn(name) : kind === null ? undefined : id
-  const siteId = siteIdIn(json)
-  return [{ file: name, operation, identifier, siteId, at: momentOf(body) ?? now, status: 200, text: body }]
+  const identifier = kind === 'email_id' ? emailIn(file) : kind === null ? undefined : id
+  const question = { operation, at: momentOf(body) ?? now, ...(identifier !== undefined && { identifier }) }
+  return [{ file, siteId: siteIdIn(json), exchange: toExchange(question, { status: 200, text: body }) }]
 }
 
 /** The operation that a body belongs to. The empty list of a member can belong to either operation about members. */
@@ -132,8 +125,8 @@ function harAnswers(file: string, entries: JsonObject[], now: string, notes: str
     }
     const site = objectsIn(headers).find(({ name }) => String(name).toLowerCase() === 'x-annexcloud-site')
     const siteId = typeof site?.value === 'string' ? site.value : siteIdIn(parseJson(text))
-    const at = timeOf(startedDateTime) ?? now
-    return [{ file, identifier: undefined, ...matched, siteId, at, status, text }]
+    const question = { ...matched, at: timeOf(startedDateTime) ?? now }
+    return [{ file, siteId, exchange: toExchange(question, { status, text }) }]
   })
   if (answers.length === 0) throw new ConfigError(`--from: ${file} has no answer of the four operations`)
   if (others > 0) notes.push(`${file}: other entries left out: ${others}`)
@@ -152,66 +145,58 @@ function contentOf(content: unknown): string {
   return Buffer.from(String(text ?? ''), encoding === 'base64' ? 'base64' : 'utf8').toString()
 }
 
+const isOfMember = ({ operation }: Exchange): boolean => operations[operation].identifier === 'email_id'
+
 /** Gives each answer about a member an email. Answers with a common participation belong to one member. */
 function nameMembers(answers: SavedAnswer[], notes: string[]): SavedAnswer[] {
-  const emailOf = new Map<unknown, string>()
-  const idsOf = ({ text }: SavedAnswer) =>
-    journeysIn({ body: parseJson(text) } as Exchange).map(({ id }) => id)
-  const isOfMember = ({ operation }: SavedAnswer) => operations[operation].identifier === 'email_id'
-  for (const answer of answers) {
-    if (!isOfMember(answer) || answer.identifier === undefined) continue
-    for (const id of idsOf(answer)) emailOf.set(id, answer.identifier)
-  }
+  const idsOf = (exchange: Exchange) => journeysIn(exchange).map(({ id }) => id)
+  const ofMembers = answers.map(({ exchange }) => exchange).filter(isOfMember)
+  const emailOf = new Map(
+    ofMembers.flatMap(exchange => idsOf(exchange).map(id => [id, exchange.identifier] as const)),
+  )
   let count = 0
   return answers.map(answer => {
-    if (!isOfMember(answer) || answer.identifier !== undefined) return answer
-    const ids = idsOf(answer)
-    let email = ids.map(id => emailOf.get(id)).find(known => known !== undefined)
-    if (email === undefined) {
-      email = `member-${++count}@example.com`
+    const { file, exchange } = answer
+    if (!isOfMember(exchange) || exchange.identifier !== undefined) return answer
+    const ids = idsOf(exchange)
+    let identifier = ids.map(id => emailOf.get(id)).find(known => known !== undefined)
+    if (identifier === undefined) {
+      identifier = `member-${++count}@example.com`
       notes.push(
-        `${answer.file} does not show the email of the member, which is ${email} in the seed; name the file after the email`,
+        `${file} does not show the email of the member, which is ${identifier} in the seed; name the file after the email`,
       )
     }
-    for (const id of ids) emailOf.set(id, email)
-    return { ...answer, identifier: email }
+    for (const id of ids) emailOf.set(id, identifier)
+    return { ...answer, exchange: { ...exchange, identifier } }
   })
 }
 
 /** One answer for each call. */
-function lastOfEach(answers: SavedAnswer[], notes: string[]): SavedAnswer[] {
-  const keyOf = ({ operation, identifier = '' }: SavedAnswer) => `${operation} ${foldEmail(identifier)}`
-  return [...Map.groupBy(answers, keyOf).values()].map(group => {
-    const last = group.at(-1) as SavedAnswer
-    if (group.some(({ text }) => text !== last.text))
+function lastOfEach(answers: SavedAnswer[], notes: string[]): Exchange[] {
+  const callOf = ({ exchange: { operation, identifier = '' } }: SavedAnswer) =>
+    `${operation} ${foldEmail(identifier)}`
+  return [...Map.groupBy(answers, callOf).values()].map(group => {
+    const { file, exchange } = group.at(-1) as SavedAnswer
+    const { at: _, ...said } = exchange
+    if (group.some(({ exchange: { at, ...other } }) => !isDeepStrictEqual(other, said)))
       notes.push(
-        `${last.file}: of ${group.length} different answers to one call of ${last.operation}, the last one was taken`,
+        `${file}: of ${group.length} different answers to one call of ${exchange.operation}, the last one was taken`,
       )
-    return last
+    return exchange
   })
 }
 
-function toCapture(answers: SavedAnswer[], mask: Mask): Capture {
-  const found = answers.map(answer => ({ answer, exchange: toExchange(answer, answer, mask) }))
-  const of = (operation: OperationId) => found.filter(({ answer }) => answer.operation === operation)
-  const members = new Map<string, MemberCapture>()
-  for (const [operation, part] of [
-    ['getUserJourneysByEmail', 'user'],
-    ['getMemberJourneys', 'member'],
-  ] as const) {
-    for (const { answer, exchange } of of(operation)) {
-      const email = answer.identifier as string
-      const known = members.get(foldEmail(email)) ?? {
-        email: mask.email(email),
-        user: undefined,
-        member: undefined,
-      }
-      members.set(foldEmail(email), { ...known, [part]: exchange })
-    }
-  }
+function toCapture(exchanges: Exchange[], mask: Mask): Capture {
+  const members = Map.groupBy(exchanges.filter(isOfMember), ({ identifier = '' }) => foldEmail(identifier))
+  const of = (operation: OperationId, all = exchanges) =>
+    all.filter(exchange => exchange.operation === operation).map(mask.exchange)
   return {
-    list: of('getJourneys').at(0)?.exchange,
-    journeys: of('getJourney').map(({ exchange }) => exchange),
-    members: [...members.values()],
+    list: of('getJourneys')[0],
+    journeys: of('getJourney'),
+    members: [...members].map(([email, all]) => ({
+      email: mask.email(all[0]?.identifier ?? email),
+      user: of('getUserJourneysByEmail', all)[0],
+      member: of('getMemberJourneys', all)[0],
+    })),
   }
 }

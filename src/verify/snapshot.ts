@@ -1,28 +1,31 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { type Clock, systemClock } from '../clock.ts'
 import { isInContract } from '../contract/extension.ts'
 import { extensibleObjects } from '../seed/extra-warnings.ts'
 import type { SeedDocument } from '../seed/schema.ts'
-import { type Capture, memberStatus, readSite } from './capture.ts'
+import { plural } from '../text.ts'
+import {
+  type Capture,
+  type Exchange,
+  type Mask,
+  memberStatus,
+  openRecording,
+  type ReadOptions,
+  type RecordingHeader,
+  readHeader,
+  readSite,
+} from './capture.ts'
 import { addExtra, count, type Differences } from './capture-extra.ts'
 import { toSeed } from './capture-seed.ts'
-import type { LiveApi } from './live-api.ts'
-import { keyedMask, type Mask, noMask } from './mask.ts'
-import { type Exchange, openRecording, type RecordingHeader, readHeader } from './recording.ts'
+import { keyedMask, noMask } from './mask.ts'
 
-export interface SnapshotOptions {
-  api: LiveApi
-  /** Unique without regard to case. */
-  emails: readonly string[]
+export interface SnapshotOptions extends ReadOptions {
   /** The file for the answers so far. An interrupted run leaves it, and the next run continues with it. */
   partial: string
   /** Whether to continue with that file. */
   resume: boolean
   /** Whether to replace emails and free text by pseudonyms: with a random key, or with this key. */
   anonymise: boolean | string
-  clock?: Clock
-  onProgress?: (done: number, total: number) => void
 }
 
 /** Counts of what is in a snapshot, without a value from it. */
@@ -44,7 +47,7 @@ export interface Summary {
   rounded: string[]
 }
 
-export interface Snapshot {
+export interface CapturedSeed {
   document: SeedDocument
   summary: Summary
 }
@@ -53,25 +56,17 @@ export interface Snapshot {
  * Reads a live site into a seed. Call `forget` when the seed is stored: until then, an interrupted run can be continued.
  * @throws {LiveApiError} when the server gives no answer, or refuses; {ConfigError} when `partial` belongs to another snapshot
  */
-export async function takeSnapshot({
-  api,
-  emails,
-  partial,
-  resume,
-  anonymise,
-  clock = systemClock,
-  onProgress = () => undefined,
-}: SnapshotOptions): Promise<Snapshot & { forget(): void }> {
+export async function takeSnapshot(options: SnapshotOptions): Promise<CapturedSeed & { forget(): void }> {
+  const { api, partial, resume, anonymise } = options
   if (!resume) rmSync(partial, { force: true })
   const { mask, mark } = maskFor(anonymise, api.siteId, partial)
-  const header = { base_url: api.baseUrl, site_id: api.siteId, mask: mark }
-  const recording = openRecording(partial, header)
-  const capture = await readSite({ api, emails, recording, mask, clock, onProgress })
+  const recording = openRecording(partial, { base_url: api.baseUrl, site_id: api.siteId, mask: mark })
+  const capture = await readSite(options, recording, mask)
   return { ...(await toSnapshot(api.siteId, capture)), forget: recording.remove }
 }
 
 /** The seed of a capture, tested in a sandbox, and its summary. */
-export async function toSnapshot(siteId: string, capture: Capture): Promise<Snapshot> {
+export async function toSnapshot(siteId: string, capture: Capture): Promise<CapturedSeed> {
   const site = toSeed(siteId, capture)
   const different = await addExtra(capture, site)
   const { document } = site
@@ -99,14 +94,14 @@ export async function toSnapshot(siteId: string, capture: Capture): Promise<Snap
 }
 
 function roundedNumbers({ list, journeys, members }: Capture): string[] {
-  const places = ({ operation, inexact = [] }: Exchange, of: string) =>
-    inexact.map(pointer => `${operation}${of} ${pointer}`)
+  const places = (exchange: Exchange | undefined, of: string) =>
+    (exchange?.inexact ?? []).map(pointer => `${exchange?.operation}${of} ${pointer}`)
   return [
-    ...(list ? places(list, '') : []),
+    ...places(list, ''),
     ...journeys.flatMap(journey => places(journey, ` ${journey.identifier}`)),
     // A summary shows no email.
     ...members.flatMap(({ user, member }, m) =>
-      [user, member].flatMap(exchange => (exchange ? places(exchange, ` of member ${m + 1}`) : [])),
+      [user, member].flatMap(exchange => places(exchange, ` of member ${m + 1}`)),
     ),
   ]
 }
@@ -131,25 +126,21 @@ export function maskFor(
 /** A summary for people. */
 export function describeSummary(summary: Summary): string {
   const { journeys, members, participations, unknown_emails: unknown } = summary
-  const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
   const section = (title: string, lines: string[]) =>
     lines.length === 0 ? [] : [title, ...lines.map(line => `  ${line}`)]
-  const counted = (title: string, counts: Record<string, number>) =>
+  const counts = (title: string, counted: Record<string, number>) =>
     section(
       title,
-      Object.entries(counts).map(([name, times]) => `${name} (${times})`),
+      Object.entries(counted).map(([name, times]) => `${name} (${times})`),
     )
+  const unknownEmails = `${plural(unknown.length, 'email')} that the site does not know, line ${unknown.join(', ')}`
   return [
-    [plural(journeys, 'journey'), plural(members, 'member'), plural(participations, 'participation')].join(
-      ', ',
-    ),
-    ...(unknown.length === 0
-      ? []
-      : [`${plural(unknown.length, 'email')} that the site does not know, line ${unknown.join(', ')}`]),
-    ...counted('Members who are blocked or opted out:', summary.refused),
-    ...counted('Properties beyond the contract, served unchanged:', summary.extra),
-    ...counted('Values that replace those of the sandbox, served unchanged:', summary.replaced),
-    ...counted('A sandbox with this seed answers differently:', summary.different),
+    `${plural(journeys, 'journey')}, ${plural(members, 'member')}, ${plural(participations, 'participation')}`,
+    ...(unknown.length === 0 ? [] : [unknownEmails]),
+    ...counts('Members who are blocked or opted out:', summary.refused),
+    ...counts('Properties beyond the contract, served unchanged:', summary.extra),
+    ...counts('Values that replace those of the sandbox, served unchanged:', summary.replaced),
+    ...counts('A sandbox with this seed answers differently:', summary.different),
     ...section('Numbers that are rounded, as JavaScript cannot represent them exactly:', summary.rounded),
   ].join('\n')
 }

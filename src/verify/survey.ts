@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { AUTH_RULES, type AuthRule } from '../auth/rules.ts'
+import { AUTH_RULES } from '../auth/rules.ts'
 import type { ErrorName } from '../contract/errors.ts'
 import { isObject, objectsIn } from '../contract/json.ts'
 import { type OperationId, operationPath } from '../contract/operations.ts'
@@ -28,15 +28,15 @@ export interface Survey {
   calls: Call[]
   /** The calls of the four operations about the journeys and members of the site. */
   reads: Call[]
-  /** The calls that test authentication, by the name of the rule; a rule that no call can test has none. */
-  attempts: Map<AuthRule['name'], Call>
-  /** The calls with a valid token that should be refused, by their error. */
-  provoked: Map<ErrorName, Call[]>
-  /** The calls about one member by the email as given, and in another case. */
-  otherCase: { original: Call; asked: Call } | undefined
-  /** The calls about the member without journeys. */
+  /** Those about the member without journeys. */
   withoutJourneys: Call[]
+  /** The calls about one member by the email as given, and in another case; none when that could not be tested. */
+  otherCase: Call[]
 }
+
+/** The calls that test a rule of authentication (`auth exp-past`), or that an error should refuse (`error blocked`). */
+export const callsFor = ({ calls }: Survey, purpose: string): Call[] =>
+  calls.filter(call => call.purpose === purpose)
 
 export interface SurveyOptions {
   emails: string[]
@@ -93,11 +93,16 @@ export async function survey(
     reads.push(await ask(`member ${i + 1}`, 'getMemberJourneys', email))
   }
   const found = reads.filter(({ answer }) => answer?.status === 200)
+  await testAuthentication(found, ask)
+  const otherCase = await askInOtherCase(found, ask)
+  if (found.length > 0) {
+    for (const [name, operation, identifierOf, below = ''] of PROVOCATIONS)
+      await ask(`error ${name}`, operation, identifierOf(), { below })
+  }
   return {
-    ...{ calls, reads },
-    attempts: await testAuthentication(found, ask),
-    otherCase: await askInOtherCase(found, ask),
-    provoked: found.length > 0 ? await provoke(ask) : new Map(),
+    calls,
+    reads,
+    otherCase,
     withoutJourneys: emailWithoutJourneys === undefined ? [] : reads.slice(-2),
   }
 }
@@ -110,32 +115,32 @@ function someListed(list: unknown): string[] {
   return inTurn.map(({ id }) => id as string).slice(0, MOST_LISTED_JOURNEYS)
 }
 
-/** Tests each rule of authentication with a call that succeeds with a valid token. */
-async function testAuthentication(found: Call[], ask: Ask): Promise<Survey['attempts']> {
-  const attempts: Survey['attempts'] = new Map()
+/** Tests each rule of authentication that a call can test, with one that succeeds with a valid token. */
+async function testAuthentication(found: Call[], ask: Ask): Promise<void> {
+  // Prefers a journey to a member.
+  const subjects = [...found.filter(({ identifier }) => identifier !== undefined), ...found]
   for (const { name, attempt } of AUTH_RULES) {
-    // Prefers a journey to a member, and takes an identifier for which the attempt differs from valid headers.
-    const subject = [...found.filter(({ identifier }) => identifier !== undefined), ...found].find(
-      ({ identifier }) => attempt({ site_id: 'site', secret: 'secret', exp: 0, identifier }),
+    // For some identifiers, the attempt does not differ from valid headers.
+    const subject = subjects.find(({ identifier }) =>
+      attempt({ site_id: 'site', secret: 'secret', exp: 0, identifier }),
     )
     if (!subject?.operation) continue
     const headers = (valid: Parameters<typeof attempt>[0]) => attempt(valid) ?? {}
-    attempts.set(name, await ask(`auth ${name}`, subject.operation, subject.identifier, { headers }))
+    await ask(`auth ${name}`, subject.operation, subject.identifier, { headers })
   }
-  return attempts
 }
 
-async function askInOtherCase(found: Call[], ask: Ask): Promise<Survey['otherCase']> {
+async function askInOtherCase(found: Call[], ask: Ask): Promise<Call[]> {
   const original = found.find(({ operation }) => operation === 'getMemberJourneys')
   const email = original?.identifier ?? ''
   const other = email === email.toUpperCase() ? email.toLowerCase() : email.toUpperCase()
-  if (!original || other === email) return undefined
-  return { original, asked: await ask('email in another case', 'getMemberJourneys', other) }
+  if (!original || other === email) return []
+  return [original, await ask('email in another case', 'getMemberJourneys', other)]
 }
 
 const unknownEmail = () => `nobody-${randomUUID()}@example.com`
 
-/** Calls with a valid token that should be refused. */
+/** Calls with a valid token that should be refused; the last is below the path of the operation. */
 const PROVOCATIONS: [ErrorName, OperationId, identifier: () => string, below?: string][] = [
   ['journeyNotFound', 'getJourney', randomUUID],
   ['invalidIdentifier', 'getJourney', () => 'not-a-uuid'],
@@ -144,12 +149,3 @@ const PROVOCATIONS: [ErrorName, OperationId, identifier: () => string, below?: s
   ['memberNotFound', 'getUserJourneysByEmail', unknownEmail],
   ['pathNotFound', 'getJourney', randomUUID, '/nothing'],
 ]
-
-async function provoke(ask: Ask): Promise<Survey['provoked']> {
-  const provoked: Survey['provoked'] = new Map()
-  for (const [name, operation, identifierOf, below = ''] of PROVOCATIONS) {
-    const call = await ask(`error ${name}`, operation, identifierOf(), { below })
-    provoked.set(name, [...(provoked.get(name) ?? []), call])
-  }
-  return provoked
-}

@@ -24,7 +24,7 @@ describe('report', () => {
     expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(demo.sandbox.report())))
   })
 
-  test('fails on what it is told to fail on, and says why', async () => {
+  test('fails for a reason of --fail-on, and names it', async () => {
     demo.site.faults.add({ match: { email: 'never@example.com' }, fault: { kind: 'reset' } })
     await demo.ask('/journeys')
     await demo.askAbout('nobody@example.com')

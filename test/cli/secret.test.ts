@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { afterEach, expect, test, vi } from 'vitest'
-import { addSecretOptions, readSecret } from '../../src/cli/secret.ts'
+import { addSecretOptions, readSecret } from '../../src/cli/site-options.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
 afterEach(() => vi.unstubAllEnvs())

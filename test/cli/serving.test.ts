@@ -3,12 +3,13 @@ import { connect, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { banner } from '../../src/cli/banner.ts'
 import { buildProgram } from '../../src/cli/program.ts'
+import { banner } from '../../src/cli/serve.ts'
 import { startSandbox } from '../../src/index.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { Program } from '../support/process.ts'
-import { memberOf, seedOf } from '../support/seeds.ts'
+import { journeyOf, memberOf, seedOf } from '../support/seeds.ts'
+import { command } from '../support/terminal.ts'
 
 const sh = async (command: string): Promise<string> =>
   (await promisify(execFile)('sh', ['-c', command])).stdout
@@ -67,7 +68,7 @@ describe('The running command', () => {
     }
     statuses.push((await fetch(`${url}/journeys`, { method: 'POST', body: '{' })).status)
     expect(statuses).toEqual([401, 404, 404, 400, 200, 200, 200, 405])
-    expect(await (await sent(origin, 'nonsense\r\n\r\n')).answer).toMatch(/^HTTP\/1\.1 400 /)
+    expect(await (await sent(origin, 'not HTTP\r\n\r\n')).answer).toMatch(/^HTTP\/1\.1 400 /)
     expect(await program.stop('SIGTERM')).toMatchObject({ code: 0, signal: null, stdout: text, stderr: '' })
   })
 
@@ -82,6 +83,26 @@ describe('The running command', () => {
     expect(await run('--seed', 'demo')).toBe('')
     expect(await run()).toBe('')
     expect(await run('--seed', 'demo')).toMatch(/^warning: --seed is not used, as .*kept\.db exists; remove/)
+  })
+
+  it('warns of what is probably a mistake in its seeds as check does: the first lines, and how many more', async () => {
+    using folder = temporaryFolder()
+    const replacing = (n: number) => ({ ...journeyOf(n), extra: { expired_at: null } })
+    const serve = async (count: number) => {
+      const journeys = Array.from({ length: count }, (_, i) => replacing(i + 1))
+      const seed = folder.file('seed.json', JSON.stringify(seedOf({ journeys, members: [] }), null, 1))
+      await using program = new Program(['--port', '0', '--seed', seed])
+      await started(program)
+      const { stdout } = await command(['check', seed])
+      const checked = stdout.split('\n').filter(line => line.includes('warning: '))
+      expect(checked).toHaveLength(count)
+      return { checked, stderr: (await program.stop('SIGTERM')).stderr }
+    }
+    const few = await serve(5)
+    expect(few.stderr).toBe(`${few.checked.join('\n')}\n`)
+    const many = await serve(7)
+    const first = many.checked.slice(0, 5)
+    expect(many.stderr).toBe(`${first.join('\n')}\nwarning: 2 more; list them with the command check\n`)
   })
 
   it('logs every request, if asked to, under the name that its answer gives, whoever answers it', async () => {
@@ -112,7 +133,7 @@ describe('The running command', () => {
   })
 
   // Tried again, because a machine that is busy with other things may need longer than promised.
-  it('answers on SIGTERM what is in flight, cuts off what never ends, and is gone within a second', {
+  it('answers on SIGTERM what is in flight, cuts off what never ends, and exits within a second', {
     retry: 2,
   }, async () => {
     using folder = temporaryFolder()
@@ -141,7 +162,7 @@ describe('The running command', () => {
     expect(await never.answer).toBe('')
   })
 
-  it('stops on SIGINT at once when nothing is in flight, and lets go of its database', {
+  it('stops on SIGINT at once when no request is in flight, and closes its database', {
     retry: 2,
   }, async () => {
     using folder = temporaryFolder()
@@ -304,12 +325,12 @@ describe('A sandbox in this process', () => {
       await fetch(`${sandbox.url}/journeys`, { headers: site.headersFor() })
     }
     await fetch(`${sandbox.url}/journeys`)
-    const strangers = async () => (await fetch(`${sandbox.origin}/_sandbox/requests`)).json()
+    const unmatched = async () => (await fetch(`${sandbox.origin}/_sandbox/requests`)).json()
     expect(state()).not.toEqual(atFirst)
-    expect(await strangers()).toMatchObject({ requests: [{ path: '/api/3.0/journeys' }] })
+    expect(await unmatched()).toMatchObject({ requests: [{ path: '/api/3.0/journeys' }] })
     sandbox.reset()
     expect(state()).toEqual(atFirst)
-    expect(await strangers()).toEqual({ requests: [], dropped: 0 })
+    expect(await unmatched()).toEqual({ requests: [], dropped: 0 })
   })
 
   it('can be closed twice', async () => {

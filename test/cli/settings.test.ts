@@ -255,7 +255,7 @@ it('The configuration cannot be changed afterwards', () => {
   expect(() => Object.assign(config, { port: 1 })).toThrow(TypeError)
 })
 
-it('An embedding program is told which option is wrong', () => {
+it('For an embedding program, the error names the option', () => {
   expect(() => checkConfig({ port: '80' as never })).toThrow(
     'port: "80" is not a whole number from 0 to 65535',
   )

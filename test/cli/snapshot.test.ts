@@ -43,7 +43,7 @@ function work() {
   const out = folder.file('seed.json')
   const emails = folder.file(
     'emails.txt',
-    `# whom we know\n\n${EMAILS.join('\r\n')}\n  ANN@example.com\nno@body.example # unknown\n`,
+    `# known members\n\n${EMAILS.join('\r\n')}\n  ANN@example.com\nno@body.example # unknown\n`,
   )
   const args = (origin: string, ...rest: string[]) => [
     ...['snapshot', '--base-url', `${origin}/api/3.0`, '--site', SITE.site_id, '--secret-env', 'KEY'],

@@ -73,7 +73,7 @@ test('With a wrong secret, the report has the advice to check it', async () => {
   expect(stdout).toMatch(/none of which was answered: check site, secret and base URL/)
 })
 
-test('Wrong use is refused before anything is sent or written', async () => {
+test('A usage error is refused before anything is sent or written', async () => {
   using folder = temporaryFolder()
   let calls = 0
   await using server = await serverOf((_request, response) => {

@@ -91,7 +91,7 @@ describe('A server that watches its seed', () => {
     expect(await names()).toEqual(['reloaded'])
   })
 
-  it('keeps what it has while the file is wrong or gone, lists the faults, and goes on when it is back', async () => {
+  it('keeps its data while the file has issues or is missing, lists the issues, and reloads the file when it is back', async () => {
     let printed = printing('stderr')
     const members = [memberOf('ann'), memberOf('bob')]
     const wrong = JSON.stringify(seedOf({ members }), null, 1)
@@ -131,7 +131,7 @@ describe('A server that watches its seed', () => {
     expect(await names()).toEqual(['again'])
   })
 
-  it('stops when told', async () => {
+  it('stops on SIGTERM', async () => {
     expect(await program.stop('SIGTERM')).toMatchObject({ code: 0, signal: null })
   })
 })
@@ -139,7 +139,7 @@ describe('A server that watches its seed', () => {
 it('What is written while the server starts is not missed', async () => {
   using own = temporaryFolder()
   const seed = own.file('seed.json', text('at first'))
-  const follow = seedWatch([seed])
+  const follow = seedWatch([seed], '')
   await using sandbox = await startSandbox({ seed, logLevel: 'silent' })
   writeFileSync(seed, text('meanwhile'))
   const printed = Promise.withResolvers<string>()
@@ -156,7 +156,7 @@ it('Of a directory each file is followed, and a new one is a new site', async ()
     `site: { site_id: ${site_id} }\njourneys: [{ name: ${name} }]\n`
   own.file('a.yaml', yaml('a', 'First'))
   own.file('b.yaml', yaml('b', 'Second'))
-  const follow = seedWatch([own.path])
+  const follow = seedWatch([own.path], '')
   await using sandbox = await startSandbox({ seed: own.path, logLevel: 'silent' })
   const printed: string[] = []
   const warned: string[] = []
@@ -175,11 +175,35 @@ it('Of a directory each file is followed, and a new one is a new site', async ()
   expect(warned[0]).toContain('UTF-16')
 })
 
+it('Relative times of a changed and of a new file are resolved by the time of --now, as at the start', async () => {
+  using own = temporaryFolder()
+  const now = '2031-05-06T00:00:00Z'
+  const yaml = (name: string) =>
+    `site: { site_id: ${name} }\njourneys: [{ name: J, created_at: -P1D }]\nmembers: []\n`
+  own.file('a.yaml', yaml('a'))
+  const follow = seedWatch([own.path], now)
+  await using sandbox = await startSandbox({ seed: own.path, now, logLevel: 'silent' })
+  const createdAt = () =>
+    sandbox.sites().map(({ site_id, content }) => [site_id, content.read().journeys[0]?.created_at])
+  const dayBefore = '2031-05-05T00:00:00.000000'
+  expect(createdAt()).toEqual([['a', dayBefore]])
+  const printed: string[] = []
+  const unfollow = follow(sandbox, { print: line => printed.push(line), warn: line => printed.push(line) })
+  own.file('a.yaml', `${yaml('a')}# changed\n`)
+  own.file('b.yaml', yaml('b'))
+  await expect.poll(() => printed.length).toBe(2)
+  unfollow()
+  expect(createdAt()).toEqual([
+    ['a', dayBefore],
+    ['b', dayBefore],
+  ])
+})
+
 it.each([
   ['without a file', [], /^--watch: there is no file to watch/],
   ['without a file of its own', ['--seed', 'empty'], /^--watch: there is no file to watch/],
   ['with a database', ['--seed', file, '--db', 'kept.db'], /^--watch: .* --db/],
-])('To watch %s is wrong use', async (_what, args, message) => {
+])('To watch %s is a usage error', async (_what, args, message) => {
   const nothing = () => expect.fail()
   const started = buildProgram({
     print: nothing,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { banner } from '../../src/cli/banner.ts'
 import { buildProgram } from '../../src/cli/program.ts'
+import { banner } from '../../src/cli/serve.ts'
 import { useDemo } from '../support/demo.ts'
 import { blocks, PRINTED_ORIGIN, ROOT, table } from '../support/docs.ts'
 import { BIN } from '../support/process.ts'

@@ -10,10 +10,16 @@ import {
   propertiesOf,
   SCHEMAS,
 } from '../../src/contract/schemas.ts'
-import { compare } from '../../src/verify/compare.ts'
+import { compareProperty, unknownProperties } from '../../src/verify/compare.ts'
 
 const UUID = 'de04a64d-dc40-445f-8351-3dde7567d5c8'
 const TIME = '2025-01-15T10:33:32.500861'
+
+/** The findings for each property, then those for the properties that the schema does not have. */
+const compare = (properties: Property[], answers: unknown[]) => [
+  ...properties.map(property => compareProperty(property, answers)),
+  ...unknownProperties(properties, answers),
+]
 
 const thing = (property: TSchema): Property[] => propertiesOf(Type.Object({ a: property }))
 

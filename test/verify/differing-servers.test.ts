@@ -222,7 +222,7 @@ describe('A member without journeys', () => {
     expect(differences(await reportOn(but(change), { emailWithoutJourneys }))).toEqual([
       'rule.no-journeys does not hold: in 0 of 2',
     ])
-    // Without the flag, the member may as well be unknown.
+    // Without the flag, the member may be unknown.
     const report = await reportOn(but(change), { emails: ['ann@example.com', emailWithoutJourneys] })
     expect(differences(report)).toEqual([])
     expect(verdictOf(report, 'rule.no-journeys')).toBe('not seen')

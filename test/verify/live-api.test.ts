@@ -69,7 +69,7 @@ describe('A server that asks to wait', () => {
     ['seconds', 429, () => '1', 950],
     ['a date', 503, () => new Date(Date.now() + 2000).toUTCString(), 900],
     ['nothing', 503, () => undefined, 450],
-    ['nonsense', 429, () => 'soon', 450],
+    ['text that is neither', 429, () => 'soon', 450],
   ])('by %s is asked again then', async (_way, status, retryAfter, least) => {
     const { arrivals, answer } = busy(1, status, () => ({ 'retry-after': retryAfter() ?? [] }))
     await using server = await serverOf(answer)

@@ -60,13 +60,13 @@ describe('An anonymised snapshot', () => {
       name: `snapshot of ${SITE.site_id}`,
       secret: 'sandbox-secret',
     })
-    const texts = textsIn(content).filter(({ way }) => way.at(-1) !== 'its name')
-    for (const { text, way } of texts) {
+    const texts = textsIn(content).filter(({ path }) => path.at(-1) !== 'its name')
+    for (const { text, path } of texts) {
       const isOurs = HARMLESS.test(text) || WORDS.test(text) || text === SITE.site_id
-      const inRule = way.includes('criteria') && RULE.test(text)
+      const inRule = path.includes('criteria') && RULE.test(text)
       // A condition is a rule within a text.
-      const isRule = way.at(-1) === 'condition' && text.startsWith('{')
-      expect(isOurs || inRule || isRule, `${way.join('/')}: ${text}`).toBe(true)
+      const isRule = path.at(-1) === 'condition' && text.startsWith('{')
+      expect(isOurs || inRule || isRule, `${path.join('/')}: ${text}`).toBe(true)
     }
   })
 
@@ -78,14 +78,14 @@ describe('An anonymised snapshot', () => {
     expect(document.journeys.map(({ id, nodes }) => [id, nodes.map(node => node.type)])).toEqual(
       plain.journeys.map(({ id, nodes }) => [id, nodes.map(node => node.type)]),
     )
-    const lives = ({ members }: SeedDocument) =>
+    const participationsOf = ({ members }: SeedDocument) =>
       members.map(({ participations = [] }) =>
         participations.map(({ rewards = [], ...rest }) => [
           rest,
           rewards.map(({ blocked_by, ...reward }) => reward),
         ]),
       )
-    expect(lives(document)).toEqual(lives(plain))
+    expect(participationsOf(document)).toEqual(participationsOf(plain))
     expect(JSON.stringify(document)).not.toContain('"extra"')
     expect(new Set(emailsOf(document)).size).toBe(seed.members.length)
     const { nodes } = document.journeys.find(({ nodes }) =>

@@ -6,7 +6,7 @@ import { NOW } from '../support/app.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { SITE } from '../support/seeds.ts'
 
-/** Takes a snapshot of a server as fast as it can, at the moment at which the clocks of all tests stand. */
+/** Takes a snapshot of a server as fast as it can, at the time at which the clocks of all tests are frozen. */
 export async function taken(baseUrl: string, emails: string[], rest: Partial<SnapshotOptions> = {}) {
   using folder = temporaryFolder()
   const { site_id: siteId, secret } = SITE
@@ -21,13 +21,13 @@ export async function taken(baseUrl: string, emails: string[], rest: Partial<Sna
   })
 }
 
-/** Every text in a value, the names of properties too, with the way to it. */
-export function textsIn(value: unknown, way: string[] = []): { text: string; way: string[] }[] {
-  if (typeof value === 'string') return [{ text: value, way }]
+/** Every text in a value, the names of properties too, with its path. */
+export function textsIn(value: unknown, path: string[] = []): { text: string; path: string[] }[] {
+  if (typeof value === 'string') return [{ text: value, path }]
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, inner]) => [
-    ...(Array.isArray(value) ? [] : [{ text: name, way: [...way, 'its name'] }]),
-    ...textsIn(inner, Array.isArray(value) ? way : [...way, name]),
+    ...(Array.isArray(value) ? [] : [{ text: name, path: [...path, 'its name'] }]),
+    ...textsIn(inner, Array.isArray(value) ? path : [...path, name]),
   ])
 }
 
