@@ -1,8 +1,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import { NODE_TYPES } from '../contract/journey.ts'
 import type { Diagram, DiagramLayout } from '../diagram/diagram.ts'
-import { TooEntangled } from '../diagram/graphviz.ts'
-import { toSvgElement } from '../diagram/svg.ts'
+import { TooComplex, toSvgElement } from '../diagram/svg.ts'
 import { icon } from './icons.ts'
 
 /**
@@ -17,7 +16,7 @@ export async function canvas(
   try {
     drawings = await Promise.all((['LR', 'TB'] as const).map(layout => drawing(diagram, layout, label)))
   } catch (error) {
-    if (error instanceof TooEntangled) return html`<p class="notice wait">No drawing: ${error.message}.</p>`
+    if (error instanceof TooComplex) return html`<p class="notice wait">No drawing: ${error.message}.</p>`
     throw error
   }
   return html`<div class="canvas ${kind}" data-canvas id="canvas-${name}">

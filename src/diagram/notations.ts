@@ -1,6 +1,29 @@
+import type { NodeType } from '../contract/journey.ts'
 import type { Diagram, DiagramConnection, DiagramLayout, DiagramNode } from './diagram.ts'
-import { NODE_STYLES } from './node-style.ts'
 import { clip, wrap } from './text.ts'
+
+/** A journey in the languages of Graphviz and Mermaid. */
+
+/** What a type of node looks like: its shape says it without the colour. */
+interface NodeStyle {
+  /** Graphviz' name of the shape, with its own style where the shape alone would not do. */
+  shape: string
+  style: string
+  /** Mermaid's brackets for a similar shape. */
+  brackets: readonly [string, string]
+  fill: string
+  line: string
+}
+
+const NODE_STYLES: Record<NodeType, NodeStyle> = {
+  entry: { shape: 'oval', style: 'filled', brackets: ['([', '])'], fill: '#e3f4ea', line: '#1f7a4d' },
+  event: { shape: 'box', style: 'filled,rounded', brackets: ['(', ')'], fill: '#e6effc', line: '#2a5fb0' },
+  action: { shape: 'box', style: 'filled', brackets: ['[', ']'], fill: '#e8e7fb', line: '#5448b8' },
+  condition: { shape: 'diamond', style: 'filled', brackets: ['{', '}'], fill: '#fdf1d3', line: '#8a6100' },
+  reward: { shape: 'note', style: 'filled', brackets: ['[[', ']]'], fill: '#fde6ef', line: '#b02a63' },
+  badge: { shape: 'hexagon', style: 'filled', brackets: ['{{', '}}'], fill: '#fdeadb', line: '#a8501a' },
+  exit: { shape: 'oval', style: 'filled,bold', brackets: ['(((', ')))'], fill: '#eceef1', line: '#4a5361' },
+}
 
 const NODE = 'fontname="Arial" fontsize=13 margin="0.1,0.06" penwidth=1.2'
 const EDGE = 'fontname="Arial" fontsize=11 color="#6b7480" fontcolor="#3d4650" arrowsize=0.7'
@@ -53,3 +76,30 @@ const entity = (character: string): string => `&#${character.charCodeAt(0)};`
 /** Lines of text as a quoted string, in which Graphviz reads backslashes and the entities of HTML. */
 const quote = (lines: string[]): string =>
   `"${lines.map(line => line.replaceAll('&', '&amp;').replaceAll('\\', '\\\\').replaceAll('"', '\\"')).join('\\n')}"`
+
+/** A journey as a flowchart of Mermaid, which GitHub draws in a README or an issue. */
+export function toMermaid({ title, nodes, connections }: Diagram): string {
+  const types = new Set(nodes.map(({ type }) => type))
+  return [
+    'flowchart LR',
+    `  accTitle: ${harmless(title)}`,
+    ...nodes.map(({ type, name, note }, i) => {
+      const [open, close] = NODE_STYLES[type].brackets
+      const text = [type, clip(name), ...(note === undefined ? [] : [clip(note)])].map(harmless).join('<br>')
+      return `  n${i}${open}"${text}"${close}:::${type}`
+    }),
+    ...connections.map(({ from, to, label }) => {
+      const condition = harmless(clip(label ?? ''))
+      return `  n${from} -->${condition === '' ? '' : `|"${condition}"|`} n${to}`
+    }),
+    ...[...types].map(type => {
+      const { fill, line } = NODE_STYLES[type]
+      return `  classDef ${type} fill:${fill},stroke:${line},color:#1b2530`
+    }),
+    '',
+  ].join('\n')
+}
+
+/** All that Mermaid could take for its own, as numbered entities. */
+const harmless = (text: string): string =>
+  text.replace(/[^\p{L}\p{M}\p{N} .,…]/gu, character => `#${character.codePointAt(0)};`)
