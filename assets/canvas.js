@@ -38,7 +38,7 @@ function movable(canvas) {
         event.stopPropagation()
       },
     })
-    drawing.addEventListener('panzoomchange', () => requestAnimationFrame(told))
+    drawing.addEventListener('panzoomchange', () => requestAnimationFrame(countOutside))
     return { drawing, panzoom }
   })
   const current = () => zooms.find(({ drawing }) => drawing.offsetParent !== null) ?? zooms[0]
@@ -80,7 +80,7 @@ function movable(canvas) {
   }
 
   /** Says how many nodes are outside of the view. */
-  function told() {
+  function countOutside() {
     const frame = view.getBoundingClientRect()
     const nodes = [...current().drawing.querySelectorAll('.node')]
     const away = nodes.filter(node => {
@@ -190,7 +190,7 @@ function movable(canvas) {
     if (what === 'fit') fitView()
     if (what === 'full') document.fullscreenElement ? document.exitFullscreen() : canvas.requestFullscreen()
   })
-  new ResizeObserver(() => (fitted ? fitView() : told())).observe(view)
+  new ResizeObserver(() => (fitted ? fitView() : countOutside())).observe(view)
   // Panzoom sets its own place once it has started.
   setTimeout(fitView)
 

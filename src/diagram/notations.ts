@@ -44,7 +44,7 @@ export function toDot({ title, nodes, connections }: Diagram, layout: DiagramLay
 
 // So many characters in a line: along the direction of the drawing, nodes are kept short so that more of them fit.
 const WIDTHS: Record<DiagramLayout, number> = { LR: 16, TB: 24 }
-// What stands in a diamond makes it twice as wide.
+// A diamond is twice as wide as its text.
 const NARROW = 14
 // Shapes that are wider than their text anyway.
 const ROUND = ['oval', 'diamond', 'hexagon']

@@ -1,4 +1,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
+import { credentialsFor, type TokenRequest, toCurl } from '../sites/credentials.ts'
+import { facts, folded, foldedSection } from './elements.ts'
+import type { SiteView } from './view.ts'
 
 /** Code on a page: commands to copy, and JSON in colours. */
 
@@ -13,22 +16,21 @@ export const copyable = (
 </div>`
 
 /** The same, folded up. */
-export const folded = (summary: string, text: string): SafeHtml =>
-  html`<details class="folded"><summary>${summary}</summary>${copyable(text, summary)}</details>`
+export const foldedCode = (summary: string, text: string): SafeHtml =>
+  folded(summary, copyable(text, summary))
 
 // More than this makes a page heavy, and nobody reads it there.
 const LONGEST = 100_000
 
 /** JSON with indentation and colours; a text that is not JSON as it is, and only the beginning of a very long one. */
 export function jsonBlock(text: string, label: string): SafeHtml {
-  const whole = prettyJson(text)
+  const whole = indented(text)
   const shown =
     whole.length > LONGEST ? `${whole.slice(0, LONGEST)}\n… ${whole.length - LONGEST} more characters` : whole
-  return copyable(shown, label, highlight(shown))
+  return copyable(shown, label, highlighted(shown))
 }
 
-/** JSON as people read it; any other text as it is. */
-export function prettyJson(text: string): string {
+function indented(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2)
   } catch (error) {
@@ -37,24 +39,17 @@ export function prettyJson(text: string): string {
   }
 }
 
-const TOKENS = /("(?:[^"\\\n]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g
+const TOKENS =
+  /(?<key>"(?:[^"\\\n]|\\.)*"(?=\s*:))|(?<string>"(?:[^"\\\n]|\\.)*")|\b(?<word>true|false|null)\b|(?<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g
 
 /** The tokens of JSON as elements whose class says what they are. */
-function highlight(json: string): SafeHtml {
+function highlighted(json: string): SafeHtml {
   const parts: (SafeHtml | string)[] = []
   let end = 0
-  for (const match of json.matchAll(TOKENS)) {
-    const [whole, string, colon, word, number] = match
-    parts.push(json.slice(end, match.index))
-    end = match.index + whole.length
-    if (string !== undefined)
-      parts.push(
-        colon === undefined
-          ? html`<span class="j-string">${string}</span>`
-          : html`<span class="j-key">${string}</span>${colon}`,
-      )
-    else if (word !== undefined) parts.push(html`<span class="j-word">${word}</span>`)
-    else parts.push(html`<span class="j-number">${number}</span>`)
+  for (const { 0: token, index, groups = {} } of json.matchAll(TOKENS)) {
+    const [kind] = Object.keys(groups).filter(name => groups[name] !== undefined)
+    parts.push(json.slice(end, index), html`<span class="j-${kind}">${token}</span>`)
+    end = index + token.length
   }
   return html`${parts}${json.slice(end)}`
 }
@@ -73,3 +68,59 @@ ${panels.map(
 <div class="panel">${content}</div>`,
 )}
 </fieldset>`
+
+export interface SentRequest {
+  url: string
+  method: string
+  headers: Record<string, string>
+}
+
+const toFetch = ({ url, method, headers }: SentRequest): string => {
+  const options = JSON.stringify({ ...(method !== 'GET' && { method }), headers }, null, 2)
+  return `const response = await fetch(${JSON.stringify(url)}, ${options})
+const body = await response.text()`
+}
+
+// JSON strings are Python strings, too.
+const toPython = ({ url, method, headers }: SentRequest): string => `import requests
+
+response = requests.request(
+    ${JSON.stringify(method)},
+    ${JSON.stringify(url)},
+    headers={
+${Object.entries(headers)
+  .map(([name, value]) => `        ${JSON.stringify(name)}: ${JSON.stringify(value)},`)
+  .join('\n')}
+    },
+)
+print(response.status_code, response.text)`
+
+/** A request in the languages that people paste it into. */
+export const SNIPPETS = [
+  ['curl', ({ url, method, headers }: SentRequest) => toCurl(url, headers, { method })],
+  ['fetch', toFetch],
+  ['Python', toPython],
+] as const
+
+const curlWithToken = ({ site, baseUrl }: SiteView, tokenRequest: TokenRequest): SafeHtml =>
+  copyable(
+    credentialsFor(site, baseUrl, tokenRequest).curl,
+    'A request with a token that is valid for an hour',
+  )
+
+/** A request with a fresh token, to copy. Without the control API, no credentials are shown. */
+export const callWithToken = (view: SiteView, tokenRequest: TokenRequest): SafeHtml | string =>
+  view.options.control ? foldedSection('Call it with curl', curlWithToken(view, tokenRequest)) : ''
+
+/** The base URL and the credentials of a site, with a request that works. */
+export function howToCall(view: SiteView): SafeHtml {
+  const { site, options, baseUrl } = view
+  return html`${facts([
+    ['Base URL', html`<code>${baseUrl}</code>`],
+    ['Site id', html`<code>${site.site_id}</code>`],
+    ['Secret', options.control && html`<code>${site.secret}</code>`],
+    ['Token', options.auth === 'off' ? 'not needed: the sandbox was started with --auth off' : undefined],
+  ])}
+${options.control && curlWithToken(view, { operation: 'getJourneys' })}
+<p class="hint">Each request needs a token of its own. The pages of journeys and members have one for theirs.</p>`
+}

@@ -1,93 +1,158 @@
 import { Invalid } from '../errors.ts'
-import type { Form } from './options.ts'
+import type { Fault } from '../sites/fault-rule.ts'
+import type { Values } from './view.ts'
 
-/** What a person fills in to build a fault rule, and the rule it makes. */
+/** The fields of the form for a fault rule, and the rule that is made from them. */
 
-const text = (value: string | undefined): string | undefined => (value?.trim() ? value.trim() : undefined)
+export interface FaultField {
+  name: string
+  label: string
+  /** Makes the value of the rule from what was filled in, which is not empty. @throws {Invalid} */
+  read(text: string, label: string): unknown
+  value?: string
+  placeholder?: string
+  /** For a text area. */
+  rows?: number
+}
+
+export interface FaultFields {
+  legend: string
+  fields: readonly FaultField[]
+}
 
 /** @throws {Invalid} */
-function number(value: string | undefined, label: string): number | undefined {
-  const given = text(value)
-  if (given === undefined) return undefined
-  if (Number.isNaN(Number(given))) throw new Invalid(`${label} must be a number, not "${given}"`)
-  return Number(given)
+function number(text: string, label: string): number {
+  if (Number.isNaN(Number(text))) throw new Invalid(`${label} must be a number, not "${text}"`)
+  return Number(text)
 }
 
-/** Only what is given: what is left out has its default. */
-const defined = (object: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))
-
-/** A fault rule as the control API takes it, which also checks it. @throws {Invalid} for a number that is none */
-export function faultRuleOf(form: Form): Record<string, unknown> {
-  const match = defined({
-    operation: text(form.operation),
-    email: text(form.email),
-    journey_id: text(form.journey_id),
-  })
-  return defined({
-    match: Object.keys(match).length > 0 ? match : undefined,
-    after: number(form.after, 'After'),
-    times: number(form.times, 'Times'),
-    probability: number(form.probability, 'Probability'),
-    seed: number(form.seed, 'Random seed'),
-    fault: { kind: form.kind ?? '', ...faultOf(form) },
-  })
-}
-
-function faultOf(form: Form): Record<string, unknown> {
-  switch (form.kind) {
-    case 'status':
-      return defined({
-        status: number(form.status, 'Status'),
-        body: bodyOf(form.body),
-        headers: headersOf(form.headers),
-      })
-    case 'delay': {
-      const [min, max] = [number(form.ms, 'Milliseconds'), number(form.ms_max, 'At most')]
-      return { ms: max === undefined ? min : { min, max } }
-    }
-    case 'patch':
-      return { patch: patchOf(form.patch) }
-    case 'drip':
-      return defined({
-        bytes: number(form.bytes, 'Bytes'),
-        every_ms: number(form.every_ms, 'Every milliseconds'),
-      })
-    default:
-      return {}
-  }
-}
-
-/** @throws {Invalid} for what is no JSON */
-function patchOf(value: string | undefined): unknown {
+/** @throws {Invalid} */
+function json(text: string, label: string): unknown {
   try {
-    return JSON.parse(value ?? '')
+    return JSON.parse(text)
   } catch (error) {
-    if (error instanceof SyntaxError) throw new Invalid(`The JSON Patch must be JSON: ${error.message}`)
-    throw error
+    throw new Invalid(`The ${label} must be JSON: ${(error as Error).message}`)
   }
 }
 
 /** JSON as JSON, anything else as text. */
-function bodyOf(value: string | undefined): unknown {
-  const given = text(value)
-  if (given === undefined) return undefined
+function jsonOrText(text: string): unknown {
   try {
-    return JSON.parse(given)
-  } catch (error) {
-    if (error instanceof SyntaxError) return given
-    throw error
+    return JSON.parse(text)
+  } catch {
+    return text
   }
 }
 
 /** Lines such as `Retry-After: 5`. @throws {Invalid} */
-function headersOf(value: string | undefined): Record<string, string> | undefined {
-  const given = text(value)
-  if (given === undefined) return undefined
-  const lines = given.split(/\r?\n/).map(line => {
-    const at = line.indexOf(':')
-    if (at < 1) throw new Invalid(`a header is written like Retry-After: 5, not "${line}"`)
-    return [line.slice(0, at).trim(), line.slice(at + 1).trim()] as const
+function headers(text: string): Record<string, string> {
+  const lines = text.split(/\r?\n/).map(line => {
+    const [, name, value] = /^([^:]+):(.*)$/.exec(line) ?? []
+    if (name === undefined) throw new Invalid(`a header is written like Retry-After: 5, not "${line}"`)
+    return [name.trim(), value?.trim()]
   })
   return Object.fromEntries(lines)
+}
+
+const asText = (text: string): string => text
+
+/** Every kind of fault, with the fields that it alone has. */
+export const KINDS: Record<Fault['kind'], { label: string } & Partial<FaultFields>> = {
+  status: {
+    label: 'Answer with an error status',
+    legend: 'The answer',
+    fields: [
+      { name: 'status', label: 'Status', read: number, value: '503' },
+      {
+        name: 'body',
+        label: 'Body, JSON or text',
+        read: jsonOrText,
+        rows: 2,
+        placeholder: "the vendor's error body",
+      },
+      {
+        name: 'headers',
+        label: 'Headers, one a line',
+        read: headers,
+        rows: 2,
+        placeholder: 'Retry-After: 5',
+      },
+    ],
+  },
+  delay: {
+    label: 'Answer late',
+    legend: 'How late',
+    fields: [
+      { name: 'ms', label: 'Milliseconds', read: number, value: '2000' },
+      { name: 'ms_max', label: 'At most, for a random delay', read: number },
+    ],
+  },
+  drip: {
+    label: 'Answer slowly, in small pieces',
+    legend: 'How slowly',
+    fields: [
+      { name: 'bytes', label: 'Bytes at a time', read: number, value: '16' },
+      { name: 'every_ms', label: 'Milliseconds between them', read: number, value: '200' },
+    ],
+  },
+  reset: { label: 'Reset the connection' },
+  hang: { label: 'Never answer' },
+  truncate: { label: 'Break off the body' },
+  malformed: { label: 'Answer with broken JSON' },
+  patch: {
+    label: 'Change the right answer',
+    legend: 'The change',
+    fields: [
+      {
+        name: 'patch',
+        label: 'JSON Patch',
+        read: json,
+        rows: 5,
+        placeholder: '[{"op": "replace", "path": "/journeys/0/status", "value": "Paused"}]',
+      },
+    ],
+  },
+}
+
+/** Which requests a rule is for. */
+export const MATCH: FaultFields = {
+  legend: 'Which requests',
+  fields: [
+    { name: 'operation', label: 'Operation', read: asText },
+    { name: 'email', label: 'Member', read: asText, placeholder: 'ann@example.com' },
+    { name: 'journey_id', label: 'Journey', read: asText, placeholder: 'id of the journey' },
+  ],
+}
+
+export const FREQUENCY: FaultFields = {
+  legend: 'How often',
+  fields: [
+    { name: 'after', label: 'Requests to skip', read: number, placeholder: '0' },
+    { name: 'times', label: 'Times', read: number, placeholder: 'until removed' },
+    { name: 'probability', label: 'Probability', read: number, placeholder: '1' },
+    { name: 'seed', label: 'Random seed', read: number, placeholder: 'from the id of the rule' },
+  ],
+}
+
+/** The values of the fields that were filled in. @throws {Invalid} */
+const read = (form: Values, { fields = [] }: Partial<FaultFields>): Record<string, unknown> =>
+  Object.fromEntries(
+    fields.flatMap(({ name, label, read }) => {
+      const text = form[name]?.trim() ?? ''
+      return text === '' ? [] : [[name, read(text, label)]]
+    }),
+  )
+
+/** A fault rule as the control API takes it, which also checks it. @throws {Invalid} for a field that cannot be read */
+export function faultRuleOf(form: Values): object {
+  const kind = form.kind ?? ''
+  const match = read(form, MATCH)
+  const fault = read(form, Object.hasOwn(KINDS, kind) ? KINDS[kind as Fault['kind']] : {})
+  const { ms, ms_max, ...rest } = fault
+  const delay = ms_max === undefined ? ms : { min: ms, max: ms_max }
+  return {
+    match: Object.keys(match).length > 0 ? match : undefined,
+    ...read(form, FREQUENCY),
+    fault: { kind, ...rest, ...(delay !== undefined && { ms: delay }) },
+  }
 }
