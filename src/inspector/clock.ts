@@ -3,20 +3,15 @@ import { instantOf } from '../clock.ts'
 import { LAST_TIMESTAMP } from '../contract/formats.ts'
 import { clip } from '../diagram/text.ts'
 import type { Site } from '../sites/site.ts'
-import { chip, count, journeyLink, memberLink, section, table, time } from './elements.ts'
-import { type ActionForm, buttons, curls, field } from './forms.ts'
+import { chip, count, journeyLink, memberLink, section, time } from './elements.ts'
+import { type ActionForm, actionForm, actionForms, field } from './forms.ts'
 import { sitePath } from './paths.ts'
-import type { Page, SiteView } from './view.ts'
+import type { Page, SiteView, Values } from './view.ts'
 
-/** The clock of a site: its time, what happens next, and ways to move it there. */
+/** The clock of a site: its time, ways to move it, and the rewards that are issued next. */
 export const clockPage = (view: SiteView): Page => ({
   title: 'Clock',
-  tab: 'clock',
-  content: [
-    html`<div class="columns">${present(view)}${settings(view)}</div>`,
-    heldRewards(view),
-    journeyDates(view),
-  ],
+  content: html`<div class="columns">${present(view)}${settings(view)}</div>${heldRewards(view)}`,
 })
 
 /** What opens at the clock, on every page. */
@@ -25,7 +20,7 @@ export const clockPanel = (
 ): SafeHtml => html`<p class="popover-title">Clock of ${view.site.name}</p>
 <p class="large">${clockReading(view.site)} UTC</p>
 <p class="hint">Holds end and journeys expire by this clock. It only goes forward; a reset of the site brings it back.</p>
-${buttons(view, clockForms(view))}
+${view.options.control ? html`<div class="buttons">${clockForms(view).map(form => actionForm(view, form))}</div>` : ''}
 <p><a href="${sitePath(view.site, 'clock')}">More about the clock</a></p>`
 
 /** The site's time, which the browser lets run on. */
@@ -38,11 +33,7 @@ export function clockReading(site: Site): SafeHtml {
 function clockForms({ site }: SiteView): ActionForm[] {
   const { frozen } = site.clock.read()
   const { hold_end, journey_end } = site.store.nextMoments(site.now())
-  const advance = (label: string, given: Record<string, string>): ActionForm => ({
-    action: 'advance',
-    label,
-    given,
-  })
+  const advance = (label: string, given: Values): ActionForm => ({ action: 'advance', label, given })
   return [
     advance('+1 h', { by: 'PT1H' }),
     advance('+1 d', { by: 'P1D' }),
@@ -79,7 +70,6 @@ export function inTime(site: Site, moment: string): string {
 function present(view: SiteView): SafeHtml {
   const { site, notice } = view
   const { frozen, tokens } = site.clock.read()
-  const steps = clockForms(view)
   const by = notice?.form?.by ?? 'P3DT4H'
   const now = notice?.form?.now ?? site.now().slice(0, 19)
   const others: ActionForm[] = [
@@ -100,8 +90,7 @@ function present(view: SiteView): SafeHtml {
     'Now',
     html`<p class="huge">${clockReading(site)} <small>UTC</small> ${frozen ? '' : chip('running', 'live')}</p>
 <p class="hint">Holds end and journeys expire by this clock. Tokens expire by ${tokens ? 'it, too' : 'the system clock'}. It only goes forward; a reset brings it back.</p>
-${buttons(view, steps)}${buttons(view, others)}
-${curls(view, [...steps, ...others])}`,
+${actionForms(view, ...clockForms(view), ...others)}`,
   )
 }
 
@@ -121,10 +110,8 @@ function settings(view: SiteView): SafeHtml | string {
   }
   return section(
     'Tokens and reset',
-    html`<p class="hint">With tokens on this clock, moving it makes the tokens of a client expire.</p>
-${buttons(view, [token])}
-<p class="hint">A reset takes data, clock, faults and requests back to the seed.</p>
-${buttons(view, [reset])}${curls(view, [token, reset])}`,
+    html`<p class="hint">With tokens on this clock, moving it makes the tokens of a client expire. A reset takes data, clock, faults and requests back to the seed.</p>
+${actionForms(view, token, reset)}`,
   )
 }
 
@@ -146,27 +133,5 @@ export function heldRewards({ site }: SiteView, limit = MOST_SHOWN): SafeHtml {
       ? html`<p class="empty">No reward is held.</p>`
       : html`<ol class="held" aria-label="The next holds to end">${items}</ol>`,
     { aside: total > limit ? html`<span class="note">${count(limit)} of ${count(total)}</span>` : undefined },
-  )
-}
-
-function journeyDates({ site }: SiteView): SafeHtml {
-  const now = site.now()
-  const rows = site.store
-    .journeys()
-    .flatMap(({ id, name, start_date, end_date }) => [
-      { id, name, at: start_date ?? '', change: 'starts' },
-      { id, name, at: end_date ?? '', change: 'ends' },
-    ])
-    .filter(({ at }) => at > now)
-    .toSorted((a, b) => (a.at < b.at ? -1 : 1))
-    .slice(0, MOST_SHOWN)
-    .map(({ id, name, at, change }) => [
-      journeyLink(site, id, name, 80),
-      change,
-      html`${time(at)} <small>${inTime(site, at)}</small>`,
-    ])
-  return section(
-    'Journeys that start or end',
-    table('The next ones', ['Journey', 'What', 'When'], rows, 'No journey starts or ends by itself.'),
   )
 }

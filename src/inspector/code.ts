@@ -1,5 +1,5 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
-import { credentialsFor, type TokenRequest, toCurl } from '../sites/credentials.ts'
+import { credentialsFor, type TokenRequest } from '../sites/credentials.ts'
 import { facts, folded, foldedSection } from './elements.ts'
 import type { SiteView } from './view.ts'
 
@@ -53,54 +53,6 @@ function highlighted(json: string): SafeHtml {
   }
   return html`${parts}${json.slice(end)}`
 }
-
-/** Panels of which one is shown, chosen by radio buttons, so that it works without a script. */
-export const tabs = (
-  name: string,
-  legend: string,
-  panels: readonly (readonly [label: string, content: SafeHtml])[],
-): SafeHtml => html`<fieldset class="tabs"><legend>${legend}</legend>
-${panels.map(
-  (
-    [label, content],
-    i,
-  ) => html`<label><input type="radio" name="${name}" value="${i}"${i === 0 ? html` checked` : ''}>${label}</label>
-<div class="panel">${content}</div>`,
-)}
-</fieldset>`
-
-export interface SentRequest {
-  url: string
-  method: string
-  headers: Record<string, string>
-}
-
-const toFetch = ({ url, method, headers }: SentRequest): string => {
-  const options = JSON.stringify({ ...(method !== 'GET' && { method }), headers }, null, 2)
-  return `const response = await fetch(${JSON.stringify(url)}, ${options})
-const body = await response.text()`
-}
-
-// JSON strings are Python strings, too.
-const toPython = ({ url, method, headers }: SentRequest): string => `import requests
-
-response = requests.request(
-    ${JSON.stringify(method)},
-    ${JSON.stringify(url)},
-    headers={
-${Object.entries(headers)
-  .map(([name, value]) => `        ${JSON.stringify(name)}: ${JSON.stringify(value)},`)
-  .join('\n')}
-    },
-)
-print(response.status_code, response.text)`
-
-/** A request in the languages that people paste it into. */
-export const SNIPPETS = [
-  ['curl', ({ url, method, headers }: SentRequest) => toCurl(url, headers, { method })],
-  ['fetch', toFetch],
-  ['Python', toPython],
-] as const
 
 const curlWithToken = ({ site, baseUrl }: SiteView, tokenRequest: TokenRequest): SafeHtml =>
   copyable(

@@ -3,16 +3,15 @@ import type { FastifyInstance } from 'fastify'
 import { Conflict } from '../errors.ts'
 import { type PlacedIssue, SeedError } from '../seed/issues.ts'
 import { checkSeedText } from '../seed/seed.ts'
-import { countOf, facts, idleExpiry, section, table, time } from './elements.ts'
-import { type ActionForm, buttons, buttonsWithCurl, curls, field, fileField, formWithCurl } from './forms.ts'
+import { countOf, section, table, time } from './elements.ts'
+import { type ActionForm, actionForm, actionForms, field, fileField } from './forms.ts'
 import { sitePath } from './paths.ts'
 import type { Context, Page, SiteView } from './view.ts'
 
 /** The data of a site as a seed, to download and to replace; its snapshots; and the site itself. */
 export const dataPage = (view: SiteView): Page => ({
   title: 'Data',
-  tab: 'data',
-  content: [seed(view), snapshots(view), view.options.control ? capsule(view) : '', siteSettings(view)],
+  content: [seed(view), snapshots(view), ...(view.options.control ? [capsule(view), removal(view)] : [])],
 })
 
 function seed(view: SiteView): SafeHtml {
@@ -25,7 +24,7 @@ function seed(view: SiteView): SafeHtml {
     'Seed',
     html`<p class="hint">The whole site as a seed: a file for <code>--seed</code>, and for other sites. Replacing it changes no clock, no fault and no request.</p>
 ${refused === undefined ? '' : issues(refused, site.now())}
-${formWithCurl(view, {
+${actionForms(view, {
   action: 'putData',
   label: 'Replace the data',
   back: path,
@@ -71,34 +70,24 @@ function issuesIn(text: string, now: string): readonly PlacedIssue[] {
 }
 
 function snapshots(view: SiteView): SafeHtml {
-  const restore = (name: string): ActionForm => ({
-    action: 'restoreSnapshot',
-    label: 'Restore',
-    given: { name },
-    tone: 'small',
-    confirm: `Restore “${name}”? What changed since then is lost.`,
+  const rows = view.site.snapshots.list().map(({ name, taken_at }) => {
+    const restore: ActionForm = {
+      action: 'restoreSnapshot',
+      label: 'Restore',
+      given: { name },
+      tone: 'small',
+      confirm: `Restore “${name}”? What changed since then is lost.`,
+    }
+    const remove: ActionForm = { ...restore, action: 'removeSnapshot', label: 'Remove', confirm: undefined }
+    const buttons = html`${actionForm(view, restore)}${actionForm(view, remove)}`
+    return [name, time(taken_at), html`<div class="buttons">${buttons}</div>`]
   })
-  const remove = (name: string): ActionForm => ({
-    action: 'removeSnapshot',
-    label: 'Remove',
-    given: { name },
-    tone: 'small',
-  })
-  const rows = view.site.snapshots
-    .list()
-    .map(({ name, taken_at }) => [name, time(taken_at), buttons(view, [restore(name), remove(name)])])
-  const take: ActionForm = {
-    action: 'takeSnapshot',
-    label: 'Take a snapshot',
-    fields: field('Name', 'name', { required: true, maxlength: 200, value: 'before' }),
-    example: { name: 'before' },
-  }
+  const nameField = field('Name', 'name', { required: true, maxlength: 200, value: 'before' })
   return section(
     'Snapshots',
     html`<p class="hint">A snapshot holds data, clock and faults, to return to.</p>
 ${table('Points to return to', ['Name', 'Taken', 'Action'], rows, 'No snapshot was taken.')}
-${buttons(view, [take])}
-${curls(view, [take, restore('before')])}`,
+${actionForms(view, { action: 'takeSnapshot', label: 'Take a snapshot', fields: nameField, example: { name: 'before' } })}`,
   )
 }
 
@@ -108,7 +97,7 @@ function capsule(view: SiteView): SafeHtml {
   return section(
     'Capsule',
     html`<p class="hint">A capsule holds data, clock, faults, snapshots and requests in one file, without signatures: what failed in a pipeline is opened here.</p>
-${formWithCurl(view, {
+${actionForms(view, {
   action: 'openCapsule',
   label: 'Open the capsule',
   confirm: 'Replace everything in this site by the capsule?',
@@ -121,28 +110,16 @@ ${formWithCurl(view, {
   )
 }
 
-function siteSettings(view: SiteView): SafeHtml {
-  const { site, options, baseUrl } = view
-  const remove: ActionForm = {
-    action: 'removeSite',
-    label: 'Remove the site',
-    tone: 'danger',
-    confirm: `Remove the site ${site.name} with everything in it?`,
-  }
-  return section(
-    'Site',
-    html`${facts([
-      ['Name', site.name],
-      ['Site id', html`<code>${site.site_id}</code>`],
-      ['Secret', options.control && html`<code>${site.secret}</code>`],
-      ['Base URL', html`<code>${baseUrl}</code>`],
-      ['Revision', site.store.revision()],
-      ['Created', time(site.store.creation().created_at)],
-      ['Expires when idle', idleExpiry(options.sites, site) ?? 'never'],
-    ])}
-${buttonsWithCurl(view, [remove])}`,
+const removal = (view: SiteView): SafeHtml =>
+  section(
+    'Remove the site',
+    actionForms(view, {
+      action: 'removeSite',
+      label: 'Remove the site',
+      tone: 'danger',
+      confirm: `Remove the site ${view.site.name} with everything in it?`,
+    }),
   )
-}
 
 /** The files of a site, by their paths: what the control API has, and the ending of the file's name. */
 const FILES = {

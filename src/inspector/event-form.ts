@@ -10,8 +10,7 @@ import type { EventResult } from '../sites/events.ts'
 import type { Site } from '../sites/site.ts'
 import type { ParticipationDetail } from '../store/store.ts'
 import { chip, folded, journeyLink, section } from './elements.ts'
-import { exampleAttributes } from './example-attributes.ts'
-import { field, formWithCurl, optionsOf } from './forms.ts'
+import { actionForms, field, optionsOf } from './forms.ts'
 import { sitePath, withQuery } from './paths.ts'
 import type { SiteView, Values } from './view.ts'
 
@@ -123,7 +122,7 @@ ${folded('At another time than now', field('Time', 'at', { placeholder: now, val
   return section(
     'Send an event',
     html`${effects(view, names)}<div id="event-form">${offers(view, email, useful)}
-${formWithCurl(view, {
+${actionForms(view, {
   action: 'postEvent',
   label: 'Send event',
   tone: 'primary',
@@ -162,3 +161,51 @@ function effects({ site, notice }: SiteView, names: readonly string[]): SafeHtml
   const unknown = html`<li class="wait"><p>No journey waits for “${event}”.${meant === undefined ? '' : html` Did you mean <code>${meant}</code>?`}</p></li>`
   return html`<div class="outcomes"><h3>Effects of “${event}”</h3><ul>${names.includes(event) ? '' : unknown}${items}</ul></div>`
 }
+
+type Attributes = Record<string, unknown>
+
+/** What a value must have added to it to be greater or less than the other one. */
+const OFFSETS: Record<string, number> = { '==': 0, '===': 0, '>=': 0, '<=': 0, '>': 1, '<': -1 }
+
+/** Attributes of an event with which a criterion holds, as far as they can be read from it; `{}` where there are none. */
+export function exampleAttributes(rule: unknown): Attributes {
+  if (typeof rule !== 'object' || rule === null || Array.isArray(rule)) return {}
+  const [[operator, given] = ['', undefined]] = Object.entries(rule)
+  const args: unknown[] = Array.isArray(given) ? given : [given]
+  const [first, second, third] = args
+  const offset = OFFSETS[operator]
+  if (offset !== undefined) {
+    // The variable is between two values, before a value, or after it.
+    if (third !== undefined) return attribute(second, add(first, -offset))
+    return nameOf(first) ? attribute(first, add(second, offset)) : attribute(second, add(first, -offset))
+  }
+  switch (operator) {
+    case 'and':
+      return Object.assign({}, ...args.map(exampleAttributes))
+    case 'or':
+    case '!!':
+      return exampleAttributes(first)
+    case 'var':
+      return attribute(rule, true)
+    case 'in':
+      return Array.isArray(second) ? attribute(first, second[0]) : attribute(second, first)
+    default:
+      return {}
+  }
+}
+
+/** The name of the event's attribute that a variable reads; nested names are rare, and left out. */
+function nameOf(variable: unknown): string | undefined {
+  const given = (variable as { var?: unknown } | null)?.var
+  const path = Array.isArray(given) ? given[0] : given
+  return typeof path === 'string' ? /^attributes\.([^.]+)$/.exec(path)?.[1] : undefined
+}
+
+function attribute(variable: unknown, value: unknown): Attributes {
+  const name = nameOf(variable)
+  // A value that is computed is not known.
+  const isKnown = value !== undefined && (typeof value !== 'object' || value === null)
+  return name !== undefined && isKnown ? { [name]: value } : {}
+}
+
+const add = (value: unknown, by: number): unknown => (typeof value === 'number' ? value + by : value)

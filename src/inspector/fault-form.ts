@@ -7,12 +7,10 @@ import type { Values } from './view.ts'
 export interface FaultField {
   name: string
   label: string
-  /** Makes the value of the rule from what was filled in, which is not empty. @throws {Invalid} */
+  /** Makes the value for the rule from what was filled in, which is not empty. @throws {Invalid} */
   read(text: string, label: string): unknown
-  value?: string
-  placeholder?: string
-  /** For a text area. */
-  rows?: number
+  /** Attributes of the field. */
+  attributes: { value?: string; placeholder?: string; rows?: number; inputmode?: string }
 }
 
 export interface FaultFields {
@@ -20,41 +18,61 @@ export interface FaultFields {
   fields: readonly FaultField[]
 }
 
-/** @throws {Invalid} */
-function number(text: string, label: string): number {
-  if (Number.isNaN(Number(text))) throw new Invalid(`${label} must be a number, not "${text}"`)
-  return Number(text)
-}
+const field =
+  (read: FaultField['read'], defaults: FaultField['attributes'] = {}) =>
+  (name: string, label: string, attributes: FaultField['attributes'] = {}): FaultField => ({
+    name,
+    label,
+    read,
+    attributes: { ...defaults, ...attributes },
+  })
 
-/** @throws {Invalid} */
-function json(text: string, label: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new Invalid(`The ${label} must be JSON: ${(error as Error).message}`)
-  }
-}
+const text = field(text => text)
+
+const number = field(
+  (text, label) => {
+    if (Number.isNaN(Number(text))) throw new Invalid(`${label} must be a number, not "${text}"`)
+    return Number(text)
+  },
+  { inputmode: 'decimal' },
+)
+
+const json = field(
+  (text, label) => {
+    try {
+      return JSON.parse(text)
+    } catch (error) {
+      throw new Invalid(`The ${label} must be JSON: ${(error as Error).message}`)
+    }
+  },
+  { rows: 5 },
+)
 
 /** JSON as JSON, anything else as text. */
-function jsonOrText(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}
+const jsonOrText = field(
+  text => {
+    try {
+      return JSON.parse(text)
+    } catch {
+      return text
+    }
+  },
+  { rows: 2 },
+)
 
-/** Lines such as `Retry-After: 5`. @throws {Invalid} */
-function headers(text: string): Record<string, string> {
-  const lines = text.split(/\r?\n/).map(line => {
-    const [, name, value] = /^([^:]+):(.*)$/.exec(line) ?? []
-    if (name === undefined) throw new Invalid(`a header is written like Retry-After: 5, not "${line}"`)
-    return [name.trim(), value?.trim()]
-  })
-  return Object.fromEntries(lines)
-}
+const headers = field(
+  text => {
+    const lines = text.split(/\r?\n/).map(line => {
+      const [, name, value] = /^([^:]+):(.*)$/.exec(line) ?? []
+      if (name === undefined) throw new Invalid(`a header is written like Retry-After: 5, not "${line}"`)
+      return [name.trim(), value?.trim()]
+    })
+    return Object.fromEntries(lines)
+  },
+  { rows: 2 },
+)
 
-const asText = (text: string): string => text
+const PATCH = '[{"op": "replace", "path": "/journeys/0/status", "value": "Paused"}]'
 
 /** Every kind of fault, with the fields that it alone has. */
 export const KINDS: Record<Fault['kind'], { label: string } & Partial<FaultFields>> = {
@@ -62,37 +80,25 @@ export const KINDS: Record<Fault['kind'], { label: string } & Partial<FaultField
     label: 'Answer with an error status',
     legend: 'The answer',
     fields: [
-      { name: 'status', label: 'Status', read: number, value: '503' },
-      {
-        name: 'body',
-        label: 'Body, JSON or text',
-        read: jsonOrText,
-        rows: 2,
-        placeholder: "the vendor's error body",
-      },
-      {
-        name: 'headers',
-        label: 'Headers, one a line',
-        read: headers,
-        rows: 2,
-        placeholder: 'Retry-After: 5',
-      },
+      number('status', 'Status', { value: '503' }),
+      jsonOrText('body', 'Body, JSON or text', { placeholder: "the vendor's error body" }),
+      headers('headers', 'Headers, one a line', { placeholder: 'Retry-After: 5' }),
     ],
   },
   delay: {
     label: 'Answer late',
     legend: 'How late',
     fields: [
-      { name: 'ms', label: 'Milliseconds', read: number, value: '2000' },
-      { name: 'ms_max', label: 'At most, for a random delay', read: number },
+      number('ms', 'Milliseconds', { value: '2000' }),
+      number('ms_max', 'At most, for a random delay'),
     ],
   },
   drip: {
     label: 'Answer slowly, in small pieces',
     legend: 'How slowly',
     fields: [
-      { name: 'bytes', label: 'Bytes at a time', read: number, value: '16' },
-      { name: 'every_ms', label: 'Milliseconds between them', read: number, value: '200' },
+      number('bytes', 'Bytes at a time', { value: '16' }),
+      number('every_ms', 'Milliseconds between them', { value: '200' }),
     ],
   },
   reset: { label: 'Reset the connection' },
@@ -102,15 +108,7 @@ export const KINDS: Record<Fault['kind'], { label: string } & Partial<FaultField
   patch: {
     label: 'Change the right answer',
     legend: 'The change',
-    fields: [
-      {
-        name: 'patch',
-        label: 'JSON Patch',
-        read: json,
-        rows: 5,
-        placeholder: '[{"op": "replace", "path": "/journeys/0/status", "value": "Paused"}]',
-      },
-    ],
+    fields: [json('patch', 'JSON Patch', { placeholder: PATCH })],
   },
 }
 
@@ -118,19 +116,19 @@ export const KINDS: Record<Fault['kind'], { label: string } & Partial<FaultField
 export const MATCH: FaultFields = {
   legend: 'Which requests',
   fields: [
-    { name: 'operation', label: 'Operation', read: asText },
-    { name: 'email', label: 'Member', read: asText, placeholder: 'ann@example.com' },
-    { name: 'journey_id', label: 'Journey', read: asText, placeholder: 'id of the journey' },
+    text('operation', 'Operation'),
+    text('email', 'Member', { placeholder: 'ann@example.com' }),
+    text('journey_id', 'Journey', { placeholder: 'id of the journey' }),
   ],
 }
 
 export const FREQUENCY: FaultFields = {
   legend: 'How often',
   fields: [
-    { name: 'after', label: 'Requests to skip', read: number, placeholder: '0' },
-    { name: 'times', label: 'Times', read: number, placeholder: 'until removed' },
-    { name: 'probability', label: 'Probability', read: number, placeholder: '1' },
-    { name: 'seed', label: 'Random seed', read: number, placeholder: 'from the id of the rule' },
+    number('after', 'Requests to skip', { placeholder: '0' }),
+    number('times', 'Times', { placeholder: 'until removed' }),
+    number('probability', 'Probability', { placeholder: '1' }),
+    number('seed', 'Random seed', { placeholder: 'from the id of the rule' }),
   ],
 }
 
@@ -147,12 +145,10 @@ const read = (form: Values, { fields = [] }: Partial<FaultFields>): Record<strin
 export function faultRuleOf(form: Values): object {
   const kind = form.kind ?? ''
   const match = read(form, MATCH)
-  const fault = read(form, Object.hasOwn(KINDS, kind) ? KINDS[kind as Fault['kind']] : {})
-  const { ms, ms_max, ...rest } = fault
-  const delay = ms_max === undefined ? ms : { min: ms, max: ms_max }
+  const { ms_max: max, ...fault } = read(form, Object.hasOwn(KINDS, kind) ? KINDS[kind as Fault['kind']] : {})
   return {
     match: Object.keys(match).length > 0 ? match : undefined,
     ...read(form, FREQUENCY),
-    fault: { kind, ...rest, ...(delay !== undefined && { ms: delay }) },
+    fault: { kind, ...fault, ...(max !== undefined && { ms: { min: fault.ms, max } }) },
   }
 }

@@ -4,25 +4,16 @@ import type { ActiveFault } from '../sites/fault-rule.ts'
 import { foldedCode } from './code.ts'
 import { chip, count, section, table } from './elements.ts'
 import { type FaultField, type FaultFields, FREQUENCY, KINDS, MATCH } from './fault-form.ts'
-import {
-  type ActionForm,
-  actionForm,
-  buttonsWithCurl,
-  curlOf,
-  field,
-  formWithCurl,
-  optionsOf,
-} from './forms.ts'
+import { type ActionForm, actionForm, actionForms, curlOf, field, optionsOf } from './forms.ts'
 import type { Page, SiteView, Values } from './view.ts'
 
 /** The fault rules of a site, and forms that add one. */
 export const faultsPage = (view: SiteView): Page => ({
   title: 'Faults',
-  tab: 'faults',
   content: [
     activeRules(view),
     ...(view.options.control
-      ? [section('For the next request', buttonsWithCurl(view, QUICK)), ruleForm(view)]
+      ? [section('For the next request', actionForms(view, ...QUICK)), ruleForm(view)]
       : []),
   ],
 })
@@ -88,7 +79,7 @@ const QUICK = [
 function ruleForm(view: SiteView): SafeHtml {
   const form = view.notice?.form ?? {}
   const { kind: chosen = 'status' } = form
-  const input = ({ name, label, read: _, ...attributes }: FaultField) =>
+  const input = ({ name, label, attributes }: FaultField) =>
     name === 'operation'
       ? html`<label>${label} <select name="operation"><option value="">every operation</option>${optionsOf(OPERATION_IDS, form.operation)}</select></label>`
       : field(label, name, { ...attributes, value: form[name] ?? attributes.value })
@@ -97,7 +88,7 @@ function ruleForm(view: SiteView): SafeHtml {
   const kinds = Object.entries(KINDS)
   return section(
     'Build a rule',
-    formWithCurl(view, {
+    actionForms(view, {
       action: 'addFault',
       label: 'Add rule',
       tone: 'primary',

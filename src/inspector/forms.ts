@@ -47,7 +47,7 @@ export interface ActionForm {
   /** What is filled in for the command line beside the form. */
   example?: Values
   /** What a browser asks before it sends the form. */
-  confirm?: string
+  confirm?: string | undefined
   tone?: 'primary' | 'danger' | 'small' | 'small danger'
 }
 
@@ -74,23 +74,14 @@ export function curlOf({ options, origin }: View, { method, path, body }: Contro
   return options.guard.token === '' ? line : `${line} -H "Authorization: Bearer $SANDBOX_CONTROL_TOKEN"`
 }
 
-/** The calls of these forms as command lines, folded up; nothing where the control API is off. */
-export function curls(view: View, forms: readonly ActionForm[]): SafeHtml | undefined {
-  if (!view.options.control) return undefined
+/** Several forms in a row, or a single one, with their calls as command lines; nothing where the control API is off. */
+export function actionForms(view: View, ...forms: readonly ActionForm[]): SafeHtml | string {
+  if (!view.options.control) return ''
+  const shown = forms.map(form => actionForm(view, form))
+  const isLong = forms.length === 1 && forms[0]?.fields !== undefined
   const lines = forms.map(({ action, given, example }) =>
     curlOf(view, callOf(actionOf(action), { site: view.site?.site_id, ...given, ...example })),
   )
-  return foldedCode('The same with curl', lines.join('\n'))
+  return html`${isLong ? shown : html`<div class="buttons">${shown}</div>`}
+${foldedCode('The same with curl', lines.join('\n'))}`
 }
-
-/** Buttons and short forms in a row. */
-export const buttons = (view: View, forms: readonly ActionForm[]): SafeHtml | string =>
-  view.options.control ? html`<div class="buttons">${forms.map(form => actionForm(view, form))}</div>` : ''
-
-/** The same, with their command lines. */
-export const buttonsWithCurl = (view: View, forms: readonly ActionForm[]): SafeHtml =>
-  html`${buttons(view, forms)}${curls(view, forms)}`
-
-/** A form with its command line. */
-export const formWithCurl = (view: View, form: ActionForm): SafeHtml =>
-  html`${actionForm(view, form)}${curls(view, [form])}`

@@ -22,7 +22,7 @@ import {
   time,
 } from './elements.ts'
 import { exampleJson } from './event-form.ts'
-import { field, formWithCurl, optionsOf } from './forms.ts'
+import { actionForms, field, optionsOf } from './forms.ts'
 import { journeyStatus } from './journeys.ts'
 import { sitePath } from './paths.ts'
 import type { Page, SiteView } from './view.ts'
@@ -44,7 +44,6 @@ export async function journeyPage(view: SiteView): Promise<Page> {
   })
   return {
     title: journey.name,
-    tab: 'journeys',
     parent: [sitePath(site, 'journeys'), 'Journeys'],
     aside: html`${journeyStatus(site, journey)} <span class="files">Drawing as ${files}</span>`,
     content: [
@@ -55,7 +54,6 @@ export async function journeyPage(view: SiteView): Promise<Page> {
       html`<div class="canvas-frame">${drawing}
 ${legend(journey)}</div>`,
       nodeTable(journey, counts, path),
-      connectionTable(journey),
       callWithToken(view, { operation: 'getJourney', identifier: journey.id }),
     ],
   }
@@ -134,39 +132,28 @@ ${folded('More about this journey', more)}`
 
 /** The same as the drawing, as a table; and the settings, which it does not show. */
 function nodeTable(journey: GraphRecord, counts: ReadonlyMap<string, NodeCount>, path: string): SafeHtml {
-  const columns = ['Name', 'Type', { number: 'Members here' }, { number: 'Passed' }, 'Settings']
-  const rows = journey.nodes.map(({ id, type, name, config }) => {
+  const columns = ['Name', 'Type', { number: 'Members here' }, { number: 'Passed' }, 'Settings', 'Leads to']
+  const names = new Map(journey.nodes.map(({ id, name }) => [id, clip(name)]))
+  const targetsOf = (id: string) =>
+    journey.connections
+      .filter(({ source_node_id }) => source_node_id === id)
+      .map(
+        ({ target_node_id, condition }) =>
+          html`<div>${names.get(target_node_id)}${condition === null ? '' : html` <code>${condition}</code>`}</div>`,
+      )
+  const rows = journey.nodes.map(({ id, type, config }) => {
     const { members = 0, passed } = counts.get(id) ?? {}
     return [
-      html`<a href="${path}?node=${id}">${clip(name)}</a>`,
+      html`<a href="${path}?node=${id}">${names.get(id)}</a>`,
       chip(type, `type-${type}`),
       members > 0 ? count(members) : '',
       passed === undefined ? '' : count(passed),
       Object.keys(config).length > 0 ? html`<code>${JSON.stringify(config)}</code>` : '',
+      html`${targetsOf(id)}`,
     ]
   })
-  return foldedSection('Nodes', table('The nodes of the journey', columns, rows), {
-    note: String(journey.nodes.length),
-  })
-}
-
-function connectionTable(journey: GraphRecord): SafeHtml {
-  const names = new Map(journey.nodes.map(({ id, name }) => [id, clip(name)]))
-  const rows = journey.connections.map(({ source_node_id, target_node_id, condition }) => [
-    names.get(source_node_id) ?? '',
-    names.get(target_node_id) ?? '',
-    condition === null ? '' : html`<code>${condition}</code>`,
-  ])
-  return foldedSection(
-    'Connections',
-    table(
-      'How the nodes are connected',
-      ['From', 'To', 'Condition'],
-      rows,
-      'No node is connected to another.',
-    ),
-    { note: String(journey.connections.length) },
-  )
+  const note = String(journey.nodes.length)
+  return foldedSection('Nodes', table('The nodes of the journey', columns, rows), { note })
 }
 
 /** What a node does in words, which members are there, and a form that sends them on. */
@@ -203,7 +190,7 @@ function sendEvent(view: SiteView, { config }: NodeRecord, emails: readonly stri
 <datalist id="node-members">${optionsOf(emails)}</datalist>
 ${field('Attributes, as JSON', 'attributes_json', { rows: 2, value: attributes_json })}`
   return html`<h3>Send the event <code>${event}</code></h3>
-${formWithCurl(view, {
+${actionForms(view, {
   action: 'postEvent',
   label: 'Send event',
   tone: 'primary',

@@ -15,7 +15,6 @@ export async function journeysPage(view: SiteView): Promise<Page> {
   const list = await journeyTable(view.site, found.slice(offset, offset + limit), search)
   return {
     title: 'Journeys',
-    tab: 'journeys',
     content: searchableList(view, { what: 'journeys', by: 'name', list, total: found.length }),
   }
 }

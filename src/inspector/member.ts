@@ -27,7 +27,7 @@ import {
   time,
 } from './elements.ts'
 import { eventForm } from './event-form.ts'
-import { type ActionForm, buttonsWithCurl } from './forms.ts'
+import { type ActionForm, actionForms } from './forms.ts'
 import { newMemberForm } from './members.ts'
 import { requestsPath, sitePath, withQuery } from './paths.ts'
 import { timeline } from './timeline.ts'
@@ -55,7 +55,6 @@ export async function memberPage(view: SiteView): Promise<Page> {
   const all = ordered.map(({ stored }) => stored)
   return {
     title: email,
-    tab: 'members',
     parent: [sitePath(site, 'members'), 'Members'],
     // The effects of an event are shown above its form.
     notice: notice?.answer ? { ...notice, details: undefined } : undefined,
@@ -79,7 +78,6 @@ ${section('Timeline', timeline(site, all, member.history))}</div>
 const missingMember = (view: SiteView, email: string): Page => ({
   status: 404,
   title: 'No such member',
-  tab: 'members',
   parent: [sitePath(view.site, 'members'), 'Members'],
   content: html`<section class="card"><p>There is no member ${clip(email, 320)} on the site ${view.site.name}.</p>${newMemberForm(view, email)}
 <p><a href="${sitePath(view.site, 'members')}">All members</a></p></section>`,
@@ -226,7 +224,7 @@ function changes(view: SiteView, { email, status: current }: MemberRecord): Safe
   ]
   return foldedSection(
     'Change this member',
-    html`<p class="hint">The vendor answers an error for members who are blocked or have opted out.</p>${buttonsWithCurl(view, forms)}`,
+    html`<p class="hint">The vendor answers an error for members who are blocked or have opted out.</p>${actionForms(view, ...forms)}`,
     { note: current.replace('_', ' ') },
   )
 }

@@ -3,7 +3,7 @@ import { clip } from '../diagram/text.ts'
 import { statusAsOf } from '../engine/as-of.ts'
 import type { Site } from '../sites/site.ts'
 import { count, journeyLink, memberLink, searchableList, searchOf, statusChip, table } from './elements.ts'
-import { field, formWithCurl } from './forms.ts'
+import { actionForms, field } from './forms.ts'
 import type { Page, SiteView } from './view.ts'
 
 /** The members of a site. */
@@ -15,12 +15,9 @@ export async function membersPage(view: SiteView): Promise<Page> {
   await new Promise(setImmediate)
   const emails = site.store.memberPage({ search, limit, offset })
   await new Promise(setImmediate)
-  const found = memberTable(site, emails, search)
-  // An email that is not found can be created right away.
-  const list = total === 0 && search.includes('@') ? html`${found}${newMemberForm(view, search)}` : found
+  const list = memberTable(site, emails, search)
   return {
     title: 'Members',
-    tab: 'members',
     aside: view.options.control
       ? html`<button type="button" class="small" popovertarget="new-member">New member</button>
 <div id="new-member" class="popover below-heading" popover><p class="popover-title">New member</p>${newMemberForm(view)}</div>`
@@ -30,7 +27,7 @@ export async function membersPage(view: SiteView): Promise<Page> {
 }
 
 /** A form that creates a member; without an email, it asks for one. Nothing where the control API is off. */
-export function newMemberForm(view: SiteView, email = ''): SafeHtml {
+export function newMemberForm(view: SiteView, email = ''): SafeHtml | string {
   const { email: given, attributes_json } = view.notice?.form ?? {}
   const emailField = field('Email', 'email', {
     required: true,
@@ -42,7 +39,7 @@ export function newMemberForm(view: SiteView, email = ''): SafeHtml {
     value: attributes_json,
     placeholder: '{"tier": "gold"}',
   })
-  return formWithCurl(view, {
+  return actionForms(view, {
     action: 'createMember',
     label: email === '' ? 'Create member' : `Create ${clip(email, 60)}`,
     tone: 'primary',

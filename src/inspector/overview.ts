@@ -7,7 +7,7 @@ import { howToCall } from './code.ts'
 import { count, countOf, facts, foldedSection, idleExpiry, journeyLink, section, time } from './elements.ts'
 import { journeyCounts } from './journeys.ts'
 import { requestsPath, SITES_PATH, sitePath, withQuery } from './paths.ts'
-import { NO_FILTER, newest, reasonOf, requestList, requestRow } from './requests.ts'
+import { newest, reasonOf, requestList, requestRow } from './requests.ts'
 import type { Page, SiteView } from './view.ts'
 
 const MOST_READ = 2000
@@ -17,13 +17,12 @@ const MOST_REFUSALS = 4
 /** A site at a glance: how to call it, its last requests and refusals, and the state of its members. */
 export async function overviewPage(view: SiteView): Promise<Page> {
   const { site, options } = view
-  const { records } = await newest(site.requests, NO_FILTER, { limit: MOST_READ })
+  const { records } = await newest(site.requests, { limit: MOST_READ })
   const chart = requestChart(records, options.sites.systemClock.now())
-  const list = requestList(records.slice(0, MOST_RECENT), view, site.requests)
+  const list = requestList(records.slice(0, MOST_RECENT), view)
   const allRequests = html`<a href="${requestsPath(site)}">All requests</a>`
   return {
     title: site.name,
-    tab: 'overview',
     aside: html`<code>${site.site_id}</code>`,
     content: html`<div id="live" data-refresh="${view.path}">
 ${summary(view)}
@@ -80,18 +79,16 @@ function firstSteps({ site, options }: SiteView, records: readonly RequestRecord
 }
 
 /** The last requests that were refused, each with its reason. */
-function refusals({ site, options }: SiteView, records: readonly RequestRecord[]): SafeHtml {
+function refusals(view: SiteView, records: readonly RequestRecord[]): SafeHtml {
   const refused = records
     .filter(record => (record.status ?? 0) >= 400 && reasonOf(record) !== undefined)
     .slice(0, MOST_REFUSALS)
-  const unmatched = options.sites.unmatched.countKept()
   const list =
     refused.length > 0
-      ? html`<ol class="calls wrapped" aria-label="Refused requests">${refused.map(record => requestRow(record, site))}</ol>`
+      ? html`<ol class="calls wrapped" aria-label="Refused requests">${refused.map(record => requestRow(record, view))}</ol>`
       : html`<p class="empty">No request was refused.</p>`
-  const hint = html`<p class="hint"><a href="${requestsPath(undefined)}">${countOf(unmatched, 'request')} matched no site</a></p>`
-  return section('Last refusals', html`${list}${unmatched > 0 ? hint : ''}`, {
-    aside: html`<a href="${withQuery(requestsPath(site), { status: '4xx' })}">All of them</a>`,
+  return section('Last refusals', list, {
+    aside: html`<a href="${withQuery(requestsPath(view.site), { status: '4xx' })}">All of them</a>`,
   })
 }
 

@@ -7,7 +7,7 @@ import { ASSETS } from './assets.ts'
 import { clockPanel, clockReading } from './clock.ts'
 import { count, countOf, type IconName, icon, shortened } from './elements.ts'
 import { requestsPath, SITES_PATH, sitePath } from './paths.ts'
-import type { Notice, Page, SiteView, Tab, View } from './view.ts'
+import type { Notice, Page, SiteView, View } from './view.ts'
 
 /** The frame of every page: head, navigation, clock, faults and notices. */
 
@@ -43,7 +43,7 @@ const HTMX_CONFIG = JSON.stringify({
 })
 
 const layout = (
-  { title, tab, parent, aside, content, fills = false, notice }: Page,
+  { title, parent, aside, content, fills = false, notice }: Page,
   view: View | undefined,
 ): SafeHtml => html`<!doctype html>
 <html lang="en">
@@ -64,7 +64,7 @@ ${ASSETS.styles.map(path => html`<link rel="stylesheet" href="${path}">`)}
 <a class="brand" href="/" aria-label="Journeys sandbox"><img src="${ASSETS.icon}" alt="" width="24" height="24"><span>Journeys sandbox</span></a>
 ${view && [siteSwitcher(view), view.site ? siteStatus({ ...view, site: view.site }) : '']}
 </header>
-${view && navigation(view, tab)}
+${view && navigation(view)}
 <main id="main" tabindex="-1">
 <div class="page-heading">${parent && html`<nav class="crumbs" aria-label="Breadcrumbs"><ol><li><a href="${parent[0]}">${parent[1]}</a></li></ol></nav>`}<div class="heading"><h1>${clip(title)}</h1>${aside}</div></div>
 ${title.length > LONGEST ? html`<div class="description">${shortened(title)}</div>` : ''}
@@ -84,23 +84,20 @@ ${notice.details && html`<ul>${notice.details.map(detail => html`<li>${detail}</
 <button type="button" class="dismiss" data-dismiss hidden aria-label="Dismiss">×</button>
 </div>`
 
-const TABS: readonly [tab: Tab, label: string, ...segments: string[]][] = [
-  ['overview', 'Overview'],
-  ['requests', 'Requests', 'requests'],
-  ['journeys', 'Journeys', 'journeys'],
-  ['members', 'Members', 'members'],
-  ['faults', 'Faults', 'faults'],
-  ['clock', 'Clock', 'clock'],
-  ['data', 'Data', 'data'],
-  ['report', 'Report', 'report'],
-]
+const ITEMS = ['overview', 'requests', 'journeys', 'members', 'faults', 'clock', 'data', 'report'] as const
 
-const navigation = (view: View, tab: Tab | undefined): SafeHtml => {
-  const { site } = view
-  const item = (name: IconName, label: string, path: string): SafeHtml =>
-    html`<li><a href="${path}"${name === tab ? html` aria-current="page"` : ''}>${icon(name)}<span>${label}</span></a></li>`
+function navigation(view: View): SafeHtml {
+  const { site, path } = view
+  const [, , , current = 'overview'] = (path.split('?', 1)[0] ?? '').split('/')
+  const item = (name: IconName, path: string, isCurrent: boolean) =>
+    html`<li><a href="${path}"${isCurrent ? html` aria-current="page"` : ''}>${icon(name)}<span>${name.charAt(0).toUpperCase()}${name.slice(1)}</span></a></li>`
+  const items = site
+    ? ITEMS.map(name =>
+        item(name, name === 'overview' ? sitePath(site) : sitePath(site, name), name === current),
+      )
+    : item('sites', SITES_PATH, true)
   return html`<nav class="side" aria-label="Site">
-<ul>${site ? TABS.map(([name, label, ...segments]) => item(name, label, sitePath(site, ...segments))) : item('sites', 'Sites', SITES_PATH)}</ul>
+<ul>${items}</ul>
 ${serverLinks(view)}
 </nav>`
 }

@@ -31,11 +31,10 @@ export function reportPage(view: SiteView): Page {
     : html`<a class="button small" href="${path}?clones=true">With its ${countOf(clones.length, 'clone')}</a>`
   return {
     title: 'Report',
-    tab: 'report',
     aside: clones.length === 0 ? '' : link,
     content: html`<div id="live" data-refresh="${view.path}">
 <p class="hint">The outcomes that are possible for every operation, and how often the clients of this site have met them since the last reset. A number leads to the first request that met the outcome.</p>
-<span hidden${following(view, site.requests)}></span>
+<span hidden${following(view)}></span>
 ${OUTCOME_KINDS.map(kind => grid(view, report, kind))}
 ${unexpectedRefusals(view, report)}
 ${unusedFaults(report)}

@@ -4,8 +4,8 @@ import { instantOf, isoOf } from '../clock.ts'
 import { operationPath } from '../contract/operations.ts'
 import { credentialsFor, type Explanation, explainEntry } from '../sites/credentials.ts'
 import { toHar } from '../sites/har.ts'
-import type { Journal, JournalEntry, RequestRecord } from '../sites/journal.ts'
-import { copyable, jsonBlock, SNIPPETS, tabs } from './code.ts'
+import type { JournalEntry, RequestRecord } from '../sites/journal.ts'
+import { copyable, jsonBlock } from './code.ts'
 import {
   chip,
   facts,
@@ -23,14 +23,9 @@ import { actionForm } from './forms.ts'
 import type { View } from './view.ts'
 
 /** A request: what was sent, what was answered, and above all why it was refused. `list` is the path of the list. */
-export function requestDetail(
-  view: View,
-  journal: Journal,
-  record: RequestRecord,
-  list: string,
-): SafeHtml | string {
+export function requestDetail(view: View, record: RequestRecord, list: string): SafeHtml | string {
   const { options, site } = view
-  const entry = journal.entry(record.id)
+  const entry = (site?.requests ?? options.sites.unmatched).entry(record.id)
   if (!entry) return ''
   const { status, authentication } = record
   const explanation = explainEntry(options.sites, options.basePath, entry)
@@ -180,6 +175,16 @@ const headerList = (headers: Record<string, string>): SafeHtml =>
     ([name, value]) => html`<dt>${name}</dt><dd class="value">${value}</dd>`,
   )}</dl>`
 
+const toFetch = (url: string, headers: Record<string, string>): string =>
+  `const response = await fetch(${JSON.stringify(url)}, ${JSON.stringify({ headers }, null, 2)})
+const body = await response.text()`
+
+// An object of strings in JSON is a dictionary in Python, too.
+const toPython = (url: string, headers: Record<string, string>): string => `import requests
+
+response = requests.get(${JSON.stringify(url)}, headers=${JSON.stringify(headers, null, 4)})
+print(response.status_code, response.text)`
+
 /** The request as HAR, and a similar one that works: for the same site, or for the first where it named none. */
 function copyAs(
   { options, baseUrl, origin, site: named }: View,
@@ -187,23 +192,28 @@ function copyAs(
   { operation, identifier }: Explanation,
 ): SafeHtml {
   const site = named ?? options.sites.list()[0]
-  const har: [string, SafeHtml] = [
-    'HAR',
-    copyable(JSON.stringify(toHar([record], origin), null, 2), 'The request and its response as HAR'),
-  ]
-  if (!options.control || !site || operation === null)
-    return foldedSection('Copy as', tabs('copy-as', 'Copy as', [har]))
-  const { headers } = credentialsFor(site, baseUrl, { operation, ...(identifier !== null && { identifier }) })
+  const har = JSON.stringify(toHar([record], origin), null, 2)
+  if (!options.control || !site || operation === null) return foldedSection('Copy as', copyTabs({ HAR: har }))
+  const { headers, curl } = credentialsFor(site, baseUrl, {
+    operation,
+    ...(identifier !== null && { identifier }),
+  })
   const url = `${baseUrl}${operationPath(operation, identifier ?? undefined)}`
-  const snippets = SNIPPETS.map(
-    ([label, write]) =>
-      [label, copyable(write({ url, method: 'GET', headers }), `A request that works, as ${label}`)] as const,
-  )
+  const snippets = { curl, fetch: toFetch(url, headers), Python: toPython(url, headers), HAR: har }
   const note = named
     ? 'The same request with a fresh token that is valid for an hour. HAR has what was sent, without the signature of its token.'
     : `The same request for the site ${site.name}, with a fresh token.`
-  return section(
-    'Copy as',
-    html`<p class="hint">${note}</p>${tabs('copy-as', 'Copy as', [...snippets, har])}`,
+  return section('Copy as', html`<p class="hint">${note}</p>${copyTabs(snippets)}`)
+}
+
+/** Snippets of which one is shown, chosen by radio buttons, so that it works without a script. */
+const copyTabs = (snippets: Record<string, string>): SafeHtml => {
+  const tabs = Object.entries(snippets).map(
+    ([label, text], i) =>
+      html`<label><input type="radio" name="copy-as" value="${i}"${i === 0 ? html` checked` : ''}>${label}</label>
+<div class="panel">${copyable(text, label === 'HAR' ? 'The request and its response as HAR' : `A request that works, as ${label}`)}</div>`,
   )
+  return html`<fieldset class="tabs"><legend>Copy as</legend>
+${tabs}
+</fieldset>`
 }

@@ -12,12 +12,14 @@ import type { Page, Values, View } from './view.ts'
 
 /** The requests of a site, or the unmatched requests: the list on the left, one of them on the right. */
 export async function requestsPage(view: View): Promise<Page> {
-  const { site, options } = view
-  const { id } = view.params
-  const journal = site?.requests ?? options.sites.unmatched
+  const {
+    site,
+    params: { id },
+  } = view
+  const journal = journalOf(view)
   const filter = requestFilterOf(view.query)
   const page = pageNumber(view)
-  const { records, more } = await newest(journal, filter, { skip: (page - 1) * PAGE_SIZE, limit: PAGE_SIZE })
+  const { records, more } = await newest(journal, { filter, skip: (page - 1) * PAGE_SIZE, limit: PAGE_SIZE })
   // On a wide screen the newest is shown until another one is chosen.
   const shown = id === undefined ? records[0] : journal.get(id)
   if (id !== undefined && !shown)
@@ -26,18 +28,17 @@ export async function requestsPage(view: View): Promise<Page> {
   const list = withQuery(requestsPath(site), filter)
   return {
     title: site ? 'Requests' : 'Unmatched requests',
-    tab: site ? 'requests' : 'sites',
     fills: true,
-    aside: toolbar(view, journal),
+    aside: toolbar(view),
     content: html`<div id="split" class="split ${id === undefined ? '' : 'chosen'}">
 <div class="list-pane" hx-boost:inherited="true" hx-target:inherited="#split" hx-select:inherited="#split" hx-swap:inherited="outerMorph show:none" hx-sync:inherited="#split:replace">
 ${site ? '' : UNMATCHED}
 ${filterForm(view, filter)}
 ${journal.size === 0 ? html`<p class="hint">The journal is off: the sandbox was started with --journal 0.</p>` : ''}
-${requestList(records, view, journal, { filter, selected: shown?.id, live: page === 1 })}
+${requestList(records, view, { selected: shown?.id, live: page === 1 })}
 ${page > 1 || more ? pageLinks(view, links, { previous: 'Newer', next: 'Older' }) : ''}
 </div>
-<article id="detail" class="detail-pane" data-request="${shown?.id}" aria-label="The request">${shown ? requestDetail(view, journal, shown, list) : firstSteps(view)}</article>
+<article id="detail" class="detail-pane" data-request="${shown?.id}" aria-label="The request">${shown ? requestDetail(view, shown, list) : firstSteps(view)}</article>
 </div>`,
   }
 }
@@ -61,8 +62,9 @@ function filterForm({ site }: View, { q = '', status = '', operation = '' }: Req
 </form>`
 }
 
-function toolbar(view: View, journal: Journal): SafeHtml {
+function toolbar(view: View): SafeHtml {
   const { site, options } = view
+  const journal = journalOf(view)
   const clear: ActionForm = {
     action: site ? 'clearRequests' : 'clearUnmatched',
     label: 'Clear',
@@ -86,15 +88,16 @@ function firstSteps(view: View): SafeHtml {
   return html`<h2>Make the first request</h2>${howToCall({ ...view, site })}`
 }
 
+export const journalOf = ({ site, options }: Pick<View, 'site' | 'options'>): Journal =>
+  site?.requests ?? options.sites.unmatched
+
 /** Which requests are shown, as it is in the URL. */
-export type RequestFilter = {
+type RequestFilter = {
   q: string | undefined
   /** `2xx` to `5xx`, an exact status, or `none` for requests without an answer. */
   status: string | undefined
   operation: string | undefined
 }
-
-export const NO_FILTER: RequestFilter = { q: undefined, status: undefined, operation: undefined }
 
 /** The filter that a query names; what is not valid is left out. */
 export const requestFilterOf = ({ q, status = '', operation = '' }: Values): RequestFilter => ({
@@ -103,8 +106,8 @@ export const requestFilterOf = ({ q, status = '', operation = '' }: Values): Req
   operation: OPERATION_IDS.includes(operation as OperationId) ? operation : undefined,
 })
 
-/** Whether a request passes a filter. */
-export function matcherOf({ q = '', status = '', operation = '' }: RequestFilter) {
+/** Whether a request passes the filter. */
+export function matcherOf({ q = '', status = '', operation = '' }: Partial<RequestFilter>) {
   const wanted = q.toLowerCase()
   const digits = status.replace('xx', '')
   return (record: RequestRecord): boolean =>
@@ -122,8 +125,7 @@ const CHUNK = 250
 /** The newest requests that pass the filter, after `skip` of them; `more` says whether there are others. */
 export async function newest(
   journal: Journal,
-  filter: RequestFilter,
-  { skip = 0, limit }: { skip?: number; limit: number },
+  { filter = {}, skip = 0, limit }: { filter?: Partial<RequestFilter>; skip?: number; limit: number },
 ): Promise<{ records: RequestRecord[]; more: boolean }> {
   const matches = matcherOf(filter)
   const found: RequestRecord[] = []
@@ -140,41 +142,36 @@ export async function newest(
 export const NOTHING = 'none'
 
 /** Attributes with which an element follows the requests as they happen. */
-export function following(
-  { site, run }: View,
-  journal: Journal,
-  filter: RequestFilter = NO_FILTER,
-): SafeHtml {
-  const [newest] = journal.list({ limit: 1 })
-  return html` data-live="${withQuery(requestsPath(site, 'stream'), filter)}" data-after="${run} ${newest?.id ?? NOTHING}"`
+export function following(view: View): SafeHtml {
+  const [newest] = journalOf(view).list({ limit: 1 })
+  const path = withQuery(requestsPath(view.site, 'stream'), requestFilterOf(view.query))
+  return html` data-live="${path}" data-after="${view.run} ${newest?.id ?? NOTHING}"`
 }
 
 /** The list of requests, newest first; where it is `live`, new ones are put on top. */
-export const requestList = (
+export function requestList(
   records: readonly RequestRecord[],
   view: View,
-  journal: Journal,
-  {
-    filter = NO_FILTER,
-    selected,
-    live = true,
-  }: { filter?: RequestFilter; selected?: string | undefined; live?: boolean } = {},
-): SafeHtml =>
-  html`<ol class="calls" id="calls" aria-label="Requests, newest first"${live ? following(view, journal, filter) : ''}>
-${records.map(record => requestRow(record, view.site, { filter, selected }))}
+  { selected, live = true }: { selected?: string | undefined; live?: boolean } = {},
+): SafeHtml {
+  const isFiltered = Object.values(requestFilterOf(view.query)).some(Boolean)
+  return html`<ol class="calls" id="calls" aria-label="Requests, newest first"${live ? following(view) : ''}>
+${records.map(record => requestRow(record, view, selected))}
 </ol>
-<p class="empty calls-empty">${Object.values(filter).some(Boolean) ? 'No request matches the filter.' : 'No requests yet. Make one, and it appears here.'}</p>`
+<p class="empty calls-empty">${isFiltered ? 'No request matches the filter.' : 'No requests yet. Make one, and it appears here.'}</p>`
+}
 
 /** A row of the list; its `id` is that of the request, so that a later state replaces it. */
 export function requestRow(
   record: RequestRecord,
-  site: View['site'],
-  { filter = NO_FILTER, selected }: { filter?: RequestFilter; selected?: string | undefined } = {},
+  { site, query }: Pick<View, 'site' | 'query'>,
+  selected?: string,
 ): SafeHtml {
   const reason = reasonOf(record)
+  const link = withQuery(requestsPath(site, record.id), requestFilterOf(query))
   // What all paths have in common is left out.
   const path = decoded(record.path).replace(/^\/api\/3\.0(?=\/)/, '')
-  return html`<li id="call-${record.id}"><a class="call" href="${withQuery(requestsPath(site, record.id), filter)}"${record.id === selected ? html` aria-current="true"` : ''}>
+  return html`<li id="call-${record.id}"><a class="call" href="${link}"${record.id === selected ? html` aria-current="true"` : ''}>
 ${httpStatusChip(record.status)}
 <span class="call-path"><b>${record.method}</b> ${clip(path, 200)}</span>
 ${time(record.time, { relative: true })}

@@ -9,22 +9,17 @@ import type { Values } from './view.ts'
 
 const COOKIE = { name: 'journeys-sandbox', path: '/', httpOnly: true, sameSite: 'strict' } as const
 
-export interface Session {
-  /** Whether the request may see the pages: it has signed in, sends the token itself, or no token is required. */
-  admits(request: FastifyRequest): boolean
-  /** Signs in a person who knows the token. @returns whether they do */
-  open(token: string, reply: FastifyReply): boolean
-}
-
 /** People who have signed in send the cookie that they got for the token. It is valid for as long as the process runs. */
-export function createSession(guard: Guard): Session {
+export function createSession(guard: Guard) {
   const ticket = randomBytes(32).toString('base64url')
   return {
-    admits({ headers: { authorization = '' }, cookies }) {
+    /** Whether the request may see the pages: it has signed in, sends the token itself, or no token is required. */
+    admits({ headers: { authorization = '' }, cookies }: FastifyRequest): boolean {
       if (!guard.demandsToken || guard.knows(authorization.replace(/^Bearer +/i, ''))) return true
       return sameText(cookies[COOKIE.name] ?? '', ticket)
     },
-    open(token, reply) {
+    /** Signs in a person who knows the token. @returns whether they do */
+    open(token: string, reply: FastifyReply): boolean {
       if (!guard.knows(token)) return false
       reply.setCookie(COOKIE.name, ticket, COOKIE)
       return true
@@ -48,7 +43,7 @@ export const sendSignIn = (reply: FastifyReply, to: string, wrong = false): Fast
 
 export async function sessionRoutes(
   scope: FastifyInstance,
-  { session }: { session: Session },
+  { session }: { session: ReturnType<typeof createSession> },
 ): Promise<void> {
   const schema = { hide: true }
   scope.post<{ Body: Values | undefined }>(

@@ -12,7 +12,7 @@ import {
   table,
   time,
 } from './elements.ts'
-import { field, formWithCurl } from './forms.ts'
+import { actionForms, field } from './forms.ts'
 import { requestsPath, SITES_PATH, sitePath } from './paths.ts'
 import { requestLine } from './requests.ts'
 import type { Page, View } from './view.ts'
@@ -26,7 +26,6 @@ export function sitesPage(view: View): Page {
   const list = siteTable(found.slice(offset, offset + limit), view, search)
   return {
     title: 'Sites',
-    tab: 'sites',
     content: html`${searchableList(view, { what: 'sites', by: 'name or id', list, total: found.length })}
 ${unmatchedHint(view)}
 ${newSite(view)}`,
@@ -81,7 +80,7 @@ function newSite(view: View): SafeHtml | string {
   })
   return section(
     'New site',
-    formWithCurl(view, {
+    actionForms(view, {
       action: 'createSite',
       label: 'Create site',
       tone: 'primary',

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Site } from '../sites/site.ts'
 import { PAGE_SIZE } from './elements.ts'
 import { withPrefix } from './page.ts'
-import { matcherOf, NOTHING, requestFilterOf, requestRow } from './requests.ts'
+import { journalOf, matcherOf, NOTHING, requestFilterOf, requestRow } from './requests.ts'
 import { type Context, queryOf } from './view.ts'
 
 /** Changes are collected for so long: a request that is answered at once is sent once, with all that is known of it by then. */
@@ -26,9 +26,8 @@ export async function streamRoutes(scope: FastifyInstance, { options, run }: Con
 
   function follow(request: FastifyRequest, reply: FastifyReply, site?: Site): FastifyReply {
     const query = queryOf(request)
-    const filter = requestFilterOf(query)
-    const matches = matcherOf(filter)
-    const journal = site?.requests ?? options.sites.unmatched
+    const matches = matcherOf(requestFilterOf(query))
+    const journal = journalOf({ site, options })
     const changed = new Set<string>()
     let timer: NodeJS.Timeout | undefined
 
@@ -51,7 +50,7 @@ export async function streamRoutes(scope: FastifyInstance, { options, run }: Con
       for (const id of ids) {
         const record = journal.get(id)
         if (!record || !matches(record)) continue
-        const row = String(requestRow(record, site, { filter })).replace(/[\r\n]+/g, ' ')
+        const row = String(requestRow(record, { site, query })).replace(/[\r\n]+/g, ' ')
         stream.send({ event: 'call', id: `${run} ${id}`, data: withPrefix(row, request.pathPrefix) })
       }
     }
@@ -80,17 +79,13 @@ const RETRY_MS = 1_000
 /** Bytes that wait for a browser that does not read; beyond them it is told to reload instead. */
 const MOST_UNREAD = 64 * 1024
 
-/** A response of server-sent events, which goes on until either side ends it. */
-export interface EventStream {
-  /** `data` is on one line. An event for which there is no room is dropped, and `stale` is sent once there is room again. */
-  send(event: { event: string; id?: string; data: string }): void
-  end(): void
-  /** Answers the request with the stream. */
-  answer(reply: FastifyReply): FastifyReply
-}
+export type EventStream = ReturnType<typeof openEventStream>
 
-/** `onEnd` is called when the browser has left and when the stream is ended; both may happen. */
-export function openEventStream(onEnd: () => void): EventStream {
+/**
+ * A response of server-sent events, which goes on until either side ends it. `onEnd` is called when the browser has left
+ * and when the stream is ended; both may happen.
+ */
+export function openEventStream(onEnd: () => void) {
   let full = false
   let missed = false
   const finish = () => {
@@ -118,15 +113,16 @@ export function openEventStream(onEnd: () => void): EventStream {
   push(`retry: ${RETRY_MS}`)
 
   return {
-    send({ event, id, data }) {
+    /** `data` is on one line. An event for which there is no room is dropped, and `stale` is sent once there is room again. */
+    send({ event, id, data }: { event: string; id?: string; data: string }): void {
       push([`event: ${event}`, ...(id === undefined ? [] : [`id: ${id}`]), `data: ${data}`].join('\n'))
     },
-    end() {
+    end(): void {
       finish()
       stream.push(null)
     },
     // The connection ends with the stream, so that a server that stops need not wait for it.
-    answer: reply =>
+    answer: (reply: FastifyReply): FastifyReply =>
       reply
         .type('text/event-stream')
         .headers({ connection: 'close', 'x-accel-buffering': 'no' })

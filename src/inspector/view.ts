@@ -49,32 +49,27 @@ export interface Notice {
   answer?: unknown
 }
 
-export interface Notices {
-  /** @returns the id by which a URL names it */
-  put(notice: Notice): string
-  get(id: string | undefined): Notice | undefined
-}
-
 const MOST_NOTICES = 200
 
 /** The last notices. URLs carry their ids and not their texts, so that nobody can put texts on a page. */
-export function createNotices(): Notices {
+export function createNotices() {
   const recent = new Map<string, Notice>()
   return {
-    put(notice) {
+    /** @returns the id by which a URL names it */
+    put(notice: Notice): string {
       const id = randomUUID()
       if (recent.size >= MOST_NOTICES) recent.delete(recent.keys().next().value as string)
       recent.set(id, notice)
       return id
     },
-    get: id => recent.get(id ?? ''),
+    get: (id = '') => recent.get(id),
   }
 }
 
 /** What is the same for every request. */
 export interface Context {
   options: InspectorOptions
-  notices: Notices
+  notices: ReturnType<typeof createNotices>
   /** Identifies this process: the ids of requests start again with each. */
   run: string
 }
@@ -121,23 +116,10 @@ export const queryOf = ({ url }: Pick<FastifyRequest, 'url'>): Values =>
 /** A part of a page, or several in a row. Strings are escaped. */
 export type Content = SafeHtml | string | (SafeHtml | string)[]
 
-export type Tab =
-  | 'overview'
-  | 'requests'
-  | 'journeys'
-  | 'members'
-  | 'faults'
-  | 'clock'
-  | 'data'
-  | 'report'
-  | 'sites'
-
 export interface Page {
   /** 200, when left out. */
   status?: number
   title: string
-  /** Which item of the navigation it belongs to. */
-  tab?: Tab
   /** The page above this one. */
   parent?: readonly [path: string, label: string]
   /** Beside the heading. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import { criterionCompiler } from '../../src/engine/criterion.ts'
-import { exampleAttributes } from '../../src/inspector/example-attributes.ts'
+import { exampleAttributes } from '../../src/inspector/event-form.ts'
 import { nearestName } from '../../src/seed/suggest.ts'
 import { testApp } from '../support/app.ts'
 import { id, journeyOf, memberOf, nodesOf, SITE, seedOf } from '../support/seeds.ts'
