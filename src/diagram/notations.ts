@@ -4,17 +4,16 @@ import { clip, wrap } from './text.ts'
 
 /** A journey in the languages of Graphviz and Mermaid. */
 
-/** What a type of node looks like: its shape says it without the colour. */
-interface NodeStyle {
-  /** Graphviz' name of the shape, with its own style where the shape alone would not do. */
+/** Shape and style are Graphviz' names, and the brackets are Mermaid's for a similar shape. */
+type NodeStyle = {
   shape: string
   style: string
-  /** Mermaid's brackets for a similar shape. */
   brackets: readonly [string, string]
   fill: string
   line: string
 }
 
+/** What the types of nodes look like: the shape says it without the colour. */
 const NODE_STYLES: Record<NodeType, NodeStyle> = {
   entry: { shape: 'oval', style: 'filled', brackets: ['([', '])'], fill: '#e3f4ea', line: '#1f7a4d' },
   event: { shape: 'box', style: 'filled,rounded', brackets: ['(', ')'], fill: '#e6effc', line: '#2a5fb0' },

@@ -3,7 +3,7 @@ import { Conflict, Invalid, NotFound } from '../errors.ts'
 import { SeedError } from '../seed/issues.ts'
 import { formatOf, parseSeedText } from '../seed/text.ts'
 import type { EventResult } from '../sites/events.ts'
-import { faultRuleOf } from './fault-form.ts'
+import { faultRuleOf, parseJson } from './fault-form.ts'
 import { ownPath, redirect, requestsPath, SITES_PATH, sitePath, withQuery } from './paths.ts'
 import type { Context, ControlCall, Notice, Values } from './view.ts'
 
@@ -99,7 +99,7 @@ const ACTIONS = {
   },
   openCapsule: {
     call: 'PUT /sites/:site/capsule',
-    body: ({ capsule = '' }) => jsonIn(capsule, 'The capsule'),
+    body: ({ capsule = '' }) => parseJson(capsule, 'The capsule'),
     done: 'The site is as the capsule holds it.',
   },
   createMember: {
@@ -111,7 +111,7 @@ const ACTIONS = {
   },
   setMemberStatus: {
     call: 'PUT /sites/:site/members/:email',
-    body: ({ status, member = '' }) => ({ ...jsonIn(member, 'The member'), status }),
+    body: ({ status, member = '' }) => ({ ...parseJson(member, 'The member'), status }),
     done: ({ email, status = '' }) => `The member ${email} is ${status.replace('_', ' ')} now.`,
   },
   removeMember: {
@@ -143,18 +143,9 @@ export function callOf(action: Action, form: Values): ControlCall {
 
 const filledIn = (text: string | undefined): string | undefined => text?.trim() || undefined
 
-/** @throws {Invalid} for what is not JSON */
-function jsonIn(text: string, what: string): object {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new Invalid(`${what} must be JSON: ${(error as Error).message}`)
-  }
-}
-
 function attributesIn({ attributes_json }: Values): object | undefined {
   const text = filledIn(attributes_json)
-  return text === undefined ? undefined : jsonIn(text, 'The attributes')
+  return text === undefined ? undefined : parseJson(text, 'The attributes')
 }
 
 /** A seed in JSON or YAML, as the value that the control API checks. @throws {Invalid} for neither */

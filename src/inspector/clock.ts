@@ -26,7 +26,7 @@ ${view.options.control ? html`<div class="buttons">${clockForms(view).map(form =
 /** The site's time, which the browser lets run on. */
 export function clockReading(site: Site): SafeHtml {
   const { now, frozen } = site.clock.read()
-  return html`<time class="reading" datetime="${now}" data-clock="${frozen ? 'frozen' : 'running'}"><span class="date">${now.slice(0, 10)}</span> <span class="hour">${now.slice(11, 16)}<span class="seconds">${now.slice(16, 19)}</span></span></time>${frozen ? html` ${chip('frozen', 'wait')}` : ''}`
+  return html`<time datetime="${now}" data-clock="${frozen ? 'frozen' : 'running'}"><span>${now.slice(0, 10)}</span> <span class="hour">${now.slice(11, 16)}<span class="seconds">${now.slice(16, 19)}</span></span></time>${frozen ? html` ${chip('frozen', 'wait')}` : ''}`
 }
 
 /** How the clock is moved: by a step, or to the next moment at which something ends. */

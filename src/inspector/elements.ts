@@ -189,7 +189,7 @@ export const folded = (summary: string, content: Content, open = false): SafeHtm
 /** A text of any length: the beginning of a long one, with the whole of it folded up. */
 export function shortened(text: string, longest = 400): SafeHtml {
   if (text.length <= longest) return html`${text}`
-  return html`${clip(text, longest)}${folded('The whole text', html`<p class="whole">${text}</p>`)}`
+  return html`${clip(text, longest)}${folded('The whole text', html`<p>${text}</p>`)}`
 }
 
 /** The icons of the navigation, 20 by 20, drawn in the colour of the text. */

@@ -18,6 +18,15 @@ export interface FaultFields {
   fields: readonly FaultField[]
 }
 
+/** @throws {Invalid} for what is not JSON */
+export function parseJson(text: string, what: string): object {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Invalid(`${what} must be JSON: ${(error as Error).message}`)
+  }
+}
+
 const field =
   (read: FaultField['read'], defaults: FaultField['attributes'] = {}) =>
   (name: string, label: string, attributes: FaultField['attributes'] = {}): FaultField => ({
@@ -37,16 +46,7 @@ const number = field(
   { inputmode: 'decimal' },
 )
 
-const json = field(
-  (text, label) => {
-    try {
-      return JSON.parse(text)
-    } catch (error) {
-      throw new Invalid(`The ${label} must be JSON: ${(error as Error).message}`)
-    }
-  },
-  { rows: 5 },
-)
+const json = field((text, label) => parseJson(text, `The ${label}`), { rows: 5 })
 
 /** JSON as JSON, anything else as text. */
 const jsonOrText = field(

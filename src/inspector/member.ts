@@ -62,7 +62,7 @@ export async function memberPage(view: SiteView): Promise<Page> {
     content: [
       Object.keys(attributes).length === 0 ? '' : attributeFacts(attributes),
       html`<div class="member-columns">
-<div class="ways">${cards.length > 0 ? cards : html`<section class="card"><p class="empty">In no journey yet. Send an event that starts one.</p></section>`}
+<div>${cards.length > 0 ? cards : html`<section class="card"><p class="empty">In no journey yet. Send an event that starts one.</p></section>`}
 ${all.length > JOURNEYS_ON_PAGE ? pager(view, JOURNEYS_ON_PAGE, all.length) : ''}</div>
 <div class="beside">${eventForm(view, email, all)}
 ${section('Timeline', timeline(site, all, member.history))}</div>

@@ -20,7 +20,7 @@ export async function membersPage(view: SiteView): Promise<Page> {
     title: 'Members',
     aside: view.options.control
       ? html`<button type="button" class="small" popovertarget="new-member">New member</button>
-<div id="new-member" class="popover below-heading" popover><p class="popover-title">New member</p>${newMemberForm(view)}</div>`
+<div id="new-member" class="popover" popover><p class="popover-title">New member</p>${newMemberForm(view)}</div>`
       : undefined,
     content: searchableList(view, { what: 'members', by: 'a part of the email', list, total }),
   }

@@ -19,7 +19,7 @@ import {
   table,
   time,
 } from './elements.ts'
-import { actionForm } from './forms.ts'
+import { type ActionForm, actionForm } from './forms.ts'
 import type { View } from './view.ts'
 
 /** A request: what was sent, what was answered, and above all why it was refused. `list` is the path of the list. */
@@ -31,15 +31,13 @@ export function requestDetail(view: View, record: RequestRecord, list: string): 
   const explanation = explainEntry(options.sites, options.basePath, entry)
   const checks = [checkList(view, entry, explanation), claims(view, record, explanation)]
   const refused = authentication?.ok === false
-  const again =
-    site && record.operation !== null
-      ? actionForm(view, {
-          action: 'resend',
-          label: 'Send again',
-          given: { request: record.id },
-          tone: 'small',
-        })
-      : ''
+  const resend: ActionForm = {
+    action: 'resend',
+    label: 'Send again',
+    given: { request: record.id },
+    tone: 'small',
+  }
+  const again = site && record.operation !== null ? actionForm(view, resend) : ''
   return html`<a class="back-link" href="${list}">All requests</a>
 <header class="request-head">${httpStatusChip(status)}<h2><b>${record.method}</b> <span>${record.path}</span></h2>${again}</header>
 ${requestFacts(view, record)}
@@ -47,12 +45,14 @@ ${conclusion(record)}
 ${refused ? checks : ''}
 ${response(record)}
 ${section('Request', headerList(record.headers))}
-${refused ? '' : foldedSection('Authentication', checks, { note: authentication ? checksNote(authentication.warnings.length) : undefined })}
+${refused ? '' : foldedSection('Authentication', checks, { note: authenticationNote(record) })}
 ${copyAs(view, record, explanation)}`
 }
 
-const checksNote = (warnings: number): SafeHtml =>
-  warnings > 0 ? chip('warning', 'wait') : chip('passed', 'good')
+function authenticationNote({ authentication }: RequestRecord): SafeHtml | undefined {
+  if (!authentication?.ok) return undefined
+  return authentication.warnings.length > 0 ? chip('warning', 'wait') : chip('passed', 'good')
+}
 
 function requestFacts({ site }: View, record: RequestRecord): SafeHtml {
   const { id, time: at, operation, email, journey_id, duration_ms, fault } = record

@@ -24,33 +24,28 @@ export function timeline(
   history: readonly HistoryRecord[],
 ): SafeHtml {
   const now = site.now()
-  // Of moments at the same time the later ones of this list are shown first.
-  const moments = [...history.map(sent), ...participations.flatMap(stored => momentsOf(stored, now))].sort(
-    (a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0),
-  )
+  const moments = [...history.map(sent), ...participations.flatMap(stored => momentsOf(stored, now))]
   if (moments.length === 0) return html`<p class="empty">Nothing has happened yet.</p>`
-  const past = moments.filter(({ at }) => at <= now)
-  const ahead = moments.filter(({ at }) => at > now)
-  const older = past.length - MOST_SHOWN
+  // Of moments at the same time, the later ones of this list are shown first.
+  const newestFirst = moments.toSorted((a, b) => a.at.localeCompare(b.at)).reverse()
+  const ahead = newestFirst.filter(({ at }) => at > now).length
+  const shown = newestFirst.slice(0, ahead + MOST_SHOWN)
+  const older = moments.length - shown.length
   return html`<ol class="timeline">
-${ahead
-  .slice(0, MOST_SHOWN)
-  .reverse()
-  .map(moment => row(moment, html`<span class="when">${inTime(site, moment.at)}</span> `, 'ahead'))}
-${past
-  .slice(-MOST_SHOWN)
-  .reverse()
-  .map(moment => row(moment))}
+${shown.map(moment => row(site, moment))}
 </ol>${older > 0 ? html`<p class="hint">${older} older ones are not shown.</p>` : ''}`
 }
 
-const row = ({ at, tone, text, journey }: Moment, distance?: SafeHtml, kind = ''): SafeHtml =>
-  html`<li class="${tone} ${kind}"><p>${text}</p><p class="hint">${distance}${time(at)}${journey === undefined ? '' : html` · ${clip(journey, 50)}`}</p></li>`
+function row(site: Site, { at, tone, text, journey }: Moment): SafeHtml {
+  const isAhead = at > site.now()
+  const distance = isAhead ? html`<span class="when">${inTime(site, at)}</span> ` : ''
+  return html`<li class="${tone} ${isAhead ? 'ahead' : ''}"><p>${text}</p><p class="hint">${distance}${time(at)}${journey === undefined ? '' : html` · ${clip(journey, 50)}`}</p></li>`
+}
 
 const sent = ({ event, attributes, at }: HistoryRecord): Moment => ({
   at,
   tone: 'event',
-  text: html`Sent <code>${event}</code>${Object.keys(attributes).length > 0 ? html` <code class="soft">${JSON.stringify(attributes)}</code>` : ''}`,
+  text: html`Sent <code>${event}</code>${Object.keys(attributes).length > 0 ? html` <code>${JSON.stringify(attributes)}</code>` : ''}`,
 })
 
 function momentsOf(stored: ParticipationDetail, now: string): Moment[] {

@@ -298,6 +298,19 @@ describe('A member', () => {
     expect(withoutSpaces(page)).toContain(withoutSpaces(JSON.stringify(answer)))
   })
 
+  it.each([
+    ['blocked', 'AC1008'],
+    ['opted_out', 'AC1009'],
+  ] as const)('who is %s is shown with the error of the API', async (status, errorCode) => {
+    const members = [{ ...memberOf('ann@example.com', participationOf(1, 1)), status }]
+    await using sandbox = await testApp({ seeds: [seedOf({ members })] })
+    const answer = await call(sandbox, 'ann@example.com')
+    expect(answer.text).toContain(errorCode)
+    const page = words((await get(sandbox, ANN)).text)
+    expect(page.split(JSON.stringify(errorCode))).toHaveLength(3)
+    expect(page).toContain(`/user/ann%40example.com/journeys ${answer.status}`)
+  })
+
   it('gets the event of the form, and the page shows its effects', async () => {
     const { entry, event, reward } = nodesOf(1)
     const nodes = [
@@ -454,6 +467,8 @@ test('The journal is filtered by the form, and emptied by its button', async () 
   expect(await rows('q=no+member')).toBe(1)
   expect(await rows('operation=getJourneys')).toBe(0)
   expect(await rows('operation=x&status=x&q=%20')).toBe(2)
+  // Of several parameters with the same name, the last counts.
+  expect(await rows('q=ann@example.com&q=bob@example.com&status=2xx&status=4xx')).toBe(1)
   await act(sandbox, 'clearRequests', { back: `${HOME}/requests` })
   expect(await rows('')).toBe(0)
 })
@@ -614,9 +629,14 @@ describe('With a control token', () => {
     const acted = await post(sandbox, '/actions/freeze', { site: SITE.site_id, back: HOME }, { cookie })
     expect(acted.status).toBe(303)
     expect(sandbox.sites.get(SITE.site_id).clock.read().frozen).toBe(true)
-    const page = (await get(sandbox, `${HOME}/clock`, { cookie })).text
-    expect(page).toContain('$SANDBOX_CONTROL_TOKEN')
-    expect(page).not.toContain('open-sesame')
+    sandbox.sites.get(SITE.site_id).faults.add({ fault: { kind: 'hang' } })
+    for (const path of ['clock', 'faults', 'report']) {
+      const { text } = await get(sandbox, `${HOME}/${path}`, { cookie })
+      const commands = text.match(/curl (?!with)[^\n<]*_sandbox[^\n<]*/g) ?? []
+      expect(commands.length).toBeGreaterThan(0)
+      for (const command of commands) expect(command).toContain('$SANDBOX_CONTROL_TOKEN')
+      expect(text).not.toContain('open-sesame')
+    }
 
     for (const to of ['/.//evil.example', '//evil.example', 'https://evil.example/x']) {
       const led = await post(sandbox, '/sign-in', { token: 'open-sesame', to })
