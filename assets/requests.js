@@ -85,7 +85,7 @@ document.addEventListener('click', ({ target }) => {
   say(paused ? 'paused' : 'on')
 })
 
-// What else the page says of the requests is loaded again, but not for each of many.
+// The rest of the page is loaded again after new requests, but not for each of many.
 let refreshing
 
 function refresh() {

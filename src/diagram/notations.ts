@@ -81,14 +81,14 @@ export function toMermaid({ title, nodes, connections }: Diagram): string {
   const types = new Set(nodes.map(({ type }) => type))
   return [
     'flowchart LR',
-    `  accTitle: ${harmless(title)}`,
+    `  accTitle: ${escaped(title)}`,
     ...nodes.map(({ type, name, note }, i) => {
       const [open, close] = NODE_STYLES[type].brackets
-      const text = [type, clip(name), ...(note === undefined ? [] : [clip(note)])].map(harmless).join('<br>')
+      const text = [type, clip(name), ...(note === undefined ? [] : [clip(note)])].map(escaped).join('<br>')
       return `  n${i}${open}"${text}"${close}:::${type}`
     }),
     ...connections.map(({ from, to, label }) => {
-      const condition = harmless(clip(label ?? ''))
+      const condition = escaped(clip(label ?? ''))
       return `  n${from} -->${condition === '' ? '' : `|"${condition}"|`} n${to}`
     }),
     ...[...types].map(type => {
@@ -99,6 +99,6 @@ export function toMermaid({ title, nodes, connections }: Diagram): string {
   ].join('\n')
 }
 
-/** All that Mermaid could take for its own, as numbered entities. */
-const harmless = (text: string): string =>
+/** Every character that could be syntax of Mermaid is written as a numbered entity. */
+const escaped = (text: string): string =>
   text.replace(/[^\p{L}\p{M}\p{N} .,…]/gu, character => `#${character.codePointAt(0)};`)

@@ -1,4 +1,4 @@
-/** Text from the data, made fit for a drawing or a page. */
+/** Text from the data, shortened for a drawing or a page. */
 
 export const LONGEST = 120
 const LINE = 24

@@ -7,15 +7,15 @@ import { faultRuleOf, parseJson } from './fault-form.ts'
 import { ownPath, redirect, requestsPath, SITES_PATH, sitePath, withQuery } from './paths.ts'
 import type { Context, ControlCall, Notice, Values } from './view.ts'
 
-/** Something that a person can do: a call to the control API, made from what was filled in. */
+/** What a button does: a call to the control API, made from the fields of its form. */
 export interface Action {
   /** The method and the path below `/_sandbox`, in which `:name` is a field of the form. */
   call: string
   /** @throws {Invalid} for what cannot be made into a body */
   body?(form: Values): object
-  /** What is said when it is done; `answer` is what the control API answered. */
+  /** The notice when it is done; `answer` is the body that the control API answered. */
   done: string | ((form: Values, answer: unknown) => string | Partial<Notice>)
-  /** Where it leads to; back to the page with the form, when left out. */
+  /** The path to redirect to; that of the page with the form, when left out. */
   next?(form: Values, answer: unknown): string
 }
 
@@ -186,7 +186,7 @@ function eventSent({ event = '', email }: Values, { outcomes }: EventResult): Pa
 /** A seed of usual size fits into a form. Larger ones are put by the control API. */
 const BODY_LIMIT = 32 * 1024 * 1024
 
-/** What the buttons do: exactly the call that is shown beside them, and then back to the page. */
+/** Makes the call of a button, and redirects to a page with the notice. */
 export async function actionRoutes(
   scope: FastifyInstance,
   { options: { control }, notices }: Context,

@@ -33,7 +33,7 @@ ${panel}
 
 async function drawing(diagram: Diagram, layout: DiagramLayout, label: string): Promise<SafeHtml> {
   const element = (await toSvgElement(diagram, layout))
-    // Those of Graphviz would be the same in every drawing of the page.
+    // Graphviz uses the same ids in every drawing.
     .replace(/ id="[^"]*"/g, '')
     .replace(/<title>[^<]*<\/title>/, '')
     // The label of a connection has no link, only a tooltip.

@@ -14,7 +14,7 @@ export const clockPage = (view: SiteView): Page => ({
   content: html`<div class="columns">${present(view)}${settings(view)}</div>${heldRewards(view)}`,
 })
 
-/** What opens at the clock, on every page. */
+/** The popover of the clock, on every page. */
 export const clockPanel = (
   view: SiteView,
 ): SafeHtml => html`<p class="popover-title">Clock of ${view.site.name}</p>
@@ -23,13 +23,13 @@ export const clockPanel = (
 ${view.options.control ? html`<div class="buttons">${clockForms(view).map(form => actionForm(view, form))}</div>` : ''}
 <p><a href="${sitePath(view.site, 'clock')}">More about the clock</a></p>`
 
-/** The site's time, which the browser lets run on. */
+/** The site's time; the browser updates it every second. */
 export function clockReading(site: Site): SafeHtml {
   const { now, frozen } = site.clock.read()
   return html`<time datetime="${now}" data-clock="${frozen ? 'frozen' : 'running'}"><span>${now.slice(0, 10)}</span> <span class="hour">${now.slice(11, 16)}<span class="seconds">${now.slice(16, 19)}</span></span></time>${frozen ? html` ${chip('frozen', 'wait')}` : ''}`
 }
 
-/** How the clock is moved: by a step, or to the next moment at which something ends. */
+/** Buttons that move the clock: by a step, or to the next end of a hold or a journey. */
 function clockForms({ site }: SiteView): ActionForm[] {
   const { frozen } = site.clock.read()
   const { hold_end, journey_end } = site.store.nextMoments(site.now())

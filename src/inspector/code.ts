@@ -15,11 +15,10 @@ export const copyable = (
 <button type="button" class="copy" data-copy hidden>Copy</button>
 </div>`
 
-/** The same, folded up. */
 export const foldedCode = (summary: string, text: string): SafeHtml =>
   folded(summary, copyable(text, summary))
 
-// More than this makes a page heavy, and nobody reads it there.
+// More makes a page slow, and nobody reads it there.
 const LONGEST = 100_000
 
 /** JSON with indentation and colours; a text that is not JSON as it is, and only the beginning of a very long one. */

@@ -8,7 +8,7 @@ import { type ActionForm, actionForm, actionForms, field, fileField } from './fo
 import { sitePath } from './paths.ts'
 import type { Context, Page, SiteView } from './view.ts'
 
-/** The data of a site as a seed, to download and to replace; its snapshots; and the site itself. */
+/** The data of a site as a seed, its snapshots and its capsule, and a button that removes the site. */
 export const dataPage = (view: SiteView): Page => ({
   title: 'Data',
   content: [seed(view), snapshots(view), ...(view.options.control ? [capsule(view), removal(view)] : [])],
@@ -91,7 +91,7 @@ ${actionForms(view, { action: 'takeSnapshot', label: 'Take a snapshot', fields: 
   )
 }
 
-/** All of the site in one file, to be looked at elsewhere. */
+/** Everything in the site as one file, to be opened in another sandbox. */
 function capsule(view: SiteView): SafeHtml {
   const { site, notice } = view
   return section(
@@ -121,7 +121,7 @@ const removal = (view: SiteView): SafeHtml =>
     }),
   )
 
-/** The files of a site, by their paths: what the control API has, and the ending of the file's name. */
+/** The files of a site, by their paths, with the path of the control API and the ending of the file name. */
 const FILES = {
   'data.json': { source: 'data', ending: 'seed.json' },
   'requests.har': { source: 'requests.har', ending: 'har' },

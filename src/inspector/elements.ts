@@ -44,7 +44,7 @@ const STATUS_TONES: Record<string, string> = {
   Archived: 'off',
 }
 
-/** A status of a journey, a participation, a reward or a member. */
+/** The status of a journey, a participation, a reward or a member. */
 export const statusChip = (status: string): SafeHtml =>
   chip(status.replaceAll('_', ' '), STATUS_TONES[status])
 
@@ -164,7 +164,7 @@ export function searchableList(
 ${pager(view, PAGE_SIZE, total)}</div>`
 }
 
-/** A card with a heading, and what can be done about it beside that. */
+/** A card with a heading; `aside` is beside the heading. */
 export function section(
   title: string,
   content: Content,

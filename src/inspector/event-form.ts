@@ -19,7 +19,7 @@ import type { SiteView, Values } from './view.ts'
 /** An event that would change something for a member. */
 interface UsefulEvent {
   event: string
-  /** With which its criteria hold, as far as they say so. */
+  /** JSON with which the criteria hold, where that can be read from them; otherwise empty. */
   attributes: string
   journey: string
   effect: keyof typeof EFFECTS
@@ -31,7 +31,7 @@ const EFFECTS = {
   block: { tone: 'bad', meaning: 'Blocks a held reward' },
 }
 
-// Most members are not in most journeys of a big site; these are enough to begin with.
+// A member of a big site is not in hundreds of journeys; the first of them are enough.
 const MOST_ENTERED = 40
 
 /** The events that a member's journeys wait for, those that block a held reward, and those that start a journey. */
@@ -110,7 +110,7 @@ export function eventForm(
     query.event === undefined
       ? { event: first?.event ?? '', attributes_json: first?.attributes ?? '' }
       : { event: query.event, attributes_json: query.attributes ?? '' }
-  // What was refused is corrected; after what was sent comes the next event.
+  // An event that was refused stays in the form; one that was sent makes room for the next.
   const { event, attributes_json, at = '' } = notice?.form?.event === undefined ? chosen : notice.form
   const sample = useful.find(each => each.event === event)
   const names = site.store.eventNames(MOST_NAMES)
@@ -164,7 +164,7 @@ function effects({ site, notice }: SiteView, names: readonly string[]): SafeHtml
 
 type Attributes = Record<string, unknown>
 
-/** What a value must have added to it to be greater or less than the other one. */
+/** What is added to a value so that the comparison with the value itself holds. */
 const OFFSETS: Record<string, number> = { '==': 0, '===': 0, '>=': 0, '<=': 0, '>': 1, '<': -1 }
 
 /** Attributes of an event with which a criterion holds, as far as they can be read from it; `{}` where there are none. */

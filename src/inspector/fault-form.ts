@@ -9,7 +9,6 @@ export interface FaultField {
   label: string
   /** Makes the value for the rule from what was filled in, which is not empty. @throws {Invalid} */
   read(text: string, label: string): unknown
-  /** Attributes of the field. */
   attributes: { value?: string; placeholder?: string; rows?: number; inputmode?: string }
 }
 
@@ -74,7 +73,7 @@ const headers = field(
 
 const PATCH = '[{"op": "replace", "path": "/journeys/0/status", "value": "Paused"}]'
 
-/** Every kind of fault, with the fields that it alone has. */
+/** Every kind of fault, with its own fields. */
 export const KINDS: Record<Fault['kind'], { label: string } & Partial<FaultFields>> = {
   status: {
     label: 'Answer with an error status',

@@ -41,7 +41,6 @@ ${view.options.control && rules.length > 0 ? foldedCode('The same rules with cur
   )
 }
 
-/** What a rule does, in a line. */
 function effectOf({ fault: { kind, ...settings } }: ActiveFault): SafeHtml {
   const written = Object.keys(settings).length > 0 && html`<code>${JSON.stringify(settings)}</code>`
   return html`${chip(kind, 'wait')} ${written || ''}`

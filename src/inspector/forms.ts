@@ -38,13 +38,12 @@ export interface ActionForm {
   action: ActionName
   /** The text of the button. */
   label: string
-  /** The path to come back to; the page with the form, when left out. */
+  /** The path to redirect to; that of the page with the form, when left out. */
   back?: string
   /** Fields that are not shown. A field must not have the name of a property that scripts read of a form, such as `id` or `attributes`. */
   given?: Values
-  /** Fields to fill in. */
   fields?: SafeHtml
-  /** What is filled in for the command line beside the form. */
+  /** The values of the fields in the command line beside the form. */
   example?: Values
   /** What a browser asks before it sends the form. */
   confirm?: string | undefined

@@ -142,7 +142,7 @@ function sendErrorPage(
 ): FastifyReply {
   const { statusCode: status = 500 } = error as Partial<FastifyError>
   if (status >= 500) request.server.log.error({ reqId: request.id, err: error })
-  // The names of the sites are not for those who are not allowed here.
+  // A caller who is not allowed here does not see the names of the sites.
   const allowed = status !== 403 && status !== 421
   const { site_id = '' } = (request.params ?? {}) as Values
   const site = allowed ? context.options.sites.find(site_id) : undefined

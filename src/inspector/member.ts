@@ -163,7 +163,7 @@ function rewardItem(reward: Reward): SafeHtml {
   return html`<li>${item}</li>`
 }
 
-/** The same as the drawing, in words. */
+/** The same as the drawing, as a table. */
 function stepTable(graph: GraphRecord, { waiting }: Path, { events }: Participation): SafeHtml {
   const done = events.map(({ name, completed_at }) => [clip(name), chip('done', 'good'), time(completed_at)])
   const ahead = graph.nodes

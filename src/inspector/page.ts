@@ -29,14 +29,14 @@ export const sendPage = (reply: FastifyReply, page: Page, view?: View): FastifyR
     .type('text/html; charset=utf-8')
     .send(withPrefix(String(layout(page, view)), reply.request.pathPrefix))
 
-// In these attributes alone are paths of this server; text from the data cannot look like one, as its quotes are escaped.
+// Only these attributes contain paths of this server. Text from the data cannot look like one, as its quotes are escaped.
 const PATHS = /( (?:href|src|action|data-live|data-refresh)=")(?=\/)/g
 
 /** The paths of a page as the caller reaches them, where a proxy serves the sandbox under a prefix. */
 export const withPrefix = (page: string, prefix: string): string =>
   prefix === '' ? page : page.replace(PATHS, `$1${prefix}`)
 
-// What a swap must leave alone: the state that a person gave to the page since it was loaded.
+// A swap keeps what a person has changed since the page was loaded, such as what is open.
 const HTMX_CONFIG = JSON.stringify({
   includeIndicatorCSS: false,
   morphIgnore: ['data-htmx-powered', 'open', 'style', 'hidden'],

@@ -49,7 +49,7 @@ const STATUSES = ['', '2xx', '4xx', '5xx', 'none']
 const STATUS_LABELS: Record<string, string> = { '': 'All', none: 'No answer' }
 
 function filterForm({ site }: View, { q = '', status = '', operation = '' }: RequestFilter): SafeHtml {
-  // An exact status, from a link, is a choice of its own.
+  // The exact status of a link gets a radio button of its own.
   const radios = [...new Set([...STATUSES, status])].map(
     value =>
       html`<label><input type="radio" name="status" value="${value}"${value === status ? html` checked` : ''}><span>${STATUS_LABELS[value] ?? value}</span></label>`,
@@ -119,7 +119,7 @@ export function matcherOf({ q = '', status = '', operation = '' }: Partial<Reque
 const searchableText = (record: RequestRecord): string =>
   `${record.method} ${record.path} ${decoded(record.path)} ${record.operation} ${reasonOf(record) ?? ''}`.toLowerCase()
 
-// So many are looked at before other requests get their turn.
+// So many are read at once; other requests get their turn in between.
 const CHUNK = 250
 
 /** The newest requests that pass the filter, after `skip` of them; `more` says whether there are others. */

@@ -9,7 +9,7 @@ import type { Values } from './view.ts'
 
 const COOKIE = { name: 'journeys-sandbox', path: '/', httpOnly: true, sameSite: 'strict' } as const
 
-/** People who have signed in send the cookie that they got for the token. It is valid for as long as the process runs. */
+/** The cookie of people who have signed in with the control token. It is valid until the process ends. */
 export function createSession(guard: Guard) {
   const ticket = randomBytes(32).toString('base64url')
   return {

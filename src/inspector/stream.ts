@@ -6,7 +6,7 @@ import { withPrefix } from './page.ts'
 import { journalOf, matcherOf, NOTHING, requestFilterOf, requestRow } from './requests.ts'
 import { type Context, queryOf } from './view.ts'
 
-/** Changes are collected for so long: a request that is answered at once is sent once, with all that is known of it by then. */
+/** How long changes are collected, so that a request that is answered at once is sent once. */
 const COLLECT_MS = 100
 
 /** Requests as they happen, as server-sent events whose data is a row of the list. */
@@ -72,9 +72,9 @@ export async function streamRoutes(scope: FastifyInstance, { options, run }: Con
   }
 }
 
-/** Something is sent at least this often, so that neither side takes a quiet connection for a dead one. */
+/** How often a comment is sent, so that neither side closes an idle connection. */
 const HEARTBEAT_MS = 15_000
-/** How soon a browser comes back when the connection is lost. */
+/** How soon a browser reconnects. */
 const RETRY_MS = 1_000
 /** Bytes that wait for a browser that does not read; beyond them it is told to reload instead. */
 const MOST_UNREAD = 64 * 1024

@@ -6,7 +6,7 @@ import { originOf } from '../origin.ts'
 import type { Site } from '../sites/site.ts'
 import type { Sites } from '../sites/sites.ts'
 
-/** What a page is made from, and what it says. */
+/** The request of a page, and the page. */
 
 /** A call to the control API. */
 export interface ControlCall {
@@ -82,7 +82,7 @@ export interface View extends Omit<Context, 'notices'> {
   query: Values
   /** The path of the page with its query, to come back to. */
   path: string
-  /** The server as the caller reaches it. */
+  /** The origin of the server as the caller reaches it. */
   origin: string
   /** The vendor API's base URL, likewise. */
   baseUrl: string
