@@ -19,7 +19,7 @@ function seed(view: SiteView): SafeHtml {
   const refused = notice?.form?.seed
   const edited = query.edit === undefined ? undefined : JSON.stringify(site.content.read(), null, 2)
   const path = sitePath(site, 'data')
-  const links = html`<span class="buttons"><a class="button small" href="${path}?edit=1">Edit here</a><a class="button small" href="${path}.json" download="${site.site_id}.seed.json">Download seed</a></span>`
+  const links = html`<span class="buttons"><a class="button small" href="${path}?edit=1">Edit here</a><a class="button small" href="${path}.json">Download seed</a></span>`
   return section(
     'Seed',
     html`<p class="hint">The whole site as a seed: a file for <code>--seed</code>, and for other sites. Replacing it changes no clock, no fault and no request.</p>
@@ -105,7 +105,7 @@ ${actionForms(view, {
   example: { capsule: '{}' },
 })}`,
     {
-      aside: html`<a class="button small" href="${sitePath(site, 'capsule.json')}" download="${site.site_id}.capsule.json">Download capsule</a>`,
+      aside: html`<a class="button small" href="${sitePath(site, 'capsule.json')}">Download capsule</a>`,
     },
   )
 }

@@ -49,10 +49,12 @@ export const statusChip = (status: string): SafeHtml =>
   chip(status.replaceAll('_', ' '), STATUS_TONES[status])
 
 /** The status of a response; null for none. */
-export function httpStatusChip(status: number | null): SafeHtml {
-  if (status === null) return chip('–', 'off')
-  if (status < 400) return chip(String(status), 'good')
-  return chip(String(status), status < 500 ? 'wait' : 'bad')
+export const httpStatusChip = (status: number | null): SafeHtml =>
+  status === null ? chip('–', 'off') : chip(String(status), httpTone(status))
+
+export function httpTone(status: number | null): 'good' | 'wait' | 'bad' {
+  if (status === null || status >= 500) return 'bad'
+  return status >= 400 ? 'wait' : 'good'
 }
 
 export const memberLink = (site: Site, email: string): SafeHtml =>

@@ -4,7 +4,17 @@ import type { RequestRecord } from '../sites/journal.ts'
 import type { JourneyCount } from '../store/overview.ts'
 import { heldRewards } from './clock.ts'
 import { howToCall } from './code.ts'
-import { count, countOf, facts, foldedSection, idleExpiry, journeyLink, section, time } from './elements.ts'
+import {
+  count,
+  countOf,
+  facts,
+  foldedSection,
+  httpTone,
+  idleExpiry,
+  journeyLink,
+  section,
+  time,
+} from './elements.ts'
 import { journeyCounts } from './journeys.ts'
 import { requestsPath, SITES_PATH, sitePath, withQuery } from './paths.ts'
 import { newest, reasonOf, requestList, requestRow } from './requests.ts'
@@ -102,7 +112,7 @@ function requestChart(records: readonly RequestRecord[], now: number): SafeHtml 
   const minutes = Array.from({ length: MINUTES }, () => ({ good: 0, wait: 0, bad: 0 }))
   for (const { time, status } of records) {
     const minute = minutes[Math.floor(Date.parse(time) / MINUTE_MS) - first]
-    if (minute) minute[toneOf(status)]++
+    if (minute) minute[httpTone(status)]++
   }
   const totals = minutes.map(({ good, wait, bad }) => good + wait + bad)
   const most = Math.max(1, ...totals)
@@ -123,11 +133,6 @@ function requestChart(records: readonly RequestRecord[], now: number): SafeHtml 
   const label = `${countOf(sum, 'request')} in the last ${MINUTES} minutes, at most ${count(most)} a minute`
   return html`<figure class="chart"><svg role="img" aria-label="${label}" viewBox="0 0 ${MINUTES * (BAR + GAP)} ${HEIGHT}" preserveAspectRatio="none">${bars}</svg>
 <figcaption>${sum === 0 ? `No requests in the last ${MINUTES} minutes` : label}</figcaption></figure>`
-}
-
-function toneOf(status: number | null): 'good' | 'wait' | 'bad' {
-  if (status === null || status >= 500) return 'bad'
-  return status >= 400 ? 'wait' : 'good'
 }
 
 // Each takes a millisecond on a big site.

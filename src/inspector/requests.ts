@@ -76,7 +76,7 @@ function toolbar(view: View): SafeHtml {
 <span class="feed" role="status" data-feed></span>
 <button type="button" class="small" data-pause aria-pressed="false" hidden>Pause</button>
 ${journal.countKept() === 0 ? '' : actionForm(view, clear)}
-${site && options.control ? html`<a class="button small" href="${requestsPath(site)}.har" download="${site.site_id}.har">HAR</a>` : ''}
+${site && options.control ? html`<a class="button small" href="${requestsPath(site)}.har">HAR</a>` : ''}
 <span class="hint">The last ${count(journal.size)} are kept.</span>
 </div>`
 }
