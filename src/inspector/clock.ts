@@ -68,21 +68,19 @@ export function inTime(site: Site, moment: string): string {
 }
 
 function present(view: SiteView): SafeHtml {
-  const { site, notice } = view
+  const { site } = view
   const { frozen, tokens } = site.clock.read()
-  const by = notice?.form?.by ?? 'P3DT4H'
-  const now = notice?.form?.now ?? site.now().slice(0, 19)
   const others: ActionForm[] = [
     {
       action: 'advance',
       label: 'Advance',
-      fields: field('By a duration', 'by', { required: true, value: by }),
+      fields: field(view, 'By a duration', 'by', { required: true, value: 'P3DT4H' }),
       example: { by: 'P3DT4H' },
     },
     {
       action: 'setClock',
       label: 'Set',
-      fields: field('To a moment, UTC', 'now', { required: true, value: now }),
+      fields: field(view, 'To a moment, UTC', 'now', { required: true, value: site.now().slice(0, 19) }),
       example: { now: '2027-01-01T00:00:00Z' },
     },
   ]

@@ -30,10 +30,11 @@ ${actionForms(view, {
   back: path,
   tone: 'primary',
   confirm: 'Replace all journeys and members of this site?',
-  fields: fileField('Seed, in JSON or YAML', 'seed', '.json,.yaml,.yml', {
+  fields: fileField(view, 'Seed, in JSON or YAML', 'seed', {
+    accept: '.json,.yaml,.yml',
     rows: 14,
     placeholder: 'journeys: …\nmembers: …',
-    value: refused ?? edited,
+    value: edited,
   }),
   example: { seed: '{"site":{},"journeys":[],"members":[]}' },
 })}`,
@@ -82,7 +83,7 @@ function snapshots(view: SiteView): SafeHtml {
     const buttons = html`${actionForm(view, restore)}${actionForm(view, remove)}`
     return [name, time(taken_at), html`<div class="buttons">${buttons}</div>`]
   })
-  const nameField = field('Name', 'name', { required: true, maxlength: 200, value: 'before' })
+  const nameField = field(view, 'Name', 'name', { required: true, maxlength: 200, value: 'before' })
   return section(
     'Snapshots',
     html`<p class="hint">A snapshot holds data, clock and faults, to return to.</p>
@@ -93,7 +94,7 @@ ${actionForms(view, { action: 'takeSnapshot', label: 'Take a snapshot', fields: 
 
 /** Everything in the site as one file, to be opened in another sandbox. */
 function capsule(view: SiteView): SafeHtml {
-  const { site, notice } = view
+  const { site } = view
   return section(
     'Capsule',
     html`<p class="hint">A capsule holds data, clock, faults, snapshots and requests in one file, without signatures: what failed in a pipeline is opened here.</p>
@@ -101,7 +102,7 @@ ${actionForms(view, {
   action: 'openCapsule',
   label: 'Open the capsule',
   confirm: 'Replace everything in this site by the capsule?',
-  fields: fileField('Capsule, as JSON', 'capsule', '.json', { rows: 3, value: notice?.form?.capsule }),
+  fields: fileField(view, 'Capsule, as JSON', 'capsule', { accept: '.json', rows: 3 }),
   example: { capsule: '{}' },
 })}`,
     {

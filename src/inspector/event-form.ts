@@ -12,7 +12,7 @@ import type { ParticipationDetail } from '../store/store.ts'
 import { chip, folded, journeyLink, section } from './elements.ts'
 import { actionForms, field, optionsOf } from './forms.ts'
 import { sitePath, withQuery } from './paths.ts'
-import type { SiteView, Values } from './view.ts'
+import type { SiteView } from './view.ts'
 
 /** The form that sends an event of a member. */
 
@@ -106,19 +106,14 @@ export function eventForm(
   if (!options.control) return ''
   const useful = usefulEvents(site, participations)
   const [first] = useful
-  const chosen: Values =
-    query.event === undefined
-      ? { event: first?.event ?? '', attributes_json: first?.attributes ?? '' }
-      : { event: query.event, attributes_json: query.attributes ?? '' }
-  // An event that was refused stays in the form; one that was sent makes room for the next.
-  const { event, attributes_json, at = '' } = notice?.form?.event === undefined ? chosen : notice.form
+  const { event, attributes = '' } = query.event === undefined ? (first ?? {}) : query
   const sample = useful.find(each => each.event === event)
   const names = site.store.eventNames(MOST_NAMES)
   const now = site.now().slice(0, 19)
-  const fields = html`${field('Event', 'event', { required: true, maxlength: 200, list: 'event-names', value: event })}
+  const fields = html`${field(view, 'Event', 'event', { required: true, maxlength: 200, list: 'event-names', value: event })}
 <datalist id="event-names">${optionsOf(names)}</datalist>
-${field('Attributes, as JSON', 'attributes_json', { rows: 2, placeholder: '{"amount": 50}', value: attributes_json })}
-${folded('At another time than now', field('Time', 'at', { placeholder: now, value: at }), at !== '')}`
+${field(view, 'Attributes, as JSON', 'attributes_json', { rows: 2, placeholder: '{"amount": 50}', value: attributes })}
+${folded('At another time than now', field(view, 'Time', 'at', { placeholder: now }), Boolean(notice?.form?.at))}`
   return section(
     'Send an event',
     html`${effects(view, names)}<div id="event-form">${offers(view, email, useful)}

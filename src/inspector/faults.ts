@@ -81,7 +81,7 @@ function ruleForm(view: SiteView): SafeHtml {
   const input = ({ name, label, attributes }: FaultField) =>
     name === 'operation'
       ? html`<label>${label} <select name="operation"><option value="">every operation</option>${optionsOf(OPERATION_IDS, form.operation)}</select></label>`
-      : field(label, name, { ...attributes, value: form[name] ?? attributes.value })
+      : field(view, label, name, attributes)
   const fieldset = (kind: string, { legend, fields = [] }: Partial<FaultFields>) =>
     html`<fieldset class="${kind}"><legend>${legend}</legend>${fields.map(input)}</fieldset>`
   const kinds = Object.entries(KINDS)

@@ -9,10 +9,11 @@ import type { ControlCall, Values, View } from './view.ts'
 /** Attributes of an element; those that are undefined or false are left out. */
 type Attributes = Record<string, string | number | boolean | undefined>
 
-/** A field with its label; a text area where the number of `rows` is given. */
-export function field(label: string, name: string, attributes: Attributes = {}): SafeHtml {
-  const { value = '', rows, ...rest } = attributes
-  const all = { name, autocomplete: 'off', spellcheck: 'false', rows, ...rest }
+/** A field with its label; a text area where the number of `rows` is given. A form that was refused keeps its values. */
+export function field(view: View, label: string, name: string, attributes: Attributes = {}): SafeHtml {
+  const { rows, ...rest } = attributes
+  const value = view.notice?.form?.[name] ?? rest.value
+  const all = { name, autocomplete: 'off', spellcheck: 'false', rows, ...rest, value: undefined }
   const written = Object.entries(all)
     .filter(([, value]) => value !== undefined && value !== false)
     .map(([name, value]) => (value === true ? html` ${name}` : html` ${name}="${value}"`))
@@ -30,8 +31,13 @@ export const optionsOf = (values: readonly string[], selected?: string): SafeHtm
   )
 
 /** A large text, to be filled in or read from a file. */
-export const fileField = (label: string, name: string, accept: string, attributes: Attributes): SafeHtml =>
-  html`${field(label, name, { ...attributes, required: true, 'data-file-target': true })}
+export const fileField = (
+  view: View,
+  label: string,
+  name: string,
+  { accept, ...attributes }: Attributes,
+): SafeHtml =>
+  html`${field(view, label, name, { ...attributes, required: true, 'data-file-target': true })}
 <label data-file hidden>Or a file <input type="file" accept="${accept}"></label>`
 
 export interface ActionForm {

@@ -186,9 +186,9 @@ function sendEvent(view: SiteView, { config }: NodeRecord, emails: readonly stri
   if (!view.options.control || typeof event !== 'string') return ''
   const [email = ''] = emails
   const attributes_json = exampleJson(criteria)
-  const fields = html`${field('Member', 'email', { required: true, maxlength: 320, list: 'node-members', value: email })}
+  const fields = html`${field(view, 'Member', 'email', { required: true, maxlength: 320, list: 'node-members', value: email })}
 <datalist id="node-members">${optionsOf(emails)}</datalist>
-${field('Attributes, as JSON', 'attributes_json', { rows: 2, value: attributes_json })}`
+${field(view, 'Attributes, as JSON', 'attributes_json', { rows: 2, value: attributes_json })}`
   return html`<h3>Send the event <code>${event}</code></h3>
 ${actionForms(view, {
   action: 'postEvent',

@@ -28,15 +28,12 @@ export async function membersPage(view: SiteView): Promise<Page> {
 
 /** A form that creates a member; without an email, it asks for one. Nothing where the control API is off. */
 export function newMemberForm(view: SiteView, email = ''): SafeHtml | string {
-  const { email: given, attributes_json } = view.notice?.form ?? {}
-  const emailField = field('Email', 'email', {
+  const emailField = field(view, 'Email', 'email', {
     required: true,
     maxlength: 320,
-    value: given,
     placeholder: 'new@example.com',
   })
-  const attributes = field('Attributes, as JSON', 'attributes_json', {
-    value: attributes_json,
+  const attributes = field(view, 'Attributes, as JSON', 'attributes_json', {
     placeholder: '{"tier": "gold"}',
   })
   return actionForms(view, {

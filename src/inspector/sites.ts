@@ -73,10 +73,9 @@ function unmatchedHint({ options }: View): SafeHtml | string {
 
 function newSite(view: View): SafeHtml | string {
   if (!view.options.control) return ''
-  const name = field('Name', 'name', {
+  const name = field(view, 'Name', 'name', {
     maxlength: 200,
     placeholder: 'my-tests',
-    value: view.notice?.form?.name,
   })
   return section(
     'New site',
