@@ -7,7 +7,7 @@ const MARGIN = 14
 /** Below this, the text of a node is too small to read. */
 const READABLE = 0.62
 
-/** Makes the drawings of the page movable, those that are not yet. */
+/** Makes the new drawings of the page movable. */
 export function enhanceCanvases() {
   for (const canvas of document.querySelectorAll('[data-canvas]')) {
     const before = known.get(canvas)
@@ -22,7 +22,7 @@ function movable(canvas) {
   const outside = canvas.querySelector('[data-outside]')
   canvas.classList.add('moving')
   tools.hidden = false
-  // Whether it is as it was fitted; then it is fitted again when the window changes.
+  // Until somebody moves it, it is fitted again when the window changes.
   let fitted = true
   const zooms = [...canvas.querySelectorAll('.drawing')].map(drawing => {
     const panzoom = Panzoom(drawing, {
@@ -34,11 +34,11 @@ function movable(canvas) {
       step: 0.25,
       noBind: true,
       handleStartEvent(event) {
-        // A link is for a click; what is not dragged stays one.
+        // A click on a link stays a click.
         event.stopPropagation()
       },
     })
-    drawing.addEventListener('panzoomchange', () => requestAnimationFrame(told))
+    drawing.addEventListener('panzoomchange', () => requestAnimationFrame(countOutside))
     return { drawing, panzoom }
   })
   const current = () => zooms.find(({ drawing }) => drawing.offsetParent !== null) ?? zooms[0]
@@ -54,7 +54,7 @@ function movable(canvas) {
     view.style.height = document.fullscreenElement === canvas ? '' : `${Math.ceil(needed)}px`
     const tall = view.clientHeight
     const whole = Math.min(LARGEST, (room - 2 * MARGIN) / width, (tall - 2 * MARGIN) / height)
-    // The way of a member begins where the member waits, large enough to be read.
+    // The path of a member starts at the node where the member waits, large enough to be read.
     const here = canvas.classList.contains('compact') && whole < READABLE ? placeOf(drawing) : undefined
     const scale = here ? READABLE : whole
     const [x, y] = here ?? [width / 2, height / 2]
@@ -80,7 +80,7 @@ function movable(canvas) {
   }
 
   /** Says how many nodes are outside of the view. */
-  function told() {
+  function countOutside() {
     const frame = view.getBoundingClientRect()
     const nodes = [...current().drawing.querySelectorAll('.node')]
     const away = nodes.filter(node => {
@@ -190,7 +190,7 @@ function movable(canvas) {
     if (what === 'fit') fitView()
     if (what === 'full') document.fullscreenElement ? document.exitFullscreen() : canvas.requestFullscreen()
   })
-  new ResizeObserver(() => (fitted ? fitView() : told())).observe(view)
+  new ResizeObserver(() => (fitted ? fitView() : countOutside())).observe(view)
   // Panzoom sets its own place once it has started.
   setTimeout(fitView)
 

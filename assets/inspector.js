@@ -1,4 +1,4 @@
-// What the pages can do beyond HTML. Without it all of them work, too: what happens meanwhile shows when a page is loaded again.
+// What the pages can do beyond HTML. They work without it, but show changes only when they are loaded again.
 import { enhanceCanvases } from './canvas.js'
 import { followRequests } from './requests.js'
 import { showTimes } from './times.js'

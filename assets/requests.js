@@ -85,7 +85,7 @@ document.addEventListener('click', ({ target }) => {
   say(paused ? 'paused' : 'on')
 })
 
-// What else the page says of the requests is loaded again, but not for each of many.
+// The rest of the page is loaded again after new requests, but not for each of many.
 let refreshing
 
 function refresh() {
@@ -93,7 +93,7 @@ function refresh() {
   if (!part || refreshing) return
   refreshing = setTimeout(async () => {
     refreshing = undefined
-    // A person who is in the middle of something is not disturbed.
+    // Nothing is loaded for a page that nobody sees.
     if (document.visibilityState === 'hidden') return
     const selector = `#${part.id}`
     await window.htmx.ajax('GET', part.dataset.refresh, {

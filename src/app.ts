@@ -14,8 +14,7 @@ import { control } from './control/control.ts'
 import { health } from './control/health.ts'
 import { sendProblem } from './control/problem.ts'
 import { inspector } from './inspector/inspector.ts'
-import type { InspectorOptions } from './inspector/options.ts'
-import { preview } from './inspector/preview.ts'
+import type { InspectorOptions } from './inspector/view.ts'
 import { describeControlApi } from './openapi/control-document.ts'
 import { documents } from './openapi/documents.ts'
 import { describeVendorApi, type Examples } from './openapi/vendor-document.ts'
@@ -163,6 +162,5 @@ function inspectorOptions(app: FastifyInstance, config: Config, sites: Sites): I
             })
             return { status: response.statusCode, body: response.body }
           },
-    api: async (siteId, path) => preview(sites.get(siteId), path),
   }
 }

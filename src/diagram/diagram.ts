@@ -1,6 +1,7 @@
 import type { NodeType } from '../contract/journey.ts'
-import { tellRule } from './rule.ts'
+import type { ConnectionRecord, NodeRecord } from '../contract/records.ts'
 import { clip } from './text.ts'
+import { conditionInSymbols } from './words.ts'
 
 /** From left to right, or from top to bottom. */
 export type DiagramLayout = 'LR' | 'TB'
@@ -15,9 +16,9 @@ export interface Diagram {
 export interface DiagramNode {
   type: NodeType
   name: string
-  /** One more line, for example how many members stand there. */
+  /** One more line, for example how many members wait there. */
   note?: string | undefined
-  /** What sets it apart from others of its type; class names. */
+  /** Class names that set it apart from others of its type. */
   marks?: readonly string[]
   /** Where a click on it leads, in a drawing that is part of a page. */
   href?: string
@@ -32,42 +33,31 @@ export interface DiagramConnection {
   marks?: readonly string[]
 }
 
-interface DrawnNode {
-  id: string
-  type: NodeType
+type DrawnConnection = Pick<ConnectionRecord, 'source_node_id' | 'target_node_id' | 'condition'>
+
+interface DrawnJourney {
   name: string
+  nodes: readonly Pick<NodeRecord, 'id' | 'type' | 'name'>[]
+  connections: readonly DrawnConnection[]
 }
 
-interface DrawnConnection {
-  source_node_id: string
-  target_node_id: string
-  condition: string | null
-}
-
-/** What is drawn at a node or a connection beside what the journey itself says. */
+/** What is drawn at a node or a connection besides what the journey itself says. */
 export interface Remarks {
   node?(id: string): Pick<DiagramNode, 'note' | 'marks' | 'href'>
   connection?(connection: DrawnConnection): Pick<DiagramConnection, 'marks'>
 }
 
 /** The drawing of a journey whose connections join its own nodes. */
-export function diagramOf(
-  {
-    name,
-    nodes,
-    connections,
-  }: { name: string; nodes: readonly DrawnNode[]; connections: readonly DrawnConnection[] },
-  remarks: Remarks = {},
-): Diagram {
-  const places = new Map(nodes.map(({ id }, i) => [id, i]))
-  const place = (id: string) => places.get(id) as number
+export function diagramOf({ name, nodes, connections }: DrawnJourney, remarks: Remarks = {}): Diagram {
+  const indexes = new Map(nodes.map(({ id }, i) => [id, i]))
+  const indexOf = (id: string) => indexes.get(id) as number
   return {
     title: clip(name),
     nodes: nodes.map(({ id, type, name }) => ({ type, name, ...remarks.node?.(id) })),
     connections: connections.map(connection => ({
-      from: place(connection.source_node_id),
-      to: place(connection.target_node_id),
-      label: connection.condition === null ? null : tellRule(connection.condition),
+      from: indexOf(connection.source_node_id),
+      to: indexOf(connection.target_node_id),
+      label: connection.condition === null ? null : conditionInSymbols(connection.condition),
       ...remarks.connection?.(connection),
     })),
   }

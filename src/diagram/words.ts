@@ -1,22 +1,12 @@
-import type { NodeType } from '../contract/journey.ts'
-import { tellRule } from './rule.ts'
+import { Temporal } from 'temporal-polyfill'
+import type { ConnectionRecord, NodeRecord } from '../contract/records.ts'
 
-/** What a node does, in sentences. */
+/** Nodes and rules of JSON Logic, in sentences and in symbols. */
 
-interface Node {
-  id: string
-  type: NodeType
-  name: string
-  config: Readonly<Record<string, unknown>>
-}
+type Node = Pick<NodeRecord, 'id' | 'type' | 'name' | 'config'>
+type Connection = Pick<ConnectionRecord, 'source_node_id' | 'target_node_id' | 'condition'>
 
-interface Connection {
-  source_node_id: string
-  target_node_id: string
-  condition: string | null
-}
-
-/** One or more sentences; a condition says where each of its connections leads. */
+/** What a node does, in one or more sentences; a condition says where each of its connections leads. */
 export function nodeInWords(
   { id, type, config }: Node,
   nodes: readonly Node[],
@@ -27,15 +17,16 @@ export function nodeInWords(
     case 'entry':
       return [
         criteria === undefined
-          ? 'Members enter with the first event that a step behind this entry waits for.'
+          ? 'Members enter with the first event that a step after this entry waits for.'
           : `Members enter when ${ruleInWords(criteria)}.`,
       ]
     case 'event':
-    case 'action':
-      if (typeof event !== 'string') return ['Waits for no event that is known.']
-      return [
-        `Waits for the event ${event}${criteria === undefined ? '' : ` where ${ruleInWords(criteria)}`}${typeof times === 'number' && times > 1 ? `, ${times} times` : ''}.`,
-      ]
+    case 'action': {
+      if (typeof event !== 'string') return ['It is not known which event this step waits for.']
+      const where = criteria === undefined ? '' : ` where ${ruleInWords(criteria)}`
+      const often = typeof times === 'number' && times > 1 ? `, ${times} times` : ''
+      return [`Waits for the event ${event}${where}${often}.`]
+    }
     case 'condition': {
       const names = new Map(nodes.map(node => [node.id, node.name]))
       const leaving = connections.filter(({ source_node_id }) => source_node_id === id)
@@ -46,19 +37,34 @@ export function nodeInWords(
       })
     }
     case 'reward': {
+      const granted = [amount, config.type ?? 'a reward'].filter(part => part !== undefined).join(' ')
+      if (typeof hold !== 'string') return [`Grants ${granted}.`]
       const blocking = Array.isArray(config.blocking_events) ? config.blocking_events.map(String) : []
-      return [
-        `Grants ${[amount, config.type ?? 'a reward'].filter(part => part !== undefined).join(' ')}${typeof hold === 'string' ? `, held for ${durationInWords(hold)}` : ''}.`,
-        ...(typeof hold === 'string' && blocking.length > 0
-          ? [`${listed(blocking, 'or')} during the hold blocks it.`]
-          : []),
-      ]
+      const grants = `Grants ${granted}, held for ${durationInWords(hold)}.`
+      return blocking.length === 0 ? [grants] : [grants, `${anyOf(blocking)} during the hold blocks it.`]
     }
     case 'badge':
       return [`Awards the badge ${String(code ?? 'of this node')}.`]
     case 'exit':
       return ['Members who come here have completed the journey.']
   }
+}
+
+const allOf = (parts: readonly string[]) => new Intl.ListFormat('en-GB').format(parts)
+const anyOf = (parts: readonly string[]) =>
+  new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(parts)
+
+const UNITS = ['year', 'month', 'week', 'day', 'hour', 'minute', 'second'] as const
+
+/** An ISO 8601 duration: `P14D` is `14 days`. */
+export function durationInWords(text: string): string {
+  const duration = Temporal.Duration.from(text)
+  const parts = UNITS.flatMap(unit => {
+    const n = duration[`${unit}s`] + (unit === 'second' ? duration.milliseconds / 1000 : 0)
+    const style = { style: 'unit', unit, unitDisplay: 'long' } as const
+    return n === 0 ? [] : [new Intl.NumberFormat('en-GB', style).format(n)]
+  })
+  return parts.length === 0 ? text : allOf(parts)
 }
 
 const COMPARISONS: Record<string, string> = {
@@ -78,67 +84,87 @@ export function ruleInWords(rule: unknown): string {
   const [first, second, third] = args
   const comparison = COMPARISONS[operator]
   if (comparison !== undefined && args.length === 2)
-    return `${valueIn(first)} ${comparison} ${valueIn(second)}`
+    return `${valueInWords(first)} ${comparison} ${valueInWords(second)}`
   if ((operator === '<' || operator === '<=') && args.length === 3)
-    return `${valueIn(second)} is between ${valueIn(first)} and ${valueIn(third)}`
+    return `${valueInWords(second)} is between ${valueInWords(first)} and ${valueInWords(third)}`
   if ((operator === 'and' || operator === 'or') && args.length > 0)
-    return args.map(inner).join(` ${operator} `)
-  if (operator === 'var') return `${valueIn(rule)} is set`
+    return args.map(innerRule).join(` ${operator} `)
+  if (operator === 'var') return `${valueInWords(rule)} is set`
   if (operator === '!!') return ruleInWords(first)
-  if (operator === '!') return isVariable(first) ? `${valueIn(first)} is not set` : `not ${inner(first)}`
+  if (operator === '!')
+    return partsOf(first)[0] === 'var' ? `${valueInWords(first)} is not set` : `not ${innerRule(first)}`
   if (operator === 'in' && Array.isArray(second))
-    return `${valueIn(first)} is one of ${listed(second.map(valueIn), 'or')}`
-  if (operator === 'in') return `${valueIn(second)} contains ${valueIn(first)}`
+    return `${valueInWords(first)} is one of ${anyOf(second.map(valueInWords))}`
+  if (operator === 'in') return `${valueInWords(second)} contains ${valueInWords(first)}`
   if (operator === 'missing' && args.length > 0)
-    return `${listed(
-      args.map(arg => nameOf(String(arg))),
-      'and',
-    )} is missing`
-  return tellRule(JSON.stringify(rule))
+    return `${allOf(args.map(arg => variableInWords(String(arg))))} is missing`
+  return ruleInSymbols(rule)
 }
 
 /** A clause within another one. */
-const inner = (rule: unknown): string => {
+function innerRule(rule: unknown): string {
   const [operator = ''] = partsOf(rule)
   return operator === 'and' || operator === 'or' ? `(${ruleInWords(rule)})` : ruleInWords(rule)
 }
 
-function partsOf(rule: unknown): [string | undefined, unknown[]] {
+/** The operator of a rule, and what it is applied to; no operator for a value. */
+function partsOf(rule: unknown): [operator: string | undefined, args: unknown[]] {
   if (typeof rule !== 'object' || rule === null || Array.isArray(rule)) return [undefined, []]
-  const [[operator, given] = [undefined, undefined]] = Object.entries(rule)
-  return [operator, Array.isArray(given) ? given : [given]]
+  const [[operator, args] = [undefined, undefined]] = Object.entries(rule)
+  return [operator, Array.isArray(args) ? args : [args]]
 }
 
-const isVariable = (rule: unknown): boolean => partsOf(rule)[0] === 'var'
-
-function valueIn(value: unknown): string {
+function valueInWords(value: unknown): string {
   const [operator, [name]] = partsOf(value)
-  if (operator === 'var') return nameOf(String(name))
-  if (operator !== undefined) return `(${tellRule(JSON.stringify(value))})`
+  if (operator === 'var') return variableInWords(String(name))
+  if (operator !== undefined) return `(${ruleInSymbols(value)})`
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-const nameOf = (path: string): string =>
-  path === 'event'
-    ? 'the event'
-    : path === 'at'
-      ? 'the time'
-      : path.replace(/^attributes\./, '').replace(/^member\.(attributes\.)?/, "the member's ")
+function variableInWords(path: string): string {
+  if (path === 'event') return 'the event'
+  if (path === 'at') return 'the time'
+  return path.replace(/^attributes\./, '').replace(/^member\.(attributes\.)?/, "the member's ")
+}
 
-const listed = (parts: readonly string[], word: string): string =>
-  parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} ${word} ${parts.at(-1)}`
+/** The operators of JSON Logic that are written between their arguments. */
+const INFIX: Record<string, string> = {
+  '==': '=',
+  '===': '=',
+  '!=': '≠',
+  '!==': '≠',
+  '>': '>',
+  '>=': '≥',
+  '<': '<',
+  '<=': '≤',
+  and: 'and',
+  or: 'or',
+  in: 'in',
+  '+': '+',
+  '-': '-',
+  '*': '×',
+  '/': '÷',
+}
 
-const UNITS: Record<string, string> = { Y: 'year', W: 'week', D: 'day', H: 'hour', S: 'second' }
+/** The condition of a connection: `{">=":[{"var":"attributes.amount"},50]}` is `amount ≥ 50`. */
+export const conditionInSymbols = (condition: string): string =>
+  condition.startsWith('{') ? ruleInSymbols(JSON.parse(condition)) : condition
 
-/** An ISO 8601 duration: `P14D` is `14 days`. */
-export function durationInWords(duration: string): string {
-  const [date = '', clock = ''] = duration.replace(/^P/, '').split('T')
-  const parts = [
-    ...date.matchAll(/([\d.]+)([YMWD])/g),
-    ...clock.replace('M', 'm').matchAll(/([\d.]+)([HmS])/g),
-  ].map(([, n = '', unit = '']) => {
-    const name = unit === 'M' ? 'month' : unit === 'm' ? 'minute' : (UNITS[unit] as string)
-    return `${n} ${name}${n === '1' ? '' : 's'}`
-  })
-  return parts.length === 0 ? duration : listed(parts, 'and')
+function ruleInSymbols(rule: unknown): string {
+  if (Array.isArray(rule)) return `[${rule.map(ruleInSymbols).join(', ')}]`
+  const [operator, args] = partsOf(rule)
+  if (operator === undefined) return typeof rule === 'string' ? rule : JSON.stringify(rule)
+  if (operator === 'var' && typeof args[0] !== 'object') return String(args[0]).replace(/^attributes\./, '')
+  if (operator === '!') return `not ${args.map(operand).join(', ')}`
+  const infix = INFIX[operator]
+  return infix !== undefined && args.length > 1
+    ? args.map(operand).join(` ${infix} `)
+    : `${operator}(${args.map(ruleInSymbols).join(', ')})`
+}
+
+/** An argument, in brackets where it has an operator of its own. */
+function operand(rule: unknown): string {
+  const [operator] = partsOf(rule)
+  const text = ruleInSymbols(rule)
+  return operator === undefined || operator === 'var' ? text : `(${text})`
 }

@@ -1,37 +1,155 @@
-import { Invalid } from '../errors.ts'
+import type { FastifyInstance } from 'fastify'
+import { Conflict, Invalid, NotFound } from '../errors.ts'
 import { SeedError } from '../seed/issues.ts'
 import { formatOf, parseSeedText } from '../seed/text.ts'
 import type { EventResult } from '../sites/events.ts'
-import { faultRuleOf } from './fault-form.ts'
-import type { Notice } from './notices.ts'
-import type { ControlCall, Form } from './options.ts'
-import { memberPath, membersPath, requestPath, SITES_PATH, sitePath } from './paths.ts'
+import { faultRuleOf, parseJson } from './fault-form.ts'
+import { ownPath, redirect, requestsPath, SITES_PATH, sitePath, withQuery } from './paths.ts'
+import type { Context, ControlCall, Notice, Values } from './view.ts'
 
-/** Something that a person can do: a call to the control API, made from what was filled in. */
+/** What a button does: a call to the control API, made from the fields of its form. */
 export interface Action {
-  /** @throws {Invalid} for what cannot be made into a call */
-  call(site: string, form: Form): ControlCall
-  /** What is said when it is done; `body` is what the control API answered. */
-  said(form: Form, body: unknown): Omit<Notice, 'tone'> & Partial<Pick<Notice, 'tone'>>
-  /** Where it leads to; back to where the form was, when left out. */
-  next?(body: unknown, form: Form): string
+  /** The method and the path below `/_sandbox`, in which `:name` is a field of the form. */
+  call: string
+  /** @throws {Invalid} for what cannot be made into a body */
+  body?(form: Values): object
+  /** The notice when it is done; `answer` is the body that the control API answered. */
+  done: string | ((form: Values, answer: unknown) => string | Partial<Notice>)
+  /** The path to redirect to; that of the page with the form, when left out. */
+  next?(form: Values, answer: unknown): string
 }
 
-const segment = encodeURIComponent
-const controlPath = (site: string, rest = ''): string => `/_sandbox/sites/${segment(site)}${rest}`
-const given = (text: string | undefined): string | undefined => (text?.trim() ? text.trim() : undefined)
+/** Everything that the pages have buttons for. */
+const ACTIONS = {
+  reset: {
+    call: 'POST /sites/:site/reset',
+    done: 'The site is back at its seed: data, clock, faults and requests.',
+  },
+  advance: {
+    call: 'POST /sites/:site/clock/advance',
+    body: ({ by = '', to }) => (to === undefined ? { by } : { to }),
+    done: (_, answer) => clockMoved(answer as ClockAnswer),
+  },
+  setClock: {
+    call: 'PUT /sites/:site/clock',
+    body: ({ now = '' }) => ({ now }),
+    done: (_, answer) => clockMoved(answer as ClockAnswer),
+  },
+  freeze: {
+    call: 'PUT /sites/:site/clock',
+    body: () => ({ frozen: true }),
+    done: (_, answer) => `The clock of the site is frozen at ${(answer as ClockAnswer).now}.`,
+  },
+  unfreeze: {
+    call: 'PUT /sites/:site/clock',
+    body: () => ({ frozen: false }),
+    done: 'The clock of the site runs again.',
+  },
+  tokenClock: {
+    call: 'PUT /sites/:site/clock',
+    body: ({ tokens }) => ({ tokens: tokens === 'true' }),
+    done: ({ tokens }) =>
+      `Tokens expire by the ${tokens === 'true' ? 'clock of the site' : 'system clock'} from now on.`,
+  },
+  takeSnapshot: {
+    call: 'PUT /sites/:site/snapshots/:name',
+    done: ({ name }) => `The snapshot “${name}” holds the site as it is now.`,
+  },
+  restoreSnapshot: {
+    call: 'POST /sites/:site/snapshots/:name/restore',
+    done: ({ name }) => `The site is as the snapshot “${name}” holds it.`,
+  },
+  removeSnapshot: {
+    call: 'DELETE /sites/:site/snapshots/:name',
+    done: ({ name }) => `The snapshot “${name}” is removed.`,
+  },
+  addFault: {
+    call: 'POST /sites/:site/faults',
+    body: faultRuleOf,
+    done: (_, answer) => `The fault rule ${(answer as { id: string }).id} is active.`,
+  },
+  removeFault: {
+    call: 'DELETE /sites/:site/faults/:rule',
+    done: ({ rule }) => `The fault rule ${rule} is removed.`,
+  },
+  clearFaults: { call: 'DELETE /sites/:site/faults', done: 'All fault rules are removed.' },
+  clearRequests: { call: 'DELETE /sites/:site/requests', done: 'The request journal is empty.' },
+  clearUnmatched: { call: 'DELETE /requests', done: 'The request journal is empty.' },
+  resend: {
+    call: 'POST /sites/:site/requests/:request/resend',
+    done: 'The request was sent again, with a fresh token.',
+    next: ({ site = '', request = '' }, answer) =>
+      requestsPath({ site_id: site }, (answer as { id?: string } | undefined)?.id ?? request),
+  },
+  createSite: {
+    call: 'POST /sites',
+    body: ({ name, seed = 'demo' }) => ({ name: filledIn(name), seed }),
+    done: 'The site is created.',
+    next: (_, answer) => sitePath(answer as { site_id: string }),
+  },
+  removeSite: {
+    call: 'DELETE /sites/:site',
+    done: ({ site }) => `The site ${site} is removed.`,
+    next: () => SITES_PATH,
+  },
+  putData: {
+    call: 'PUT /sites/:site/data',
+    body: ({ seed = '' }) => seedIn(seed),
+    done: 'The site holds the data of the seed.',
+  },
+  openCapsule: {
+    call: 'PUT /sites/:site/capsule',
+    body: ({ capsule = '' }) => parseJson(capsule, 'The capsule'),
+    done: 'The site is as the capsule holds it.',
+  },
+  createMember: {
+    call: 'PUT /sites/:site/members/:email',
+    body: form => ({ attributes: attributesIn(form) }),
+    done: ({ email }) => `The member ${email} is created.`,
+    next: ({ site = '' }, answer) =>
+      sitePath({ site_id: site }, 'members', (answer as { email: string }).email),
+  },
+  setMemberStatus: {
+    call: 'PUT /sites/:site/members/:email',
+    body: ({ status, member = '' }) => ({ ...parseJson(member, 'The member'), status }),
+    done: ({ email, status = '' }) => `The member ${email} is ${status.replace('_', ' ')} now.`,
+  },
+  removeMember: {
+    call: 'DELETE /sites/:site/members/:email',
+    done: ({ email }) => `The member ${email} is removed.`,
+    next: ({ site = '' }) => sitePath({ site_id: site }, 'members'),
+  },
+  postEvent: {
+    call: 'POST /sites/:site/members/:email/events',
+    body: form => ({
+      event: form.event?.trim() ?? '',
+      attributes: attributesIn(form),
+      at: filledIn(form.at),
+    }),
+    done: (form, answer) => eventSent(form, answer as EventResult),
+  },
+} satisfies Record<string, Action>
 
-/** @throws {Invalid} saying what was filled in wrongly */
-function json(text: string, what: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new Invalid(`${what} must be JSON: ${(error as Error).message}`)
-  }
+export type ActionName = keyof typeof ACTIONS
+
+export const actionOf = (name: ActionName): Action => ACTIONS[name]
+
+/** The call to the control API that an action makes. @throws {Invalid} */
+export function callOf(action: Action, form: Values): ControlCall {
+  const [method, path = ''] = action.call.split(' ')
+  const filled = path.replace(/:(\w+)/g, (_, name) => encodeURIComponent(form[name] ?? ''))
+  return { method: method as ControlCall['method'], path: `/_sandbox${filled}`, body: action.body?.(form) }
 }
 
-/** A seed in JSON or YAML, as the value that the control API checks. @throws {Invalid} where it is neither */
-function seedValue(text: string): object {
+const filledIn = (text: string | undefined): string | undefined => text?.trim() || undefined
+
+function attributesIn({ attributes_json }: Values): object | undefined {
+  const text = filledIn(attributes_json)
+  return text === undefined ? undefined : parseJson(text, 'The attributes')
+}
+
+/** A seed in JSON or YAML, as the value that the control API checks. @throws {Invalid} for neither */
+function seedIn(text: string): object {
   try {
     return parseSeedText(text, { format: formatOf('', text), name: 'the seed' }) as object
   } catch (error) {
@@ -47,182 +165,67 @@ interface ClockAnswer {
   more?: number
 }
 
-function clockMoved(body: unknown): Omit<Notice, 'tone'> {
-  const { now, changes, more = 0 } = body as ClockAnswer
+const MOST_CHANGES = 6
+
+function clockMoved({ now, changes, more = 0 }: ClockAnswer): Partial<Notice> {
   const text = `The clock of the site is now at ${now}.`
-  if (changes === undefined) return { text }
-  if (changes.length === 0) return { text, details: ['Nothing changed by it.'] }
-  const details = changes.slice(0, 6).map(({ message }) => message)
-  const rest = changes.length - details.length + more
-  return { text, details: rest > 0 ? [...details, `and ${rest} more changes`] : details }
+  if (changes?.length === 0) return { text, details: ['Nothing changed by it.'] }
+  const details = changes?.slice(0, MOST_CHANGES).map(({ message }) => message)
+  const rest = more + (changes?.slice(MOST_CHANGES).length ?? 0)
+  return { text, details: rest > 0 ? [...(details ?? []), `and ${rest} more changes`] : details }
 }
 
-/** Everything that the pages have buttons for. */
-const ACTIONS = {
-  reset: {
-    call: site => ({ method: 'POST', path: controlPath(site, '/reset') }),
-    said: () => ({ text: 'The site is back at its seed: data, clock, faults and requests.' }),
-  },
-  advance: {
-    call: (site, { by, to }) => ({
-      method: 'POST',
-      path: controlPath(site, '/clock/advance'),
-      body: to === undefined ? { by: by ?? '' } : { to },
-    }),
-    said: (_, body) => clockMoved(body),
-  },
-  setClock: {
-    call: (site, { now = '' }) => ({ method: 'PUT', path: controlPath(site, '/clock'), body: { now } }),
-    said: (_, body) => clockMoved(body),
-  },
-  freeze: {
-    call: site => ({ method: 'PUT', path: controlPath(site, '/clock'), body: { frozen: true } }),
-    said: (_, body) => ({ text: `The clock of the site is frozen at ${(body as ClockAnswer).now}.` }),
-  },
-  unfreeze: {
-    call: site => ({ method: 'PUT', path: controlPath(site, '/clock'), body: { frozen: false } }),
-    said: () => ({ text: 'The clock of the site runs again.' }),
-  },
-  tokenClock: {
-    call: (site, { tokens }) => ({
-      method: 'PUT',
-      path: controlPath(site, '/clock'),
-      body: { tokens: tokens === 'true' },
-    }),
-    said: ({ tokens }) => ({
-      text: `Tokens expire by the ${tokens === 'true' ? 'clock of the site' : 'system clock'} from now on.`,
-    }),
-  },
-  takeSnapshot: {
-    call: (site, { name = '' }) => ({
-      method: 'PUT',
-      path: controlPath(site, `/snapshots/${segment(name)}`),
-    }),
-    said: ({ name }) => ({ text: `The snapshot “${name}” holds the site as it is now.` }),
-  },
-  restoreSnapshot: {
-    call: (site, { name = '' }) => ({
-      method: 'POST',
-      path: controlPath(site, `/snapshots/${segment(name)}/restore`),
-    }),
-    said: ({ name }) => ({ text: `The site is as the snapshot “${name}” holds it.` }),
-  },
-  removeSnapshot: {
-    call: (site, { name = '' }) => ({
-      method: 'DELETE',
-      path: controlPath(site, `/snapshots/${segment(name)}`),
-    }),
-    said: ({ name }) => ({ text: `The snapshot “${name}” is removed.` }),
-  },
-  addFault: {
-    call: (site, form) => ({ method: 'POST', path: controlPath(site, '/faults'), body: faultRuleOf(form) }),
-    said: (_, body) => ({ text: `The fault rule ${(body as { id: string }).id} is active.` }),
-  },
-  removeFault: {
-    call: (site, { rule = '' }) => ({
-      method: 'DELETE',
-      path: controlPath(site, `/faults/${segment(rule)}`),
-    }),
-    said: ({ rule }) => ({ text: `The fault rule ${rule} is removed.` }),
-  },
-  clearFaults: {
-    call: site => ({ method: 'DELETE', path: controlPath(site, '/faults') }),
-    said: () => ({ text: 'All fault rules are removed.' }),
-  },
-  clearRequests: {
-    call: site => ({ method: 'DELETE', path: `${site === '' ? '/_sandbox' : controlPath(site)}/requests` }),
-    said: () => ({ text: 'The request journal is empty.' }),
-  },
-  resend: {
-    call: (site, { request = '' }) => ({
-      method: 'POST',
-      path: controlPath(site, `/requests/${segment(request)}/resend`),
-    }),
-    said: () => ({ text: 'The request was sent again, with a fresh token.' }),
-    next: (body, { site = '', request = '' }) =>
-      requestPath(site, (body as { id?: string } | undefined)?.id ?? request),
-  },
-  createSite: {
-    call: (_, { name, seed = 'demo' }) => ({
-      method: 'POST',
-      path: '/_sandbox/sites',
-      body: { ...(given(name) && { name: given(name) }), seed },
-    }),
-    said: () => ({ text: 'The site is created.' }),
-    next: body => sitePath((body as { site_id: string }).site_id),
-  },
-  removeSite: {
-    call: site => ({ method: 'DELETE', path: controlPath(site) }),
-    said: ({ site }) => ({ text: `The site ${site} is removed.` }),
-    next: () => SITES_PATH,
-  },
-  putData: {
-    call: (site, { seed = '' }) => ({
-      method: 'PUT',
-      path: controlPath(site, '/data'),
-      body: seedValue(seed),
-    }),
-    said: () => ({ text: 'The site holds the data of the seed.' }),
-  },
-  openCapsule: {
-    call: (site, { capsule = '' }) => ({
-      method: 'PUT',
-      path: controlPath(site, '/capsule'),
-      body: json(capsule, 'The capsule') as object,
-    }),
-    said: () => ({ text: 'The site is as the capsule holds it.' }),
-  },
-  createMember: {
-    call: (site, { email = '', attributes_json: attributes }) => ({
-      method: 'PUT',
-      path: controlPath(site, `/members/${segment(email.trim())}`),
-      body: { ...(given(attributes) && { attributes: json(attributes as string, 'The attributes') }) },
-    }),
-    said: ({ email }) => ({ text: `The member ${email} is created.` }),
-    next: (body, { site = '' }) => memberPath(site, (body as { email: string }).email),
-  },
-  setMemberStatus: {
-    call: (site, { email = '', status, member = '' }) => ({
-      method: 'PUT',
-      path: controlPath(site, `/members/${segment(email)}`),
-      body: { ...(json(member, 'The member') as object), status },
-    }),
-    said: ({ email, status = '' }) => ({ text: `The member ${email} is ${status.replace('_', ' ')} now.` }),
-  },
-  removeMember: {
-    call: (site, { email = '' }) => ({
-      method: 'DELETE',
-      path: controlPath(site, `/members/${segment(email)}`),
-    }),
-    said: ({ email }) => ({ text: `The member ${email} is removed.` }),
-    next: (_, { site = '' }) => membersPath(site),
-  },
-  postEvent: {
-    call: (site, { email = '', event = '', attributes_json: attributes, at }) => ({
-      method: 'POST',
-      path: controlPath(site, `/members/${segment(email.trim())}/events`),
-      body: {
-        event: event.trim(),
-        ...(given(attributes) && { attributes: json(attributes as string, 'The attributes') }),
-        ...(given(at) && { at: given(at) }),
-      },
-    }),
-    said: ({ event = '', email = '' }, body) => eventSent(event.trim(), email, body as EventResult),
-  },
-} satisfies Record<string, Action>
-
-/** Green where something moved, amber where the event had no effect. */
-function eventSent(event: string, email: string, { outcomes }: EventResult): ReturnType<Action['said']> {
+function eventSent({ event = '', email }: Values, { outcomes }: EventResult): Partial<Notice> {
+  const sent = `“${event.trim()}” was sent to ${email}`
   const effects = outcomes.filter(({ type }) => type !== 'no_effect')
-  const told = effects.map(({ message }) => message)
   return effects.length > 0
-    ? { text: `“${event}” was sent to ${email}.`, details: told }
-    : { tone: 'wait', text: `“${event}” was sent to ${email} and had no effect.` }
+    ? { text: `${sent}.`, details: effects.map(({ message }) => message) }
+    : { tone: 'wait', text: `${sent} and had no effect.` }
 }
 
-export type ActionName = keyof typeof ACTIONS
+/** A seed of usual size fits into a form. Larger ones are put by the control API. */
+const BODY_LIMIT = 32 * 1024 * 1024
 
-/** An action by its name. */
-export const actionOf = (name: ActionName): Action => ACTIONS[name]
+/** Makes the call of a button, and redirects to a page with the notice. */
+export async function actionRoutes(
+  scope: FastifyInstance,
+  { options: { control }, notices }: Context,
+): Promise<void> {
+  scope.post<{ Params: { action: string }; Body: Values | undefined }>(
+    '/actions/:action',
+    { schema: { hide: true }, bodyLimit: BODY_LIMIT },
+    async ({ params: { action: name }, body }, reply) => {
+      if (!Object.hasOwn(ACTIONS, name)) throw new NotFound(`there is no action ${name}`)
+      if (!control) throw new Conflict('the control API is off, so the inspector cannot change anything')
+      const action = actionOf(name as ActionName)
+      const form = { ...body, email: body?.email?.trim() } as Values
+      const leave = (to: string, notice: Notice) =>
+        redirect(reply, withQuery(to, { notice: notices.put(notice) }))
+      const back = ownPath(form.back)
 
-export const isAction = (name: string): name is ActionName => Object.hasOwn(ACTIONS, name)
+      let call: ControlCall
+      try {
+        call = callOf(action, form)
+      } catch (error) {
+        if (error instanceof Invalid) return leave(back, { tone: 'bad', text: error.message, form })
+        throw error
+      }
+      const response = await control(call)
+      const answer = response.body === '' ? undefined : JSON.parse(response.body)
+      if (response.status >= 400) {
+        const { detail, errors } = answer as Problem
+        const details = errors?.map(error => `${error.pointer || '/'} ${error.detail}`)
+        return leave(back, { tone: 'bad', text: detail, details, form })
+      }
+      const done = typeof action.done === 'string' ? action.done : action.done(form, answer)
+      const said = typeof done === 'string' ? { text: done } : done
+      return leave(action.next?.(form, answer) ?? back, { tone: 'good', text: '', answer, ...said })
+    },
+  )
+}
+
+/** How the control API refuses a call. */
+interface Problem {
+  detail: string
+  errors?: { pointer: string; detail: string }[]
+}

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
@@ -9,21 +9,11 @@ import { packageFile } from '../package-file.ts'
 
 const { resolve } = createRequire(import.meta.url)
 
+const folder = fileURLToPath(packageFile('assets/'))
+
 /** Every file that the pages load, by its name. */
 const FILES: Record<string, string> = {
-  ...Object.fromEntries(
-    [
-      'base.css',
-      'shell.css',
-      'pages.css',
-      'canvas.css',
-      'inspector.js',
-      'canvas.js',
-      'requests.js',
-      'times.js',
-      'icon.svg',
-    ].map(name => [name, fileURLToPath(new URL(name, packageFile('assets/')))]),
-  ),
+  ...Object.fromEntries(readdirSync(folder).map(name => [name, join(folder, name)])),
   'htmx.min.js': resolve('htmx.org/dist/htmx.min.js'),
   'panzoom.es.js': resolve('@panzoom/panzoom/dist/panzoom.es.js'),
 }

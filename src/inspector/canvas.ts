@@ -1,13 +1,11 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
-import { NODE_TYPES } from '../contract/journey.ts'
 import type { Diagram, DiagramLayout } from '../diagram/diagram.ts'
-import { TooEntangled } from '../diagram/graphviz.ts'
-import { toSvgElement } from '../diagram/svg.ts'
-import { icon } from './icons.ts'
+import { TooComplex, toSvgElement } from '../diagram/svg.ts'
+import { icon } from './elements.ts'
 
 /**
- * A drawing to move about in: from left to right on a wide screen, from top to bottom on a narrow one. Without a script
- * it scrolls. `label` says what it shows; `name` tells several on one page apart.
+ * A drawing that can be moved and zoomed: from left to right on a wide screen, from top to bottom on a narrow one.
+ * Without a script it scrolls. `label` says what it shows; `name` is unique on the page.
  */
 export async function canvas(
   diagram: Diagram,
@@ -17,7 +15,7 @@ export async function canvas(
   try {
     drawings = await Promise.all((['LR', 'TB'] as const).map(layout => drawing(diagram, layout, label)))
   } catch (error) {
-    if (error instanceof TooEntangled) return html`<p class="notice wait">No drawing: ${error.message}.</p>`
+    if (error instanceof TooComplex) return html`<p class="notice wait">No drawing: ${error.message}.</p>`
     throw error
   }
   return html`<div class="canvas ${kind}" data-canvas id="canvas-${name}">
@@ -35,7 +33,7 @@ ${panel}
 
 async function drawing(diagram: Diagram, layout: DiagramLayout, label: string): Promise<SafeHtml> {
   const element = (await toSvgElement(diagram, layout))
-    // Those of Graphviz would be the same in every drawing of the page.
+    // Graphviz uses the same ids in every drawing.
     .replace(/ id="[^"]*"/g, '')
     .replace(/<title>[^<]*<\/title>/, '')
     // The label of a connection has no link, only a tooltip.
@@ -48,12 +46,3 @@ async function drawing(diagram: Diagram, layout: DiagramLayout, label: string): 
   // Graphviz escapes every text that it writes.
   return html`<div class="drawing ${layout.toLowerCase()}"><svg role="group" aria-label="${label}; the tables below say the same"${html.raw`${element}`}</div>`
 }
-
-/** The types of nodes; who clears one dims its nodes. */
-export const legend = (types: ReadonlySet<string>): SafeHtml =>
-  html`<fieldset class="legend"><legend class="sr">Types of nodes to show</legend>${NODE_TYPES.filter(type =>
-    types.has(type),
-  ).map(
-    type =>
-      html`<label class="chip type-${type}"><input type="checkbox" name="type" value="${type}" checked>${type}</label>`,
-  )}</fieldset>`

@@ -1,4 +1,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
+import { credentialsFor, type TokenRequest } from '../sites/credentials.ts'
+import { facts, folded, foldedSection } from './elements.ts'
+import type { SiteView } from './view.ts'
 
 /** Code on a page: commands to copy, and JSON in colours. */
 
@@ -12,23 +15,21 @@ export const copyable = (
 <button type="button" class="copy" data-copy hidden>Copy</button>
 </div>`
 
-/** The same, folded up. */
-export const folded = (summary: string, text: string): SafeHtml =>
-  html`<details class="folded"><summary>${summary}</summary>${copyable(text, summary)}</details>`
+export const foldedCode = (summary: string, text: string): SafeHtml =>
+  folded(summary, copyable(text, summary))
 
-// More than this makes a page heavy, and nobody reads it there.
+// More makes a page slow, and nobody reads it there.
 const LONGEST = 100_000
 
 /** JSON with indentation and colours; a text that is not JSON as it is, and only the beginning of a very long one. */
 export function jsonBlock(text: string, label: string): SafeHtml {
-  const whole = prettyJson(text)
+  const whole = indented(text)
   const shown =
     whole.length > LONGEST ? `${whole.slice(0, LONGEST)}\n… ${whole.length - LONGEST} more characters` : whole
-  return copyable(shown, label, highlight(shown))
+  return copyable(shown, label, highlighted(shown))
 }
 
-/** JSON as people read it; any other text as it is. */
-export function prettyJson(text: string): string {
+function indented(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2)
   } catch (error) {
@@ -37,39 +38,40 @@ export function prettyJson(text: string): string {
   }
 }
 
-const TOKENS = /("(?:[^"\\\n]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g
+const TOKENS =
+  /(?<key>"(?:[^"\\\n]|\\.)*"(?=\s*:))|(?<string>"(?:[^"\\\n]|\\.)*")|\b(?<word>true|false|null)\b|(?<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g
 
 /** The tokens of JSON as elements whose class says what they are. */
-function highlight(json: string): SafeHtml {
+function highlighted(json: string): SafeHtml {
   const parts: (SafeHtml | string)[] = []
   let end = 0
-  for (const match of json.matchAll(TOKENS)) {
-    const [whole, string, colon, word, number] = match
-    parts.push(json.slice(end, match.index))
-    end = match.index + whole.length
-    if (string !== undefined)
-      parts.push(
-        colon === undefined
-          ? html`<span class="j-string">${string}</span>`
-          : html`<span class="j-key">${string}</span>${colon}`,
-      )
-    else if (word !== undefined) parts.push(html`<span class="j-word">${word}</span>`)
-    else parts.push(html`<span class="j-number">${number}</span>`)
+  for (const { 0: token, index, groups = {} } of json.matchAll(TOKENS)) {
+    const [kind] = Object.keys(groups).filter(name => groups[name] !== undefined)
+    parts.push(json.slice(end, index), html`<span class="j-${kind}">${token}</span>`)
+    end = index + token.length
   }
   return html`${parts}${json.slice(end)}`
 }
 
-/** Panels of which one is shown, chosen by radio buttons, so that it works without a script. */
-export const tabs = (
-  name: string,
-  legend: string,
-  panels: readonly (readonly [label: string, content: SafeHtml])[],
-): SafeHtml => html`<fieldset class="tabs"><legend>${legend}</legend>
-${panels.map(
-  (
-    [label, content],
-    i,
-  ) => html`<label><input type="radio" name="${name}" value="${i}"${i === 0 ? html` checked` : ''}>${label}</label>
-<div class="panel">${content}</div>`,
-)}
-</fieldset>`
+const curlWithToken = ({ site, baseUrl }: SiteView, tokenRequest: TokenRequest): SafeHtml =>
+  copyable(
+    credentialsFor(site, baseUrl, tokenRequest).curl,
+    'A request with a token that is valid for an hour',
+  )
+
+/** A request with a fresh token, to copy. Without the control API, no credentials are shown. */
+export const callWithToken = (view: SiteView, tokenRequest: TokenRequest): SafeHtml | string =>
+  view.options.control ? foldedSection('Call it with curl', curlWithToken(view, tokenRequest)) : ''
+
+/** The base URL and the credentials of a site, with a request that works. */
+export function howToCall(view: SiteView): SafeHtml {
+  const { site, options, baseUrl } = view
+  return html`${facts([
+    ['Base URL', html`<code>${baseUrl}</code>`],
+    ['Site id', html`<code>${site.site_id}</code>`],
+    ['Secret', options.control && html`<code>${site.secret}</code>`],
+    ['Token', options.auth === 'off' ? 'not needed: the sandbox was started with --auth off' : undefined],
+  ])}
+${options.control && curlWithToken(view, { operation: 'getJourneys' })}
+<p class="hint">Each request needs a token of its own. The pages of journeys and members have one for theirs.</p>`
+}

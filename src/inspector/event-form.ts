@@ -1,97 +1,206 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
+import type { GraphRecord } from '../contract/records.ts'
 import { clip } from '../diagram/text.ts'
+import { closedAt } from '../engine/enter.ts'
+import { compileJourney } from '../engine/graph.ts'
+import { reasonToStay } from '../engine/move.ts'
+import { uptoSteps, waitingStepsOf } from '../engine/waiting.ts'
 import { nearestName } from '../seed/suggest.ts'
 import type { EventResult } from '../sites/events.ts'
-import { curls } from './action-forms.ts'
-import type { AwaitedEvent } from './awaited.ts'
-import { chip, section } from './elements.ts'
-import { journeyPath, memberPath, withQuery } from './paths.ts'
+import type { Site } from '../sites/site.ts'
+import type { ParticipationDetail } from '../store/store.ts'
+import { chip, folded, journeyLink, section } from './elements.ts'
+import { actionForms, field, optionsOf } from './forms.ts'
+import { sitePath, withQuery } from './paths.ts'
 import type { SiteView } from './view.ts'
 
-const EFFECTS = {
-  next: ['next', 'live', 'Moves the member on'],
-  enter: ['enter', 'good', 'Starts the journey'],
-  block: ['block', 'bad', 'Blocks a held reward'],
-} as const
+/** The form that sends an event of a member. */
 
-/** Sends an event of a member: it offers those that would change something, and shows the effects of the last one. */
-export function eventForm(
-  view: SiteView,
-  email: string,
-  awaited: readonly AwaitedEvent[],
-): SafeHtml | string {
-  const { site, options, form, notice, query, origin } = view
-  if (!options.control) return ''
-  const [first] = awaited
-  const prefilled =
-    query.event === undefined
-      ? { event: first?.event ?? '', attributes_json: jsonOf(first?.attributes) }
-      : { event: query.event, attributes_json: query.attributes ?? '' }
-  // What was refused is to be corrected; what was sent makes room for the next event.
-  const given = notice?.form?.event === undefined ? prefilled : notice.form
-  const names = site.store.eventNames(MOST_NAMES)
-  const common = { action: 'postEvent', site: site.site_id } as const
-  const fields = html`<label>Event <input name="event" required maxlength="200" list="event-names" autocomplete="off" value="${given.event}"></label>
-<datalist id="event-names">${names.map(name => html`<option value="${name}"></option>`)}</datalist>
-<label>Attributes, as JSON <textarea name="attributes_json" rows="2" spellcheck="false" placeholder='{"amount": 50}'>${given.attributes_json}</textarea></label>
-<details class="folded"${notice?.form?.at ? html` open` : ''}><summary>At another time than now</summary><label>Time <input name="at" placeholder="${site.now().slice(0, 19)}" value="${notice?.form?.at}"></label></details>`
-  return section(
-    'Send an event',
-    html`${cameOfIt(view, names)}<div id="event-form">${offers(view, email, awaited)}
-${form({ ...common, label: 'Send event', back: memberPath(site.site_id, email), given: { email }, fields, tone: 'primary' })}
-${curls(options, origin, [{ ...common, given: { email, event: given.event || 'purchase', attributes_json: validJson(given.attributes_json) } }])}</div>`,
-  )
+/** An event that would change something for a member. */
+interface UsefulEvent {
+  event: string
+  /** JSON with which the criteria hold, where that can be read from them; otherwise empty. */
+  attributes: string
+  journey: string
+  effect: keyof typeof EFFECTS
+}
+
+const EFFECTS = {
+  next: { tone: 'live', meaning: 'Moves the member on' },
+  enter: { tone: 'good', meaning: 'Starts the journey' },
+  block: { tone: 'bad', meaning: 'Blocks a held reward' },
+}
+
+// A member of a big site is not in hundreds of journeys; the first of them are enough.
+const MOST_ENTERED = 40
+
+/** The events that a member's journeys wait for, those that block a held reward, and those that start a journey. */
+function usefulEvents(site: Site, participations: readonly ParticipationDetail[]): UsefulEvent[] {
+  const entered = new Set(participations.map(({ journey_id }) => journey_id))
+  const others = site.store
+    .journeys()
+    .filter(({ id }) => !entered.has(id))
+    .slice(0, MOST_ENTERED)
+  const events = [
+    ...participations.flatMap(participation => eventsInside(site, participation)),
+    ...others.flatMap(({ id }) => eventsThatEnter(site, id)),
+  ]
+  return [...new Map(events.map(each => [`${each.event} ${each.journey}`, each])).values()]
+}
+
+function eventsInside(site: Site, participation: ParticipationDetail): UsefulEvent[] {
+  const now = site.now()
+  const journey = site.store.journey(participation.journey_id) as GraphRecord
+  const graph = compileJourney(journey)
+  const isOpen = reasonToStay(graph, participation, now) === undefined
+  const waiting = isOpen ? waitingStepsOf(graph, participation).map(({ node_id }) => node_id) : []
+  const blocking = participation.rewards
+    .filter(({ hold_end_datetime: end }) => end !== null && end > now)
+    .flatMap(({ node_id }) => {
+      const node = graph.nodes.get(node_id)
+      return node?.type === 'reward' ? [...node.blockedBy] : []
+    })
+  return [
+    ...eventsAt(journey, waiting, 'next'),
+    ...blocking.map(event => ({ event, attributes: '', journey: journey.name, effect: 'block' as const })),
+  ]
+}
+
+function eventsThatEnter(site: Site, journeyId: string): UsefulEvent[] {
+  const journey = site.store.journey(journeyId) as GraphRecord
+  const graph = compileJourney(journey)
+  if (closedAt(graph, site.now())) return []
+  const free = graph.entries.filter(({ criterion }) => criterion === null).map(({ id }) => id)
+  const steps = uptoSteps(graph, free).map(({ id }) => id)
+  return eventsAt(journey, steps, 'enter')
+}
+
+/** The events that these nodes of a journey wait for. */
+const eventsAt = (
+  { name, nodes }: GraphRecord,
+  ids: readonly string[],
+  effect: UsefulEvent['effect'],
+): UsefulEvent[] =>
+  ids.flatMap(id => {
+    const { event, criteria } = nodes.find(node => node.id === id)?.config ?? {}
+    if (typeof event !== 'string') return []
+    return { event, attributes: exampleJson(criteria), journey: name, effect }
+  })
+
+/** Attributes that meet a criterion, as JSON; empty where there are none. */
+export function exampleJson(criteria: unknown): string {
+  const attributes = exampleAttributes(criteria)
+  return Object.keys(attributes).length > 0 ? JSON.stringify(attributes) : ''
 }
 
 const MOST_NAMES = 200
 const MOST_OFFERS = 6
 
-const jsonOf = (attributes: Record<string, unknown> = {}): string =>
-  Object.keys(attributes).length > 0 ? JSON.stringify(attributes) : ''
-
-const validJson = (text = ''): string => {
-  try {
-    JSON.parse(text)
-    return text
-  } catch (error) {
-    if (error instanceof SyntaxError) return ''
-    throw error
-  }
+/** Sends an event of a member: it offers those that would change something, and shows the effects of the last one. */
+export function eventForm(
+  view: SiteView,
+  email: string,
+  participations: readonly ParticipationDetail[],
+): SafeHtml | string {
+  const { site, options, notice, query } = view
+  if (!options.control) return ''
+  const useful = usefulEvents(site, participations)
+  const [first] = useful
+  const { event, attributes = '' } = query.event === undefined ? (first ?? {}) : query
+  const sample = useful.find(each => each.event === event)
+  const names = site.store.eventNames(MOST_NAMES)
+  const now = site.now().slice(0, 19)
+  const fields = html`${field(view, 'Event', 'event', { required: true, maxlength: 200, list: 'event-names', value: event })}
+<datalist id="event-names">${optionsOf(names)}</datalist>
+${field(view, 'Attributes, as JSON', 'attributes_json', { rows: 2, placeholder: '{"amount": 50}', value: attributes })}
+${folded('At another time than now', field(view, 'Time', 'at', { placeholder: now }), Boolean(notice?.form?.at))}`
+  return section(
+    'Send an event',
+    html`${effects(view, names)}<div id="event-form">${offers(view, email, useful)}
+${actionForms(view, {
+  action: 'postEvent',
+  label: 'Send event',
+  tone: 'primary',
+  back: sitePath(site, 'members', email),
+  given: { email },
+  fields,
+  example: { event: event || 'purchase', attributes_json: sample?.attributes },
+})}</div>`,
+  )
 }
 
 /** The events that would change something; each fills in the form. */
-function offers({ site }: SiteView, email: string, awaited: readonly AwaitedEvent[]): SafeHtml {
-  if (awaited.length === 0) return html`<p class="hint">No journey waits for an event of this member.</p>`
-  const offer = ({ event, attributes, journey, effect }: AwaitedEvent) => {
-    const [label, tone, meaning] = EFFECTS[effect]
-    const path = withQuery(memberPath(site.site_id, email), { event, attributes: jsonOf(attributes) })
-    return html`<li><a class="offer" href="${path}" title="${meaning}: ${clip(journey, 80)}">${chip(label, tone)} <code>${event}</code> <small>${clip(journey, 60)}</small></a></li>`
-  }
-  return html`<ul class="offers" aria-label="Events that change something" hx-boost:inherited="true" hx-target:inherited="#event-form" hx-select:inherited="#event-form" hx-swap:inherited="outerMorph show:none" hx-push-url:inherited="false">${awaited.slice(0, MOST_OFFERS).map(offer)}</ul>${awaited.length > MOST_OFFERS ? html`<p class="hint">and ${awaited.length - MOST_OFFERS} more, in the list of the field</p>` : ''}`
+function offers({ site }: SiteView, email: string, useful: readonly UsefulEvent[]): SafeHtml {
+  if (useful.length === 0) return html`<p class="hint">No journey waits for an event of this member.</p>`
+  const items = useful.slice(0, MOST_OFFERS).map(({ event, attributes, journey, effect }) => {
+    const { tone, meaning } = EFFECTS[effect]
+    const path = withQuery(sitePath(site, 'members', email), { event, attributes })
+    return html`<li><a class="offer" href="${path}" title="${meaning}: ${clip(journey, 80)}">${chip(effect, tone)} <code>${event}</code> <small>${clip(journey, 60)}</small></a></li>`
+  })
+  const more = useful.length - items.length
+  return html`<ul class="offers" aria-label="Events that change something" hx-boost:inherited="true" hx-target:inherited="#event-form" hx-select:inherited="#event-form" hx-swap:inherited="outerMorph show:none" hx-push-url:inherited="false">${items}</ul>${more > 0 ? html`<p class="hint">and ${more} more, in the list of the field</p>` : ''}`
 }
 
 /** The effects of the last event, journey by journey, or why there are none. */
-function cameOfIt({ site, notice }: SiteView, names: readonly string[]): SafeHtml | string {
-  const result = notice?.answer as EventResult | undefined
-  if (result?.outcomes === undefined) return ''
-  const rows = result.outcomes.flatMap(outcome => {
-    if (outcome.type !== 'no_effect')
-      return [
-        { journey_id: outcome.journey_id, name: outcome.journey_name, message: outcome.message, moved: true },
-      ]
-    return outcome.reasons.map(({ journey_id, journey_name, message }) => ({
-      journey_id,
-      name: journey_name,
-      message,
-      moved: false,
-    }))
+function effects({ site, notice }: SiteView, names: readonly string[]): SafeHtml | string {
+  const { event = '', outcomes } = (notice?.answer ?? {}) as Partial<EventResult>
+  if (outcomes === undefined) return ''
+  const items = outcomes.flatMap(outcome => {
+    const [tone, messages] = outcome.type === 'no_effect' ? ['wait', outcome.reasons] : ['good', [outcome]]
+    return messages.map(({ journey_id, journey_name: name, message }) => {
+      const said = message.startsWith(`${name} `) ? message.slice(name.length + 1) : message
+      return html`<li class="${tone}">${journeyLink(site, journey_id, name, 60)}<p>${said}</p></li>`
+    })
   })
-  const meant = names.includes(result.event) ? undefined : nearestName(result.event, names)
-  const unknown = names.includes(result.event)
-    ? ''
-    : html`<li class="wait"><p>“${result.event}” is awaited nowhere.${meant === undefined ? '' : html` Did you mean <code>${meant}</code>?`}</p></li>`
-  return html`<div class="outcomes"><h3>Effects of “${result.event}”</h3><ul>${unknown}${rows.map(
-    ({ journey_id, name, message, moved }) =>
-      html`<li class="${moved ? 'good' : 'wait'}"><a href="${journeyPath(site.site_id, journey_id)}">${clip(name, 60)}</a><p>${message.startsWith(`${name} `) ? message.slice(name.length + 1) : message}</p></li>`,
-  )}</ul></div>`
+  const meant = nearestName(event, names)
+  const unknown = html`<li class="wait"><p>No journey waits for “${event}”.${meant === undefined ? '' : html` Did you mean <code>${meant}</code>?`}</p></li>`
+  return html`<div class="outcomes"><h3>Effects of “${event}”</h3><ul>${names.includes(event) ? '' : unknown}${items}</ul></div>`
 }
+
+type Attributes = Record<string, unknown>
+
+/** What is added to a value so that the comparison with the value itself holds. */
+const OFFSETS: Record<string, number> = { '==': 0, '===': 0, '>=': 0, '<=': 0, '>': 1, '<': -1 }
+
+/** Attributes of an event with which a criterion holds, as far as they can be read from it; `{}` where there are none. */
+export function exampleAttributes(rule: unknown): Attributes {
+  if (typeof rule !== 'object' || rule === null || Array.isArray(rule)) return {}
+  const [[operator, given] = ['', undefined]] = Object.entries(rule)
+  const args: unknown[] = Array.isArray(given) ? given : [given]
+  const [first, second, third] = args
+  const offset = OFFSETS[operator]
+  if (offset !== undefined) {
+    // The variable is between two values, before a value, or after it.
+    if (third !== undefined) return attribute(second, add(first, -offset))
+    return nameOf(first) ? attribute(first, add(second, offset)) : attribute(second, add(first, -offset))
+  }
+  switch (operator) {
+    case 'and':
+      return Object.assign({}, ...args.map(exampleAttributes))
+    case 'or':
+    case '!!':
+      return exampleAttributes(first)
+    case 'var':
+      return attribute(rule, true)
+    case 'in':
+      return Array.isArray(second) ? attribute(first, second[0]) : attribute(second, first)
+    default:
+      return {}
+  }
+}
+
+/** The name of the event's attribute that a variable reads; nested names are rare, and left out. */
+function nameOf(variable: unknown): string | undefined {
+  const given = (variable as { var?: unknown } | null)?.var
+  const path = Array.isArray(given) ? given[0] : given
+  return typeof path === 'string' ? /^attributes\.([^.]+)$/.exec(path)?.[1] : undefined
+}
+
+function attribute(variable: unknown, value: unknown): Attributes {
+  const name = nameOf(variable)
+  // A value that is computed is not known.
+  const isKnown = value !== undefined && (typeof value !== 'object' || value === null)
+  return name !== undefined && isKnown ? { [name]: value } : {}
+}
+
+const add = (value: unknown, by: number): unknown => (typeof value === 'number' ? value + by : value)

@@ -5,25 +5,35 @@ import { html } from '@remix-run/html-template'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { NotFound } from '../errors.ts'
 import { createGuard } from '../guard.ts'
-import { actionRoutes } from './action-routes.ts'
+import { DIAGRAM_FORMATS, journeyDiagram } from '../sites/diagrams.ts'
+import { actionRoutes } from './actions.ts'
 import { assetRoutes } from './assets.ts'
-import { clockRoutes } from './clock.ts'
-import { dataRoutes } from './data.ts'
+import { clockPage } from './clock.ts'
+import { dataPage, downloadRoutes } from './data.ts'
 import { sentence } from './elements.ts'
-import { faultRoutes } from './faults.ts'
-import { journeyRoutes } from './journeys.ts'
-import { memberRoutes } from './members.ts'
-import { createNotices } from './notices.ts'
-import type { InspectorOptions } from './options.ts'
-import { overviewRoutes } from './overview.ts'
+import { faultsPage } from './faults.ts'
+import { journeyPage } from './journey.ts'
+import { journeysPage } from './journeys.ts'
+import { memberPage } from './member.ts'
+import { membersPage } from './members.ts'
+import { overviewPage } from './overview.ts'
 import { PAGE_HEADERS, sendPage } from './page.ts'
-import { SITES_PATH, sitePath } from './paths.ts'
-import { reportRoutes } from './report.ts'
-import { requestRoutes } from './requests.ts'
+import { redirect, SITES_PATH, sitePath } from './paths.ts'
+import { reportPage } from './report.ts'
+import { requestsPage } from './requests.ts'
 import { createSession, sendSignIn, sessionRoutes } from './session.ts'
-import { sitesRoutes } from './sites.ts'
+import { sitesPage } from './sites.ts'
 import { streamRoutes } from './stream.ts'
-import { PAGE, type PageOptions, viewOf } from './view.ts'
+import {
+  type Context,
+  createNotices,
+  type InspectorOptions,
+  type Page,
+  type SiteView,
+  type Values,
+  type View,
+  viewOf,
+} from './view.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -32,30 +42,42 @@ declare module 'fastify' {
   }
 }
 
-const ROUTES = [
-  sitesRoutes,
-  overviewRoutes,
-  requestRoutes,
-  streamRoutes,
-  journeyRoutes,
-  memberRoutes,
-  faultRoutes,
-  clockRoutes,
-  dataRoutes,
-  reportRoutes,
-  actionRoutes,
-]
+/** The pages above the sites. */
+const PAGES: Record<string, (view: View) => Page | Promise<Page>> = {
+  [SITES_PATH]: sitesPage,
+  '/requests': requestsPage,
+  '/requests/:id': requestsPage,
+}
+
+/** The pages about a site, below its path. */
+const SITE_PAGES: Record<string, (view: SiteView) => Page | Promise<Page>> = {
+  '': overviewPage,
+  '/requests': requestsPage,
+  '/requests/:id': requestsPage,
+  '/journeys': journeysPage,
+  '/journeys/:journey_id': journeyPage,
+  '/members': membersPage,
+  '/members/:email': memberPage,
+  '/faults': faultsPage,
+  '/clock': clockPage,
+  '/data': dataPage,
+  '/report': reportPage,
+}
+
+/** Pages are in no OpenAPI document. */
+const HIDDEN = { schema: { hide: true } }
 
 /** The pages for people. They read from the sites, and act through the control API. */
 export async function inspector(scope: FastifyInstance, options: InspectorOptions): Promise<void> {
+  const { sites } = options
   const guard = createGuard(options.guard)
   const session = createSession(guard)
-  const page: PageOptions = { options, notices: createNotices(), run: randomUUID() }
+  const context: Context = { options, notices: createNotices(), run: randomUUID() }
 
   await scope.register(fastifyCookie)
   await scope.register(fastifyFormbody, { parser: text => Object.fromEntries(new URLSearchParams(text)) })
   scope.setErrorHandler((error: FastifyError | Error, request, reply) =>
-    sendErrorPage(error, request, reply, page),
+    sendErrorPage(error, request, reply, context),
   )
   scope.addHook('onRequest', (request, reply, done) => {
     reply.headers(PAGE_HEADERS)
@@ -65,41 +87,72 @@ export async function inspector(scope: FastifyInstance, options: InspectorOption
     sendSignIn(reply, request.url)
   })
 
+  for (const [path, page] of Object.entries(PAGES)) {
+    scope.get(path, HIDDEN, async (request, reply) => {
+      const view = viewOf(request, context)
+      return sendPage(reply, await page(view), view)
+    })
+  }
+  for (const [path, page] of Object.entries(SITE_PAGES)) {
+    scope.get<{ Params: { site_id: string } }>(`/sites/:site_id${path}`, HIDDEN, async (request, reply) => {
+      const view = { ...viewOf(request, context), site: sites.get(request.params.site_id) }
+      return sendPage(reply, await page(view), view)
+    })
+  }
+  // Where there is only one site, the home page leads to it.
+  scope.get('/', HIDDEN, ({ url }, reply) => {
+    const [only, ...others] = sites.list()
+    const home = only && others.length === 0 ? sitePath(only) : SITES_PATH
+    return redirect(reply, `${home}${/\?.*/.exec(url) ?? ''}`, 302)
+  })
+  for (const [format, { type, draw }] of Object.entries(DIAGRAM_FORMATS)) {
+    scope.get<{ Params: { site_id: string; journey_id: string } }>(
+      `/sites/:site_id/journeys/:journey_id.${format}`,
+      HIDDEN,
+      async ({ params }, reply) => {
+        const diagram = await journeyDiagram(sites.get(params.site_id), params.journey_id)
+        return reply.type(type).send(await draw(diagram))
+      },
+    )
+  }
   scope.register(assetRoutes)
   scope.register(sessionRoutes, { session })
-  for (const routes of ROUTES) scope.register(routes, page)
+  for (const routes of [actionRoutes, downloadRoutes, streamRoutes]) scope.register(routes, context)
   // Nothing else below these is a page; all other paths belong to the APIs.
-  for (const url of ['/sites/*', '/requests/*', '/assets/*', '/actions/*']) {
-    scope.get(url, PAGE, request => {
+  for (const path of ['/sites/*', '/requests/*', '/assets/*', '/actions/*']) {
+    scope.get(path, HIDDEN, request => {
       throw new NotFound(`there is no page ${request.url}`)
     })
   }
 }
 
-/** Every error as a page that keeps the way back. A bug is logged, and its page says nothing. */
-function sendErrorPage(
-  error: FastifyError | Error,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  page: PageOptions,
-): FastifyReply {
-  const { statusCode: status = 500 } = error as Partial<FastifyError>
-  if (status >= 500) request.server.log.error({ reqId: request.id, err: error })
-  // Nobody who is kept out is shown the names of the sites.
-  const admitted = status !== 403 && status !== 421
-  const siteId = (request.params as { site_id?: string } | undefined)?.site_id ?? ''
-  const site = admitted ? page.options.sites.find(siteId) : undefined
-  return sendPage(reply.code(status), {
-    ...(admitted && { view: { ...viewOf(request, page), site } }),
-    title: TITLES[status] ?? 'That did not work',
-    content: html`<section class="card"><p>${status >= 500 ? 'Something went wrong on the server; its log says what.' : sentence(error.message)}</p>
-<p>${site ? html`<a class="button" href="${sitePath(site.site_id)}">Overview of ${site.name}</a> ` : ''}<a class="button" href="${SITES_PATH}">All sites</a></p></section>`,
-  })
-}
-
-const TITLES: Record<number, string> = {
+const ERROR_TITLES: Record<number, string> = {
   403: 'Not allowed from there',
   404: 'Not found',
   421: 'Not this host',
   500: 'Something went wrong',
+}
+
+/** Every error as a page with links to the others. A bug is logged, and its page says nothing about it. */
+function sendErrorPage(
+  error: FastifyError | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: Context,
+): FastifyReply {
+  const { statusCode: status = 500 } = error as Partial<FastifyError>
+  if (status >= 500) request.server.log.error({ reqId: request.id, err: error })
+  // A caller who is not allowed here does not see the names of the sites.
+  const allowed = status !== 403 && status !== 421
+  const { site_id = '' } = (request.params ?? {}) as Values
+  const site = allowed ? context.options.sites.find(site_id) : undefined
+  const message =
+    status >= 500 ? 'Something went wrong on the server; its log says what.' : sentence(error.message)
+  const page: Page = {
+    status,
+    title: ERROR_TITLES[status] ?? 'That did not work',
+    content: html`<section class="card"><p>${message}</p>
+<p>${site && html`<a class="button" href="${sitePath(site)}">Overview of ${site.name}</a> `}<a class="button" href="${SITES_PATH}">All sites</a></p></section>`,
+  }
+  return sendPage(reply, page, allowed ? { ...viewOf(request, context), site } : undefined)
 }

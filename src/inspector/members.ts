@@ -1,76 +1,74 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
-import type { FastifyInstance } from 'fastify'
 import { clip } from '../diagram/text.ts'
 import { statusAsOf } from '../engine/as-of.ts'
 import type { Site } from '../sites/site.ts'
-import { count, pageNumber, pager, status, table } from './elements.ts'
-import { memberPage } from './member.ts'
-import { creation } from './new-member.ts'
-import { sendPage } from './page.ts'
-import { journeyPath, memberPath } from './paths.ts'
-import { PAGE, type PageOptions, paramOf, type SiteView, siteViewOf } from './view.ts'
+import { count, journeyLink, memberLink, searchableList, searchOf, statusChip, table } from './elements.ts'
+import { actionForms, field } from './forms.ts'
+import type { Page, SiteView } from './view.ts'
 
-const PAGE_SIZE = 50
-/** More journeys than these would hide the next member. */
-const SHOWN = 3
-
-/** The members of a site, and each of them. */
-export async function memberRoutes(scope: FastifyInstance, page: PageOptions): Promise<void> {
-  scope.get('/sites/:site_id/members', PAGE, async (request, reply) => {
-    const view = siteViewOf(request, page)
-    const { site, query } = view
-    const search = query.search?.trim() ?? ''
-    const number = pageNumber(query.page)
-    const total = site.store.memberCount(search)
-    // Each reads all emails of the site.
-    await new Promise(setImmediate)
-    const emails = site.store.memberPage({ search, limit: PAGE_SIZE, offset: (number - 1) * PAGE_SIZE })
-    await new Promise(setImmediate)
-    return sendPage(reply, {
-      view,
-      title: 'Members',
-      tab: 'members',
-      aside: view.options.control && newMember(view),
-      content: html`<form class="filters" role="search" action="${view.path.split('?', 1)[0]}" hx-boost="true" hx-target="#members" hx-select="#members" hx-swap="outerMorph show:none" hx-trigger="input delay:200ms, submit" hx-replace-url="true">
-<input type="search" name="search" value="${search}" placeholder="Search by a part of the email" aria-label="Search members" autocomplete="off"><button class="small no-script">Search</button></form>
-<div id="members">${memberTable(site, emails, search)}
-${pager(view.path, { page: number, size: PAGE_SIZE, total }, { search })}
-${total === 0 && search.includes('@') ? creation(view, search) : ''}</div>
-`,
-    })
-  })
-
-  scope.get('/sites/:site_id/members/:email', PAGE, (request, reply) =>
-    memberPage(siteViewOf(request, page), paramOf(request, 'email'), reply),
-  )
+/** The members of a site. */
+export async function membersPage(view: SiteView): Promise<Page> {
+  const { site } = view
+  const { search, limit, offset } = searchOf(view)
+  const total = site.store.memberCount(search)
+  // Each reads all emails of the site.
+  await new Promise(setImmediate)
+  const emails = site.store.memberPage({ search, limit, offset })
+  await new Promise(setImmediate)
+  const list = memberTable(site, emails, search)
+  return {
+    title: 'Members',
+    aside: view.options.control
+      ? html`<button type="button" class="small" popovertarget="new-member">New member</button>
+<div id="new-member" class="popover" popover><p class="popover-title">New member</p>${newMemberForm(view)}</div>`
+      : undefined,
+    content: searchableList(view, { what: 'members', by: 'a part of the email', list, total }),
+  }
 }
 
-/** A button that opens the form of a new member. */
-const newMember = (view: SiteView): SafeHtml =>
-  html`<button type="button" class="small" popovertarget="new-member">New member</button>
-<div id="new-member" class="popover below-heading" popover><p class="popover-title">New member</p>${creation(view, '')}</div>`
+/** A form that creates a member; without an email, it asks for one. Nothing where the control API is off. */
+export function newMemberForm(view: SiteView, email = ''): SafeHtml | string {
+  const emailField = field(view, 'Email', 'email', {
+    required: true,
+    maxlength: 320,
+    placeholder: 'new@example.com',
+  })
+  const attributes = field(view, 'Attributes, as JSON', 'attributes_json', {
+    placeholder: '{"tier": "gold"}',
+  })
+  return actionForms(view, {
+    action: 'createMember',
+    label: email === '' ? 'Create member' : `Create ${clip(email, 60)}`,
+    tone: 'primary',
+    given: email === '' ? {} : { email },
+    fields: html`${email === '' ? emailField : ''}${attributes}`,
+    example: { email: email || 'new@example.com' },
+  })
+}
+
+/** More journeys than these would hide the next member. */
+const MOST_JOURNEYS = 3
 
 /** Members, with the state of their journeys. */
-function memberTable(site: Site, emails: readonly string[], search = ''): SafeHtml {
+function memberTable(site: Site, emails: readonly string[], search: string): SafeHtml {
   const now = site.now()
   const rows = emails.map(email => {
     const { participations = [] } = site.store.memberWithSummaries(email) ?? {}
-    const shown = participations
-      .slice(0, SHOWN)
-      .map(
-        each =>
-          html`<span class="mini">${status(statusAsOf(each, now).status)} <a href="${journeyPath(site.site_id, each.journey_id)}">${clip(each.journey.name, 40)}</a> <small>${each.progress_percentage} %</small></span> `,
-      )
+    const shown = participations.slice(0, MOST_JOURNEYS).map(each => {
+      const link = journeyLink(site, each.journey_id, each.journey.name, 40)
+      return html`<span class="mini">${statusChip(statusAsOf(each, now).status)} ${link} <small>${each.progress_percentage} %</small></span> `
+    })
+    const more = participations.length - shown.length
     return [
-      html`<a class="row-link" href="${memberPath(site.site_id, email)}">${email}</a>`,
+      memberLink(site, email),
       count(participations.length),
-      html`${shown}${participations.length > SHOWN ? html`<small>and ${participations.length - SHOWN} more</small>` : ''}`,
+      html`${shown}${more > 0 ? html`<small>and ${more} more</small>` : ''}`,
     ]
   })
   return table(
     'Members, in the order of their emails',
-    ['Email', { title: 'Journeys', number: true }, 'Progress'],
+    ['Email', { number: 'Journeys' }, 'Progress'],
     rows,
-    { otherwise: search === '' ? 'There are no members.' : 'No email contains this.' },
+    search === '' ? 'There are no members.' : 'No email contains this.',
   )
 }

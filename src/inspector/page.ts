@@ -2,27 +2,14 @@ import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyReply } from 'fastify'
 import { clip, LONGEST } from '../diagram/text.ts'
 import { version } from '../package-file.ts'
+import type { Site } from '../sites/site.ts'
 import { ASSETS } from './assets.ts'
-import { type Content, shortened } from './elements.ts'
-import type { Notice } from './notices.ts'
-import { shell, type Tab } from './shell.ts'
-import type { View } from './view.ts'
+import { clockPanel, clockReading } from './clock.ts'
+import { count, countOf, type IconName, icon, shortened } from './elements.ts'
+import { requestsPath, SITES_PATH, sitePath } from './paths.ts'
+import type { Notice, Page, SiteView, View } from './view.ts'
 
-export interface Page {
-  title: string
-  /** Without one there is no navigation: the page asks to sign in. */
-  view?: View
-  /** Which item of the navigation it belongs to. */
-  tab?: Tab
-  /** The pages above this one, within the item of the navigation. */
-  crumbs?: readonly (readonly [path: string, label: string])[]
-  /** Beside the heading. */
-  aside?: SafeHtml | undefined
-  notice?: Notice | undefined
-  content: Content
-  /** Whether the page fills the window and its parts scroll, as a mail program does. */
-  fills?: boolean
-}
+/** The frame of every page: head, navigation, clock, faults and notices. */
 
 /** Scripts and styles come from files alone, so that text from the data can be neither. */
 export const PAGE_HEADERS = {
@@ -35,37 +22,30 @@ export const PAGE_HEADERS = {
   'cache-control': 'no-store',
 }
 
-/** Answers with a whole page. */
-export const sendPage = (reply: FastifyReply, page: Page): FastifyReply =>
-  reply.type('text/html; charset=utf-8').send(withPrefix(String(layout(page)), reply.request.pathPrefix))
+/** Answers with a page; without a view it has no navigation. */
+export const sendPage = (reply: FastifyReply, page: Page, view?: View): FastifyReply =>
+  reply
+    .code(page.status ?? 200)
+    .type('text/html; charset=utf-8')
+    .send(withPrefix(String(layout(page, view)), reply.request.pathPrefix))
 
-// In these attributes alone are paths of this server; text from the data cannot look like one, as its quotes are escaped.
+// Only these attributes contain paths of this server. Text from the data cannot look like one, as its quotes are escaped.
 const PATHS = /( (?:href|src|action|data-live|data-refresh)=")(?=\/)/g
 
 /** The paths of a page as the caller reaches them, where a proxy serves the sandbox under a prefix. */
 export const withPrefix = (page: string, prefix: string): string =>
   prefix === '' ? page : page.replace(PATHS, `$1${prefix}`)
 
-/** Sends the browser on to a path of this server. */
-export const redirect = (reply: FastifyReply, path: string, status: 302 | 303 = 303): FastifyReply =>
-  reply.redirect(`${reply.request.pathPrefix}${path}`, status)
-
-// What a swap must leave alone: the state that a person gave to the page since it was loaded.
+// A swap keeps what a person has changed since the page was loaded, such as what is open.
 const HTMX_CONFIG = JSON.stringify({
   includeIndicatorCSS: false,
   morphIgnore: ['data-htmx-powered', 'open', 'style', 'hidden'],
 })
 
-const layout = ({
-  title,
-  view,
-  tab,
-  crumbs = [],
-  aside,
-  notice = view?.notice,
-  content,
-  fills = false,
-}: Page): SafeHtml => html`<!doctype html>
+const layout = (
+  { title, parent, aside, content, fills = false, notice }: Page,
+  view: View | undefined,
+): SafeHtml => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -80,29 +60,83 @@ ${ASSETS.styles.map(path => html`<link rel="stylesheet" href="${path}">`)}
 </head>
 <body${fills ? html` class="fills"` : ''}>
 <a class="skip" href="#main">Skip to the content</a>
-${view ? shell(view, tab) : html`<header class="bar"><a class="brand" href="/"><img src="${ASSETS.icon}" alt="" width="24" height="24"><span>Journeys sandbox</span></a></header>`}
+<header class="bar">
+<a class="brand" href="/" aria-label="Journeys sandbox"><img src="${ASSETS.icon}" alt="" width="24" height="24"><span>Journeys sandbox</span></a>
+${view && [siteSwitcher(view), view.site ? siteStatus({ ...view, site: view.site }) : '']}
+</header>
+${view && navigation(view)}
 <main id="main" tabindex="-1">
-<div class="page-heading">${trail(crumbs)}<div class="heading"><h1>${clip(title)}</h1>${aside}</div></div>
+<div class="page-heading">${parent && html`<nav class="crumbs" aria-label="Breadcrumbs"><ol><li><a href="${parent[0]}">${parent[1]}</a></li></ol></nav>`}<div class="heading"><h1>${clip(title)}</h1>${aside}</div></div>
 ${title.length > LONGEST ? html`<div class="description">${shortened(title)}</div>` : ''}
 ${content}
 </main>
-<div id="toasts" class="toasts">${notice && toast(notice)}</div>
+<div id="toasts" class="toasts">${toast(notice ?? view?.notice)}</div>
 <footer>journeys-sandbox ${version}. It keeps no secrets: everyone who sees these pages sees every site.</footer>
 </body>
 </html>
 `
 
-const trail = (crumbs: NonNullable<Page['crumbs']>): SafeHtml | string =>
-  crumbs.length === 0
-    ? ''
-    : html`<nav class="crumbs" aria-label="Breadcrumbs"><ol>${crumbs.map(([path, label]) => html`<li><a href="${path}">${clip(label)}</a></li>`)}</ol></nav>`
-
-const toast = ({
-  tone,
-  text,
-  details = [],
-}: Notice): SafeHtml => html`<div class="toast ${tone}" role="${tone === 'bad' ? 'alert' : 'status'}" data-toast="${tone}">
-<p>${text}</p>
-${details.length > 0 ? html`<ul>${details.map(detail => html`<li>${detail}</li>`)}</ul>` : ''}
+const toast = (notice: Notice | undefined): SafeHtml | undefined =>
+  notice &&
+  html`<div class="toast ${notice.tone}" role="${notice.tone === 'bad' ? 'alert' : 'status'}" data-toast="${notice.tone}">
+<p>${notice.text}</p>
+${notice.details && html`<ul>${notice.details.map(detail => html`<li>${detail}</li>`)}</ul>`}
 <button type="button" class="dismiss" data-dismiss hidden aria-label="Dismiss">×</button>
 </div>`
+
+const ITEMS = ['overview', 'requests', 'journeys', 'members', 'faults', 'clock', 'data', 'report'] as const
+
+function navigation(view: View): SafeHtml {
+  const { site, path } = view
+  const [, , , current = 'overview'] = (path.split('?', 1)[0] ?? '').split('/')
+  const item = (name: IconName, path: string, isCurrent: boolean) =>
+    html`<li><a href="${path}"${isCurrent ? html` aria-current="page"` : ''}>${icon(name)}<span>${name.charAt(0).toUpperCase()}${name.slice(1)}</span></a></li>`
+  const items = site
+    ? ITEMS.map(name =>
+        item(name, name === 'overview' ? sitePath(site) : sitePath(site, name), name === current),
+      )
+    : item('sites', SITES_PATH, true)
+  return html`<nav class="side" aria-label="Site">
+<ul>${items}</ul>
+${serverLinks(view)}
+</nav>`
+}
+
+const serverLinks = ({ options }: View): SafeHtml => {
+  const unmatched = options.sites.unmatched.countKept()
+  return html`<div class="server">
+<a href="${requestsPath(undefined)}">Unmatched requests${unmatched > 0 ? html` <span class="badge-count">${count(unmatched)}</span>` : ''}</a>
+<a href="/docs">API docs</a>
+<a href="/openapi.json">OpenAPI</a>
+${options.guard.token === '' ? '' : html`<form method="post" action="/sign-out"><button class="link">Sign out</button></form>`}
+</div>`
+}
+
+// More would not fit; the list of sites has them all.
+const MOST_SITES = 12
+
+/** The name of the site; it opens the list of the others. */
+function siteSwitcher(view: View): SafeHtml {
+  const { options, site } = view
+  const sites = options.sites.list()
+  const link = (other: Site) =>
+    html`<li><a href="${sitePath(other)}"${other.site_id === site?.site_id ? html` aria-current="true"` : ''}><span>${clip(other.name, 40)}</span> <code>${clip(other.site_id, 20)}</code></a></li>`
+  return html`<button type="button" class="switcher" popovertarget="sites"><span>${site ? clip(site.name, 40) : 'Choose a site'}</span>${icon('down')}</button>
+<div id="sites" class="popover" popover>
+<p class="popover-title">Sites</p>
+<ul class="menu">${sites.slice(0, MOST_SITES).map(link)}</ul>
+<ul class="menu"><li><a href="${SITES_PATH}">${sites.length > MOST_SITES ? `All ${count(sites.length)} sites` : 'All sites'}, new site</a></li></ul>
+${serverLinks(view)}
+</div>`
+}
+
+/** The site's time and its faults. */
+function siteStatus(view: SiteView): SafeHtml {
+  const { site } = view
+  const faults = site.faults.list().length
+  return html`<div class="bar-status">
+<a class="pill ${faults > 0 ? 'wait' : ''}" href="${sitePath(site, 'faults')}"><span class="wide">${faults === 0 ? 'No faults' : countOf(faults, 'fault')}</span><span class="narrow" aria-hidden="true">${faults === 0 ? '' : `⚠ ${faults}`}</span></a>
+<button type="button" class="pill clock-pill" popovertarget="clock-panel">${icon('clock')}<span class="sr">Clock of the site</span> ${clockReading(site)}</button>
+<div id="clock-panel" class="popover clock-popover" popover>${clockPanel(view)}</div>
+</div>`
+}

@@ -1,23 +1,23 @@
-/** Where the pages are: every path of the inspector is written here. */
+import type { FastifyReply } from 'fastify'
+import type { Site } from '../sites/site.ts'
 
-const segment = encodeURIComponent
+/** The paths of the pages. */
+
+const pathOf = (...segments: string[]): string =>
+  segments.map(segment => `/${encodeURIComponent(segment)}`).join('')
 
 export const SITES_PATH = '/sites'
-export const sitePath = (siteId: string): string => `${SITES_PATH}/${segment(siteId)}`
-export const journeysPath = (siteId: string): string => `${sitePath(siteId)}/journeys`
-export const journeyPath = (siteId: string, id: string): string => `${journeysPath(siteId)}/${segment(id)}`
-export const membersPath = (siteId: string): string => `${sitePath(siteId)}/members`
-export const memberPath = (siteId: string, email: string): string =>
-  `${membersPath(siteId)}/${segment(email)}`
-export const faultsPath = (siteId: string): string => `${sitePath(siteId)}/faults`
-export const clockPath = (siteId: string): string => `${sitePath(siteId)}/clock`
-export const reportPath = (siteId: string): string => `${sitePath(siteId)}/report`
-export const dataPath = (siteId: string): string => `${sitePath(siteId)}/data`
-/** The requests of a site; the unmatched requests, without one. */
-export const requestsPath = (siteId?: string): string =>
-  siteId === undefined ? '/requests' : `${sitePath(siteId)}/requests`
-export const requestPath = (siteId: string | undefined, id: string): string =>
-  `${requestsPath(siteId)}/${segment(id)}`
+
+/** The path of a page about a site, such as `sitePath(site, 'members', email)`. */
+export const sitePath = ({ site_id }: Pick<Site, 'site_id'>, ...segments: string[]): string =>
+  pathOf('sites', site_id, ...segments)
+
+/** The requests of a site, or without one the unmatched requests. */
+export const requestsPath = (site: Pick<Site, 'site_id'> | undefined, ...segments: string[]): string =>
+  site ? sitePath(site, 'requests', ...segments) : pathOf('requests', ...segments)
+
+// Only to parse paths; never shown.
+const ORIGIN = 'http://sandbox'
 
 /** A path with these query parameters besides those it has; undefined and empty ones are removed. */
 export function withQuery(path: string, query: Record<string, string | number | undefined>): string {
@@ -38,5 +38,6 @@ export function ownPath(text = '/'): string {
   return url.origin === ORIGIN && !url.pathname.startsWith('//') ? `${url.pathname}${url.search}` : '/'
 }
 
-// Only to parse paths; never shown.
-const ORIGIN = 'http://sandbox'
+/** Sends the browser on to a path of this server. */
+export const redirect = (reply: FastifyReply, path: string, status: 302 | 303 = 303): FastifyReply =>
+  reply.redirect(`${reply.request.pathPrefix}${path}`, status)

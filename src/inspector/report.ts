@@ -1,44 +1,48 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
-import type { FastifyInstance } from 'fastify'
 import { clip } from '../diagram/text.ts'
 import { OUTCOME_KINDS, type Report, type ReportOutcome, reportOf } from '../sites/report.ts'
-import { folded } from './code.ts'
-import { type Cell, chip, count, foldedSection, section, table } from './elements.ts'
-import { sendPage } from './page.ts'
-import { journeyPath, memberPath, reportPath, requestPath, requestsPath } from './paths.ts'
-import { following } from './request-list.ts'
-import { PAGE, type PageOptions, type SiteView, siteViewOf } from './view.ts'
+import { foldedCode } from './code.ts'
+import {
+  type Cell,
+  chip,
+  count,
+  countOf,
+  foldedSection,
+  httpStatusChip,
+  journeyLink,
+  memberLink,
+  section,
+  table,
+} from './elements.ts'
+import { curlOf } from './forms.ts'
+import { requestsPath, sitePath, withQuery } from './paths.ts'
+import { following } from './requests.ts'
+import type { Page, SiteView } from './view.ts'
 
 /** What a suite of tests has exercised, as a grid that fills while it runs. */
-export async function reportRoutes(scope: FastifyInstance, page: PageOptions): Promise<void> {
-  const { sites } = page.options
-  scope.get('/sites/:site_id/report', PAGE, (request, reply) => {
-    const view = siteViewOf(request, page)
-    const { site, query } = view
-    const clones = sites.clonesOf(site)
-    const together = query.clones !== undefined
-    const report = reportOf(together ? [site, ...clones] : [site])
-    const path = reportPath(site.site_id)
-    return sendPage(reply, {
-      view,
-      title: 'Report',
-      tab: 'report',
-      aside: clones.length === 0 ? undefined : scopeLinks(path, clones.length, together),
-      content: html`<div id="live" data-refresh="${view.path}">
-<p class="hint">What the clients of this site have met since the last reset: of every operation, the outcomes that are possible. A number leads to the first request that met it.</p>
-<span hidden${following(view, site.requests)}></span>
+export function reportPage(view: SiteView): Page {
+  const { site, query, options } = view
+  const clones = options.sites.clonesOf(site)
+  const withClones = query.clones !== undefined
+  const report = reportOf(withClones ? [site, ...clones] : [site])
+  const path = sitePath(site, 'report')
+  const link = withClones
+    ? html`<a class="button small" href="${path}">This site alone</a>`
+    : html`<a class="button small" href="${path}?clones=true">With its ${countOf(clones.length, 'clone')}</a>`
+  return {
+    title: 'Report',
+    aside: clones.length === 0 ? '' : link,
+    content: html`<div id="live" data-refresh="${view.path}">
+<p class="hint">The outcomes that are possible for every operation, and how often the clients of this site have met them since the last reset. A number leads to the first request that met the outcome.</p>
+<span hidden${following(view)}></span>
 ${OUTCOME_KINDS.map(kind => grid(view, report, kind))}
-${unexpected(view, report)}
-${unused(report)}
+${unexpectedRefusals(view, report)}
+${unusedFaults(report)}
 ${neverRead(view, report)}
 </div>
-${view.options.control ? folded('The same in a pipeline', commands(view)) : ''}`,
-    })
-  })
+${options.control ? foldedCode('The same in a pipeline', commands(view)) : ''}`,
+  }
 }
-
-const scopeLinks = (path: string, clones: number, together: boolean): SafeHtml =>
-  html`<a class="button small" href="${together ? path : `${path}?clones=true`}">${together ? 'This site alone' : `With its ${count(clones)} clones`}</a>`
 
 const TITLES: Record<ReportOutcome['kind'], string> = {
   answer: 'Answers',
@@ -49,73 +53,75 @@ const TITLES: Record<ReportOutcome['kind'], string> = {
 
 /** A row for each outcome, a column for each operation. */
 function grid({ site }: SiteView, { operations }: Report, kind: ReportOutcome['kind']): SafeHtml {
-  const ofKind = operations.map(({ outcomes }) => outcomes.filter(outcome => outcome.kind === kind))
-  const names = [...new Set(ofKind.flat().map(({ outcome }) => outcome))]
+  const columns = operations.map(({ outcomes }) => outcomes.filter(outcome => outcome.kind === kind))
+  const all = columns.flat()
+  const names = new Set(all.map(({ outcome }) => outcome))
   const cell = (outcome: ReportOutcome | undefined): Cell => {
     if (!outcome) return ''
     if (!outcome.first)
       return html`<span class="unmet"><span aria-hidden="true">○</span><span class="sr">not met</span></span>`
-    return html`<a class="met" href="${requestPath(site.site_id, outcome.first.id)}">${count(outcome.count)}</a>`
+    return html`<a class="met" href="${requestsPath(site, outcome.first.id)}">${count(outcome.count)}</a>`
   }
-  const rows = names.map(name => [
+  const rows = [...names].map(name => [
     name,
-    ...ofKind.map(outcomes => cell(outcomes.find(({ outcome }) => outcome === name))),
+    ...columns.map(outcomes => cell(outcomes.find(({ outcome }) => outcome === name))),
   ])
-  const met = ofKind.flat().filter(outcome => outcome.count > 0).length
-  return section(
-    TITLES[kind],
-    table(
-      `${TITLES[kind]} by operation`,
-      ['Outcome', ...operations.map(({ operation }) => ({ title: operation, number: true }))],
-      rows,
-    ),
-    { aside: html`<span class="note">${met} of ${ofKind.flat().length} met</span>`, kind: 'grid' },
-  )
+  const heads = ['Outcome', ...operations.map(({ operation }) => ({ number: operation }))]
+  const met = all.filter(({ count }) => count > 0).length
+  return section(TITLES[kind], table(`${TITLES[kind]} by operation`, heads, rows), {
+    aside: html`<span class="note">${met} of ${all.length} met</span>`,
+    kind: 'grid',
+  })
 }
 
-function unexpected({ site }: SiteView, { unexpected_refusals: { count: total, first } }: Report): SafeHtml {
-  const rows = first
-    .slice(0, MOST_ROWS)
+const MOST_REFUSALS = 10
+
+function unexpectedRefusals({ site }: SiteView, { unexpected_refusals }: Report): SafeHtml {
+  const rows = unexpected_refusals.first
+    .slice(0, MOST_REFUSALS)
     .map(({ id, path, status, explanation }) => [
-      html`<a href="${requestPath(site.site_id, id)}">${clip(path, 100)}</a>`,
-      chip(String(status), status < 500 ? 'wait' : 'bad'),
+      html`<a href="${requestsPath(site, id)}">${clip(path, 100)}</a>`,
+      httpStatusChip(status),
       explanation ?? '',
     ])
+  const link = withQuery(requestsPath(site), { status: '4xx' })
   return section(
     'Refusals that no fault was injected for',
-    table('The first of them', ['Request', 'Status', 'Reason'], rows, {
-      otherwise: 'No request was refused.',
-    }),
-    { aside: html`<a href="${requestsPath(site.site_id)}?status=4xx">${count(total)} in all</a>` },
+    table('The first of them', ['Request', 'Status', 'Reason'], rows, 'No request was refused.'),
+    { aside: html`<a href="${link}">${count(unexpected_refusals.count)} in all</a>` },
   )
 }
 
-const MOST_ROWS = 10
-
-const unused = ({ unused_faults }: Report): SafeHtml =>
+const unusedFaults = ({ unused_faults }: Report): SafeHtml =>
   section(
     'Fault rules that never fired',
     table(
       'Rules without effect',
       ['Rule', 'Fault'],
       unused_faults.map(({ id, fault }) => [html`<code>${id}</code>`, chip(fault.kind, 'wait')]),
-      { otherwise: 'None: every fault rule has fired, or there was none.' },
+      'None: every fault rule has fired, or there was none.',
     ),
   )
 
 /** Journeys and members that no client has read. */
 function neverRead({ site }: SiteView, { never_read: { journeys, members, truncated } }: Report): SafeHtml {
   const names = new Map(site.store.journeys().map(({ id, name }) => [id, name]))
+  const list = (title: string, links: SafeHtml[]) =>
+    html`<div><h3>${title}</h3><ul class="plain">${links.map(link => html`<li>${link}</li>`)}</ul></div>`
+  const journeyLinks = journeys.map(id => journeyLink(site, id, names.get(id) ?? id, 80))
+  const memberLinks = members.map(email => memberLink(site, email))
   return foldedSection(
     'Never read',
-    html`<div class="columns"><div><h3>Journeys</h3><ul class="plain">${journeys.map(id => html`<li><a href="${journeyPath(site.site_id, id)}">${clip(names.get(id) ?? id, 80)}</a></li>`)}</ul></div>
-<div><h3>Members</h3><ul class="plain">${members.map(email => html`<li><a href="${memberPath(site.site_id, email)}">${email}</a></li>`)}</ul></div></div>${truncated ? html`<p class="hint">and more</p>` : ''}`,
+    html`<div class="columns">${list('Journeys', journeyLinks)}
+${list('Members', memberLinks)}</div>${truncated ? html`<p class="hint">and more</p>` : ''}`,
     { note: `${count(journeys.length)} journeys, ${truncated ? 'many' : count(members.length)} members` },
   )
 }
 
-function commands({ site, origin }: SiteView): string {
-  const id = encodeURIComponent(site.site_id)
-  return `journeys-sandbox report --origin ${origin} --site '${site.site_id.replaceAll("'", "'\\''")}' --junit report.xml --fail-on unused-faults,unexpected-refusals
-curl '${origin}/_sandbox/sites/${id}/report'`
+function commands(view: SiteView): string {
+  const { site_id } = view.site
+  const path = `/_sandbox/sites/${encodeURIComponent(site_id)}/report`
+  const name = site_id.replaceAll("'", "'\\''")
+  return `journeys-sandbox report --origin ${view.origin} --site '${name}' --junit report.xml --fail-on unused-faults,unexpected-refusals
+${curlOf(view, { method: 'GET', path })}`
 }

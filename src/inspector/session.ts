@@ -3,42 +3,34 @@ import { html } from '@remix-run/html-template'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { sameText } from '../auth/hmac.ts'
 import type { Guard } from '../guard.ts'
-import type { Form } from './options.ts'
-import { redirect, sendPage } from './page.ts'
-import { ownPath } from './paths.ts'
+import { sendPage } from './page.ts'
+import { ownPath, redirect } from './paths.ts'
+import type { Values } from './view.ts'
 
-const COOKIE = 'journeys-sandbox'
+const COOKIE = { name: 'journeys-sandbox', path: '/', httpOnly: true, sameSite: 'strict' } as const
 
-export interface Session {
-  /** Whether the request may see the pages: it has signed in, sends the token itself, or no token is required. */
-  admits(request: FastifyRequest): boolean
-  /** Signs in a person who knows the token. @returns whether they do */
-  open(token: string, reply: FastifyReply): boolean
-  close(reply: FastifyReply): void
-}
-
-/** People who have signed in send the cookie that they got for the token. It is valid for as long as the process runs. */
-export function createSession(guard: Guard): Session {
+/** The cookie of people who have signed in with the control token. It is valid until the process ends. */
+export function createSession(guard: Guard) {
   const ticket = randomBytes(32).toString('base64url')
   return {
-    admits({ headers: { authorization = '' }, cookies }) {
+    /** Whether the request may see the pages: it has signed in, sends the token itself, or no token is required. */
+    admits({ headers: { authorization = '' }, cookies }: FastifyRequest): boolean {
       if (!guard.demandsToken || guard.knows(authorization.replace(/^Bearer +/i, ''))) return true
-      return sameText(cookies[COOKIE] ?? '', ticket)
+      return sameText(cookies[COOKIE.name] ?? '', ticket)
     },
-    open(token, reply) {
+    /** Signs in a person who knows the token. @returns whether they do */
+    open(token: string, reply: FastifyReply): boolean {
       if (!guard.knows(token)) return false
-      reply.setCookie(COOKIE, ticket, { path: '/', httpOnly: true, sameSite: 'strict' })
+      reply.setCookie(COOKIE.name, ticket, COOKIE)
       return true
-    },
-    close(reply) {
-      reply.clearCookie(COOKIE, { path: '/', httpOnly: true, sameSite: 'strict' })
     },
   }
 }
 
 /** Asks for the control token, and leads to `to` afterwards. */
 export const sendSignIn = (reply: FastifyReply, to: string, wrong = false): FastifyReply =>
-  sendPage(reply.code(401).header('www-authenticate', 'Bearer realm="journeys-sandbox"'), {
+  sendPage(reply.header('www-authenticate', 'Bearer realm="journeys-sandbox"'), {
+    status: 401,
     title: 'Sign in',
     notice: wrong ? { tone: 'bad', text: 'That is not the control token.' } : undefined,
     content: html`<section class="card sign-in"><p>This sandbox was started with a control token. Its pages show what the control API shows, so they ask for the same token.</p>
@@ -51,20 +43,18 @@ export const sendSignIn = (reply: FastifyReply, to: string, wrong = false): Fast
 
 export async function sessionRoutes(
   scope: FastifyInstance,
-  { session }: { session: Session },
+  { session }: { session: ReturnType<typeof createSession> },
 ): Promise<void> {
-  const hidden = { schema: { hide: true } }
-  scope.post<{ Body: Form | undefined }>(
+  const schema = { hide: true }
+  scope.post<{ Body: Values | undefined }>(
     '/sign-in',
-    { ...hidden, config: { open: true } },
+    { schema, config: { open: true } },
     (request, reply) => {
       const { token = '', to } = request.body ?? {}
-      if (!session.open(token, reply)) return sendSignIn(reply, ownPath(to), true)
-      return redirect(reply, ownPath(to))
+      return session.open(token, reply) ? redirect(reply, ownPath(to)) : sendSignIn(reply, ownPath(to), true)
     },
   )
-  scope.post('/sign-out', hidden, (_request, reply) => {
-    session.close(reply)
-    return redirect(reply, '/')
-  })
+  scope.post('/sign-out', { schema }, (_request, reply) =>
+    redirect(reply.clearCookie(COOKIE.name, COOKIE), '/'),
+  )
 }

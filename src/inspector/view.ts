@@ -1,72 +1,132 @@
+import { randomUUID } from 'node:crypto'
+import type { SafeHtml } from '@remix-run/html-template'
 import type { FastifyRequest } from 'fastify'
+import type { GuardOptions } from '../guard.ts'
 import { originOf } from '../origin.ts'
 import type { Site } from '../sites/site.ts'
-import { type FormMaker, formsFor } from './action-forms.ts'
-import type { Notice, Notices } from './notices.ts'
-import type { InspectorOptions } from './options.ts'
+import type { Sites } from '../sites/sites.ts'
 
-/** What the routes of the pages are given. */
-export interface PageOptions {
+/** The request of a page, and the page. */
+
+/** A call to the control API. */
+export interface ControlCall {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** From `/_sandbox` on, percent-encoded. */
+  path: string
+  body?: object | undefined
+}
+
+export interface ControlResponse {
+  status: number
+  /** The body as text; empty when there is none. */
+  body: string
+}
+
+/** All that the inspector knows of the server it is part of. */
+export interface InspectorOptions {
+  sites: Sites
+  /** Without a slash at its end. */
+  basePath: string
+  guard: GuardOptions
+  /** Calls the control API with its token; undefined when the control API is off: then the pages have no buttons. */
+  control: ((call: ControlCall) => Promise<ControlResponse>) | undefined
+  /** Whether requests to the vendor API must carry a token. */
+  auth: 'strict' | 'off'
+}
+
+/** Parameters of a path or a query, or the fields of a form, by their names. */
+export type Values = Partial<Record<string, string>>
+
+/** The result of an action, shown as a toast on the page that follows. */
+export interface Notice {
+  /** `wait` for what was done but had no effect. */
+  tone: 'good' | 'bad' | 'wait'
+  text: string
+  details?: readonly string[] | undefined
+  /** What was filled in, where the action was refused: to be corrected and sent again. */
+  form?: Values
+  /** What the control API answered, for pages that show more of it. */
+  answer?: unknown
+}
+
+const MOST_NOTICES = 200
+
+/** The last notices. URLs carry their ids and not their texts, so that nobody can put texts on a page. */
+export function createNotices() {
+  const recent = new Map<string, Notice>()
+  return {
+    /** @returns the id by which a URL names it */
+    put(notice: Notice): string {
+      const id = randomUUID()
+      if (recent.size >= MOST_NOTICES) recent.delete(recent.keys().next().value as string)
+      recent.set(id, notice)
+      return id
+    },
+    get: (id = '') => recent.get(id),
+  }
+}
+
+/** What is the same for every request. */
+export interface Context {
   options: InspectorOptions
-  notices: Notices
-  /** Tells this process from others: the ids of requests start again with each. */
+  notices: ReturnType<typeof createNotices>
+  /** Identifies this process: the ids of requests start again with each. */
   run: string
 }
 
-export type Query = Partial<Record<string, string>>
-
 /** A page as it was requested. */
-export interface View {
-  options: InspectorOptions
-  run: string
+export interface View extends Omit<Context, 'notices'> {
   /** The site that the page is about; undefined for pages above the sites. */
   site: Site | undefined
-  query: Query
+  params: Values
+  query: Values
   /** The path of the page with its query, to come back to. */
   path: string
-  /** The server as the caller reaches it. */
+  /** The origin of the server as the caller reaches it. */
   origin: string
   /** The vendor API's base URL, likewise. */
   baseUrl: string
   notice: Notice | undefined
-  form: FormMaker
 }
 
 /** A view of a page about a site. */
 export type SiteView = View & { site: Site }
 
-export function viewOf(request: FastifyRequest, { options, notices, run }: PageOptions): View {
-  const { notice, ...query } = request.query as Query
+export function viewOf(request: FastifyRequest, { options, notices, run }: Context): View {
+  const { notice, ...query } = queryOf(request)
   const origin = originOf(request)
   return {
     options,
     run,
     site: undefined,
+    params: request.params as Values,
     query,
-    path: pathOf(request.url),
+    // Without the notice, which is shown once.
+    path: request.url.replace(/[?&]notice=[^&]*/, '').replace(/^([^?&]*)&/, '$1?'),
     origin,
     baseUrl: `${origin}${options.basePath}`,
     notice: notices.get(notice),
-    form: formsFor(options),
   }
 }
 
-/** The URL of a page without the notice that it shows. */
-const pathOf = (url: string): string => url.replace(/[?&]notice=[^&]*/, '').replace(/^([^?&]*)&/, '$1?')
+/** The parameters of the query; of several with the same name, the last. */
+export const queryOf = ({ url }: Pick<FastifyRequest, 'url'>): Values =>
+  Object.fromEntries(new URLSearchParams(/\?.*/.exec(url)?.[0]))
 
-/** A view of the site that the URL names. @throws {NotFound} */
-export const siteViewOf = (request: FastifyRequest, page: PageOptions): SiteView => ({
-  ...viewOf(request, page),
-  site: siteOf(page.options, request),
-})
+/** A part of a page, or several in a row. Strings are escaped. */
+export type Content = SafeHtml | string | (SafeHtml | string)[]
 
-/** The site that the URL names. @throws {NotFound} */
-export const siteOf = ({ sites }: InspectorOptions, request: FastifyRequest): Site =>
-  sites.get((request.params as { site_id: string }).site_id)
-
-/** A parameter of the path. */
-export const paramOf = (request: FastifyRequest, name: string): string =>
-  (request.params as Record<string, string>)[name] as string
-
-/** The schema of a page's route: none, since a page is not part of any OpenAPI document. */
-export const PAGE = { schema: { hide: true } }
+export interface Page {
+  /** 200, when left out. */
+  status?: number
+  title: string
+  /** The page above this one. */
+  parent?: readonly [path: string, label: string]
+  /** Beside the heading. */
+  aside?: Content | undefined
+  /** In place of that of the view. */
+  notice?: Notice | undefined
+  content: Content
+  /** Whether the page fills the window and its parts scroll. */
+  fills?: boolean
+}

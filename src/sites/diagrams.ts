@@ -1,7 +1,6 @@
 import type { GraphRecord, RewardRecord, StepRecord, WaitingRecord } from '../contract/records.ts'
 import { type Diagram, type DiagramLayout, diagramOf } from '../diagram/diagram.ts'
-import { toDot } from '../diagram/dot.ts'
-import { toMermaid } from '../diagram/mermaid.ts'
+import { toDot, toMermaid } from '../diagram/notations.ts'
 import { toSvg } from '../diagram/svg.ts'
 import { compileJourney } from '../engine/graph.ts'
 import { deriveWaitingSteps } from '../engine/waiting.ts'

@@ -2,11 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { NODE_TYPES } from '../../src/contract/journey.ts'
 import { type Diagram, diagramOf } from '../../src/diagram/diagram.ts'
-import { toDot } from '../../src/diagram/dot.ts'
-import { layOut, TooEntangled } from '../../src/diagram/graphviz.ts'
-import { toMermaid } from '../../src/diagram/mermaid.ts'
-import { tellRule } from '../../src/diagram/rule.ts'
-import { toSvg } from '../../src/diagram/svg.ts'
+import { toDot, toMermaid } from '../../src/diagram/notations.ts'
+import { layOut, TooComplex, toSvg } from '../../src/diagram/svg.ts'
+import { conditionInSymbols } from '../../src/diagram/words.ts'
 
 const named = (name: string): Diagram =>
   diagramOf({
@@ -47,8 +45,8 @@ const HARD = [
   '<<B>bold</B>>',
 ]
 
-describe('A name that is hard to write', () => {
-  it.each(HARD)('%s is drawn by Graphviz as it is', async name => {
+describe('A name with special characters', () => {
+  it.each(HARD)('%s is drawn by Graphviz unchanged', async name => {
     const svg = await toSvg(named(name))
     const lines = linesOf(svg)
     expect(squeezed(lines.slice(1, lines.indexOf('EXIT')).join(''))).toContain(squeezed(name))
@@ -57,7 +55,7 @@ describe('A name that is hard to write', () => {
     expect(readXml(/<title>([^<]*)<\/title>/.exec(svg)?.[1] ?? '')).toBe(name)
   })
 
-  it.each(HARD)('%s leaves to Mermaid nothing of its own', name => {
+  it.each(HARD)('%s has no syntax of Mermaid', name => {
     const [, , node, , connection] = toMermaid(named(name)).split('\n')
     const [, text = ''] = /^ {2}n0\{"condition<br>(.*)"\}:::condition$/.exec(node as string) ?? []
     const [, label = ''] = /^ {2}n0 -->\|"(.*)"\| n1$/.exec(connection as string) ?? []
@@ -68,7 +66,7 @@ describe('A name that is hard to write', () => {
   })
 })
 
-test('Whatever a name is, the picture is one of two nodes and valid in what it escapes', async () => {
+test('Any name gives a picture of two nodes, with everything escaped', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async name => {
       const svg = await toSvg(named(name))
@@ -80,7 +78,7 @@ test('Whatever a name is, the picture is one of two nodes and valid in what it e
   )
 })
 
-test('A name of 10,000 characters is cut off, and those of a graph of 60 nodes are all there', async () => {
+test('A name of 10,000 characters is cut off, and a graph of 60 nodes has all names', async () => {
   const long = await toSvg(named('word '.repeat(2000)))
   expect(long.length).toBeLessThan(6000)
   expect(await toSvg(named('x'.repeat(10_000)))).toContain('…')
@@ -98,7 +96,7 @@ test('A name of 10,000 characters is cut off, and those of a graph of 60 nodes a
   expect(nodes.filter(({ name }) => !lines.includes(name))).toEqual([])
 })
 
-test('What would take too long is given up, and the next drawing made', async () => {
+test('A drawing that takes too long is given up, and the next one is made', async () => {
   const nodes = Array.from({ length: 150 }, (_, i) => ({
     id: `${i}`,
     type: 'event' as const,
@@ -108,14 +106,14 @@ test('What would take too long is given up, and the next drawing made', async ()
     { source_node_id: `${i}`, target_node_id: id, condition: 'else' },
     { source_node_id: `${Math.floor(i / 3)}`, target_node_id: id, condition: 'else' },
   ])
-  const entangled = toDot(diagramOf({ name: 'Knot', nodes, connections }))
+  const complex = toDot(diagramOf({ name: 'Complex', nodes, connections }))
   const next = layOut(toDot(named('A')))
-  await expect(Promise.all([layOut(entangled, 300), next])).rejects.toThrow(TooEntangled)
+  await expect(Promise.all([layOut(complex, 300), next])).rejects.toThrow(TooComplex)
   expect(await layOut(toDot(named('B')))).toContain('B')
   expect(await next).toContain('A')
 })
 
-test('The same journey is always written alike, without a thing but text', () => {
+test('The same journey always gives the same text, and an empty one is valid', () => {
   const diagram = named('A')
   expect(toDot(diagram)).toBe(toDot(diagram))
   expect(toDot({ title: '', nodes: [], connections: [] })).toMatch(/^digraph "" \{/)
@@ -134,6 +132,6 @@ test.each([
   ['{"missing":["a"]}', 'missing(a)'],
   ['{"var":["attributes.a",1]}', 'a'],
   ['{}', '{}'],
-])('The condition %s is told as %s', (condition, expected) => {
-  expect(tellRule(condition)).toBe(expected)
+])('The condition %s is %s in symbols', (condition, expected) => {
+  expect(conditionInSymbols(condition)).toBe(expected)
 })

@@ -19,7 +19,7 @@ test.each([
   [{ missing: ['attributes.a', 'attributes.b'] }, 'a and b is missing'],
   [{ '==': [{ '%': [amount, 2] }, 0] }, '(%(amount, 2)) is 0'],
   [{ some: [{ var: 'attributes.items' }, { var: '' }] }, 'some(items, )'],
-])('the rule %j is told as: %s', (rule, expected) => {
+])('the rule %j is in words: %s', (rule, expected) => {
   expect(ruleInWords(rule)).toBe(expected)
 })
 
@@ -27,22 +27,24 @@ test.each([
   ['P14D', '14 days'],
   ['P1D', '1 day'],
   ['PT36H', '36 hours'],
+  ['PT1.5S', '1.5 seconds'],
+  ['P0D', 'P0D'],
   ['P1Y2M', '1 year and 2 months'],
   ['P1DT2H3M4S', '1 day, 2 hours, 3 minutes and 4 seconds'],
 ])('the duration %s is %s', (duration, expected) => {
   expect(durationInWords(duration)).toBe(expected)
 })
 
-test('every node of the demo is told in sentences', () => {
+test('every node of the demo is described in sentences', () => {
   for (const { nodes, connections } of readSeed('demo').journeys) {
     for (const node of nodes) {
-      const told = nodeInWords(
+      const sentences = nodeInWords(
         { ...node, config: node.config ?? {} },
         nodes.map(each => ({ ...each, config: each.config ?? {} })),
         (connections ?? []).map(each => ({ ...each, condition: each.condition ?? null })),
       )
-      if (node.type !== 'condition') expect(told.length).toBeGreaterThan(0)
-      for (const sentence of told) expect(sentence).toMatch(/^[^{}[\]]+\.$/)
+      if (node.type !== 'condition') expect(sentences.length).toBeGreaterThan(0)
+      for (const sentence of sentences) expect(sentence).toMatch(/^[^{}[\]]+\.$/)
     }
   }
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import { criterionCompiler } from '../../src/engine/criterion.ts'
-import { exampleAttributes } from '../../src/inspector/example-attributes.ts'
+import { exampleAttributes } from '../../src/inspector/event-form.ts'
 import { nearestName } from '../../src/seed/suggest.ts'
 import { testApp } from '../support/app.ts'
 import { id, journeyOf, memberOf, nodesOf, SITE, seedOf } from '../support/seeds.ts'
@@ -49,7 +49,7 @@ const send = async (sandbox: Awaited<ReturnType<typeof testApp>>, form: Record<s
   return page(sandbox, String(headers.location))
 }
 
-describe('The form of a member', () => {
+describe('The event form of a member', () => {
   it('offers the events that change something, with attributes that meet their criteria', async () => {
     await using sandbox = await testApp({ seeds })
     const before = await page(sandbox, ANN)
@@ -63,18 +63,18 @@ describe('The form of a member', () => {
     )
   })
 
-  it('says in amber what had no effect, why, and what was probably meant', async () => {
+  it('shows in amber an event that had no effect, with the reason and a suggestion', async () => {
     await using sandbox = await testApp({ seeds })
     const text = await send(sandbox, { event: 'purchse' })
     expect(text).toMatch(/class="toast wait"/)
-    expect(words(text)).toMatch(/“purchse” is awaited nowhere\. Did you mean purchase \?/)
+    expect(words(text)).toMatch(/No journey waits for “purchse”\. Did you mean purchase \?/)
     expect(words(text)).toMatch(/Journey 1 waits for "purchase"/)
     const near = words(await send(sandbox, { event: 'purchase', attributes_json: '{"amount":1}' }))
     expect(near).toContain('its criteria do not hold')
     expect(near).not.toContain('Did you mean')
   })
 
-  it('lights up what moved', async () => {
+  it('highlights the nodes that changed', async () => {
     await using sandbox = await testApp({ seeds })
     const text = await send(sandbox, { event: 'purchase', attributes_json: '{"amount":60}' })
     expect(text).toMatch(/class="toast good"/)
@@ -82,7 +82,7 @@ describe('The form of a member', () => {
     expect(await page(sandbox, ANN)).not.toMatch(/ lit"/)
   })
 
-  it('is on the page of a node, too, with a member who stands there', async () => {
+  it('is also in the panel of a node, with a member who waits there', async () => {
     await using sandbox = await testApp({ seeds })
     const url = `/sites/${SITE.site_id}/journeys/${id(1)}?node=${event}`
     expect(words(await page(sandbox, url))).toMatch(
@@ -103,7 +103,7 @@ test.each([
   [{ and: [{ '>=': [amount, 5] }, { '==': [{ var: 'attributes.a' }, 'b'] }] }, { amount: 5, a: 'b' }],
   [{ or: [{ '<=': [amount, 5] }, { '==': [{ var: 'attributes.a' }, 'b'] }] }, { amount: 5 }],
   [{ '!!': amount }, { amount: true }],
-])('attributes that meet %j are %j', (rule, expected) => {
+])('the rule %j gives the attributes %j', (rule, expected) => {
   const attributes = exampleAttributes(rule)
   expect(attributes).toEqual(expected)
   const facts = { event: 'e', at: '2025-01-01T00:00:00.000000', member: { email: 'a@b.c', attributes: {} } }
@@ -116,7 +116,7 @@ test.each([
   { '!': amount },
   { '==': [amount, { '+': [1, 2] }] },
   { '==': [{ var: 'event' }, 'x'] },
-])('nothing is made of %j', rule => {
+])('%j gives no attributes', rule => {
   expect(exampleAttributes(rule)).toEqual({})
 })
 
@@ -127,6 +127,6 @@ test.each([
   ['sign_up', 'signup'],
   ['x', undefined],
   ['something_else', undefined],
-])('%s means %s', (name, expected) => {
+])('the nearest name to %s is %s', (name, expected) => {
   expect(nearestName(name, ['purchase', 'return', 'signup'])).toBe(expected)
 })

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { type Sandbox, type SandboxSite, startSandbox } from '../../src/index.ts'
-import { openEventStream } from '../../src/inspector/event-stream.ts'
+import { openEventStream } from '../../src/inspector/stream.ts'
 
 const STREAM = '/sites/9991331/requests/stream'
 
@@ -48,8 +48,8 @@ const ask = (sandbox: Sandbox, email: string, headers: Record<string, string> = 
     headers: { ...demoOf(sandbox).headersFor(email), ...headers },
   })
 
-describe('Calls are told of as they happen', () => {
-  it('once each when answered at once, and those never answered too', async () => {
+describe('The stream of requests', () => {
+  it('sends each request once, also one that is never answered', async () => {
     await using sandbox = await startSandbox({ logLevel: 'silent' })
     const stream = await listen(sandbox)
     expect(stream.response.headers.get('content-type')).toBe('text/event-stream')
@@ -75,9 +75,9 @@ describe('Calls are told of as they happen', () => {
     stream.leave()
   })
 
-  it('again when the answer comes late, and only of those that are wanted', async () => {
+  it('sends a request again when it is answered late, and only requests that pass the filter', async () => {
     await using sandbox = await startSandbox({ logLevel: 'silent' })
-    const [all, some, strangers] = await Promise.all([
+    const [all, some, unmatched] = await Promise.all([
       listen(sandbox),
       listen(sandbox, `${STREAM}?status=2xx&q=ann@example.com`),
       listen(sandbox, '/requests/stream'),
@@ -91,11 +91,11 @@ describe('Calls are told of as they happen', () => {
     expect(await some.come(1)).toMatchObject([
       { row: expect.stringContaining('200 GET /user/ann@example.com/journeys') },
     ])
-    expect(await strangers.come(1)).toMatchObject([{ row: expect.stringContaining('401 GET /journeys') }])
-    for (const stream of [all, some, strangers]) stream.leave()
+    expect(await unmatched.come(1)).toMatchObject([{ row: expect.stringContaining('401 GET /journeys') }])
+    for (const stream of [all, some, unmatched]) stream.leave()
   })
 
-  it('and what was missed is told to whoever comes back, or that all is stale', async () => {
+  it('sends a browser that reconnects what it has missed, or tells it to reload', async () => {
     await using sandbox = await startSandbox({ logLevel: 'silent' })
     const first = await listen(sandbox)
     await ask(sandbox, 'ann@example.com')
@@ -117,7 +117,7 @@ describe('Calls are told of as they happen', () => {
     }
   })
 
-  it('until the browser leaves: then nothing is kept of it', async () => {
+  it('stops watching the journal when the browser leaves', async () => {
     await using sandbox = await startSandbox({ logLevel: 'silent' })
     const watched: number[] = []
     const { requests } = demoOf(sandbox)
@@ -138,7 +138,7 @@ describe('Calls are told of as they happen', () => {
   })
 
   // Tried again, because a machine that is busy with other things may need longer than promised.
-  it('until the server stops, which does not wait for them', { retry: 2 }, async () => {
+  it('ends when the server stops, which does not wait for it', { retry: 2 }, async () => {
     const sandbox = await startSandbox({ logLevel: 'silent' })
     const streams = await Promise.all([listen(sandbox), listen(sandbox, '/requests/stream')])
     const start = performance.now()
@@ -147,7 +147,7 @@ describe('Calls are told of as they happen', () => {
     await Promise.all(streams.map(({ ended }) => ended))
   })
 
-  it('and a browser that does not read is told to reload, instead of being sent all of them later', async () => {
+  it('tells a browser that does not read to reload, instead of sending everything later', async () => {
     let sent: Readable | undefined
     const reply = {
       type: () => reply,
@@ -172,7 +172,7 @@ describe('Calls are told of as they happen', () => {
     stream.end()
   })
 
-  it('not to a site that is not there', async () => {
+  it('answers 404 for a site that does not exist', async () => {
     await using sandbox = await startSandbox({ logLevel: 'silent' })
     expect((await fetch(`${sandbox.origin}/sites/1/requests/stream`)).status).toBe(404)
   })

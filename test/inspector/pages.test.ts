@@ -71,7 +71,7 @@ describe('Every page', () => {
     '/requests',
   ]
 
-  it.each(pages)('%s is whole, with one heading, and allows nothing inline', async url => {
+  it.each(pages)('%s is complete, has one heading and nothing inline', async url => {
     await using sandbox = await testApp()
     const { status, text, headers } = await get(sandbox, url)
     expect(status).toBe(200)
@@ -85,7 +85,7 @@ describe('Every page', () => {
     )
   })
 
-  it('names assets that may be kept for ever', async () => {
+  it('loads assets that may be cached for ever', async () => {
     await using sandbox = await testApp()
     const { text } = await get(sandbox, HOME)
     const named = [...text.matchAll(/"(\/assets\/[^"]+)"/g)].map(found => found[1] as string)
@@ -115,7 +115,7 @@ describe('Every page', () => {
     `${HOME}/requests/req-0`,
     '/requests/req-0',
     '/assets/x.js',
-  ])('that is not there is a page with a way out: %s', async url => {
+  ])('that does not exist is a page with a link to the others: %s', async url => {
     await using sandbox = await testApp()
     const { status, text, headers } = await get(sandbox, url)
     expect({ status, type: headers['content-type'] }).toEqual({
@@ -125,7 +125,7 @@ describe('Every page', () => {
     expect(text).toMatch(/<a class="button" href="\/sites">All sites|<a href="[^"]+\/members">All members/)
   })
 
-  it('leaves the other addresses to the other planes', async () => {
+  it('leaves all other paths to the APIs', async () => {
     await using sandbox = await testApp()
     for (const [url, status] of [
       ['/nowhere', 404],
@@ -141,7 +141,7 @@ describe('Every page', () => {
   })
 
   it.each(['/sites', '/requests', '/assets', '/actions/x', '/sites/9991331'])(
-    'leaves the operations alone where they are under %s',
+    'does not hide the operations where they are under %s',
     async basePath => {
       await using sandbox = await testApp({ config: { basePath } })
       const headers = sandbox.sites.get(SITE.site_id).headersFor()
@@ -151,7 +151,7 @@ describe('Every page', () => {
     },
   )
 
-  it('has no endless answer to a HEAD', async () => {
+  it('answers HEAD, but not for a stream', async () => {
     await using sandbox = await testApp()
     const head = async (url: string) => (await sandbox.app.inject({ method: 'HEAD', url })).statusCode
     expect(await head('/sites')).toBe(200)
@@ -167,14 +167,14 @@ describe('Every page', () => {
     expect(words((await get(sandbox, ANN)).text)).toContain('GET /user/ann%40example.com/journeys')
   })
 
-  it('is gone with --inspector off, and the files of the graphs are not', async () => {
+  it('is gone with --inspector off, and the diagrams of the control API are not', async () => {
     await using sandbox = await testApp({ config: { inspector: 'off' } })
     for (const url of pages) expect((await get(sandbox, url)).status, url).toBe(404)
     expect((await get(sandbox, `/_sandbox${HOME}/journeys/${id(1)}.svg`)).status).toBe(200)
   })
 })
 
-describe('Home', () => {
+describe('The home page', () => {
   it('says what to do where there is no site', async () => {
     await using sandbox = await testApp({ seeds: [] })
     const { to: home } = await get(sandbox, '/')
@@ -249,7 +249,7 @@ describe('A site with members in many states', () => {
   ]
   const journeys = [journeyOf(1), journeyOf(2, { end_date: '2025-03-01T00:00:00.000000' })]
 
-  it('counts who entered, is under way, completed and expired', async () => {
+  it('counts who entered, is in progress, completed and expired', async () => {
     await using sandbox = await testApp({ seeds: [seedOf({ members, journeys })] })
     const text = words((await get(sandbox, `${HOME}/journeys`)).text)
     expect(text).toMatch(/Journey 1 Published – – 4 2 1 1 /)
@@ -263,7 +263,7 @@ describe('A site with members in many states', () => {
     await using sandbox = await testApp({ seeds })
     const found = async (search: string) => {
       const { text } = await get(sandbox, `${HOME}/members?search=${encodeURIComponent(search)}`)
-      return [...text.matchAll(/<a class="row-link" href="[^"]+\/members\/([^"]+)">/g)].map(link =>
+      return [...text.matchAll(/<th scope="row"><a href="[^"]+\/members\/([^"]+)">/g)].map(link =>
         decodeURIComponent(link[1] as string),
       )
     }
@@ -285,7 +285,7 @@ describe('A site with members in many states', () => {
 })
 
 describe('A member', () => {
-  it('is shown as the API answers, and looking leaves no trace', async () => {
+  it('is shown as the API answers, and the page changes nothing', async () => {
     await using sandbox = await testApp()
     const site = sandbox.sites.get(SITE.site_id)
     site.faults.add({ times: 1, fault: { kind: 'status', status: 503 } })
@@ -294,11 +294,24 @@ describe('A member', () => {
     expect(site.faults.list()).toMatchObject([{ seen: 0 }])
     expect((await call(sandbox, 'ann@example.com')).status).toBe(503)
     const answer = JSON.parse((await call(sandbox, 'ann@example.com')).text)
-    const squeezed = (text: string) => text.replace(/\s+/g, '')
-    expect(squeezed(page)).toContain(squeezed(JSON.stringify(answer)))
+    const withoutSpaces = (text: string) => text.replace(/\s+/g, '')
+    expect(withoutSpaces(page)).toContain(withoutSpaces(JSON.stringify(answer)))
   })
 
-  it('does what the form says, and shows the effects', async () => {
+  it.each([
+    ['blocked', 'AC1008'],
+    ['opted_out', 'AC1009'],
+  ] as const)('who is %s is shown with the error of the API', async (status, errorCode) => {
+    const members = [{ ...memberOf('ann@example.com', participationOf(1, 1)), status }]
+    await using sandbox = await testApp({ seeds: [seedOf({ members })] })
+    const answer = await call(sandbox, 'ann@example.com')
+    expect(answer.text).toContain(errorCode)
+    const page = words((await get(sandbox, ANN)).text)
+    expect(page.split(JSON.stringify(errorCode))).toHaveLength(3)
+    expect(page).toContain(`/user/ann%40example.com/journeys ${answer.status}`)
+  })
+
+  it('gets the event of the form, and the page shows its effects', async () => {
     const { entry, event, reward } = nodesOf(1)
     const nodes = [
       { id: entry, type: 'entry' as const, name: 'Joins' },
@@ -362,7 +375,7 @@ describe('A member', () => {
 })
 
 describe('A refused call', () => {
-  it('is explained check by check, beside a good one', async () => {
+  it('is explained check by check, beside a good token', async () => {
     await using sandbox = await testApp()
     await call(
       sandbox,
@@ -389,7 +402,7 @@ describe('A refused call', () => {
     ).toBe(200)
   })
 
-  it('is explained by the clock of the moment it came, and as it was found then', async () => {
+  it('is explained by the clock of the moment it came, whatever changes later', async () => {
     await using sandbox = await testApp()
     const claims = goodClaims('ann@example.com')
     await call(sandbox, 'ann@example.com', jwt({ ...claims, exp: NOW / 1000 - 60 }))
@@ -439,7 +452,7 @@ describe('A refused call', () => {
   })
 })
 
-test('The journal is filtered by what the form says, and emptied by its button', async () => {
+test('The journal is filtered by the form, and emptied by its button', async () => {
   await using sandbox = await testApp()
   await call(sandbox, 'ann@example.com')
   await call(sandbox, 'bob@example.com')
@@ -454,11 +467,13 @@ test('The journal is filtered by what the form says, and emptied by its button',
   expect(await rows('q=no+member')).toBe(1)
   expect(await rows('operation=getJourneys')).toBe(0)
   expect(await rows('operation=x&status=x&q=%20')).toBe(2)
+  // Of several parameters with the same name, the last counts.
+  expect(await rows('q=ann@example.com&q=bob@example.com&status=2xx&status=4xx')).toBe(1)
   await act(sandbox, 'clearRequests', { back: `${HOME}/requests` })
   expect(await rows('')).toBe(0)
 })
 
-describe('What is hard to show', () => {
+describe('Text that looks like HTML', () => {
   const evil = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
   const long = 'lorem '.repeat(1700)
   const { entry, event, reward } = nodesOf(1)
@@ -525,7 +540,7 @@ describe('What is hard to show', () => {
 describe('Behind a proxy that serves the sandbox under a path', () => {
   const headers = { 'x-forwarded-prefix': '/sandbox' }
 
-  it('every link and every redirect leads there', async () => {
+  it('every link and every redirect has the path', async () => {
     await using sandbox = await testApp({ config: { trustProxy: true } })
     expect((await get(sandbox, '/', headers)).to).toBe(`/sandbox${HOME}`)
     const { text } = await get(sandbox, `${HOME}/requests`, headers)
@@ -537,8 +552,8 @@ describe('Behind a proxy that serves the sandbox under a path', () => {
   })
 })
 
-describe('Whoever asks from somewhere else', () => {
-  it('is kept out by the host name', async () => {
+describe('A request from elsewhere', () => {
+  it('is refused by its host name', async () => {
     await using sandbox = await testApp()
     const { status, text } = await get(sandbox, '/', { host: 'evil.example.com' })
     expect(status).toBe(421)
@@ -555,7 +570,7 @@ describe('Whoever asks from somewhere else', () => {
     [{ origin: 'http://localhost:80' }, 403],
     [{ origin: 'http://localhost:4300', 'sec-fetch-site': 'same-origin' }, 303],
     [{}, 303],
-  ])('by a form with %o is answered %i', async (headers, expected) => {
+  ])('that sends a form with %o is answered %i', async (headers, expected) => {
     await using sandbox = await testApp()
     const site = sandbox.sites.get(SITE.site_id)
     const { status } = await post(sandbox, '/actions/freeze', { site: SITE.site_id, back: HOME }, {
@@ -566,7 +581,7 @@ describe('Whoever asks from somewhere else', () => {
     expect(site.clock.read().frozen).toBe(expected === 303)
   })
 
-  it('is not led away by a form, nor told what someone else wrote', async () => {
+  it('is not redirected to another host, nor shown the text of a URL', async () => {
     await using sandbox = await testApp()
     for (const back of [
       'https://evil.example.com/',
@@ -586,10 +601,10 @@ describe('Whoever asks from somewhere else', () => {
   })
 })
 
-describe('Where a control token is demanded', () => {
+describe('With a control token', () => {
   const config: Partial<Config> = { controlToken: 'open-sesame' }
 
-  it('one signs in with it, and gets a cookie that does not hold it', async () => {
+  it('people sign in with it, and get a cookie that does not contain it', async () => {
     await using sandbox = await testApp({ config })
     const asked = await get(sandbox, ANN)
     expect(asked.status).toBe(401)
@@ -614,9 +629,14 @@ describe('Where a control token is demanded', () => {
     const acted = await post(sandbox, '/actions/freeze', { site: SITE.site_id, back: HOME }, { cookie })
     expect(acted.status).toBe(303)
     expect(sandbox.sites.get(SITE.site_id).clock.read().frozen).toBe(true)
-    const page = (await get(sandbox, `${HOME}/clock`, { cookie })).text
-    expect(page).toContain('$SANDBOX_CONTROL_TOKEN')
-    expect(page).not.toContain('open-sesame')
+    sandbox.sites.get(SITE.site_id).faults.add({ fault: { kind: 'hang' } })
+    for (const path of ['clock', 'faults', 'report']) {
+      const { text } = await get(sandbox, `${HOME}/${path}`, { cookie })
+      const commands = text.match(/curl (?!with)[^\n<]*_sandbox[^\n<]*/g) ?? []
+      expect(commands.length).toBeGreaterThan(0)
+      for (const command of commands) expect(command).toContain('$SANDBOX_CONTROL_TOKEN')
+      expect(text).not.toContain('open-sesame')
+    }
 
     for (const to of ['/.//evil.example', '//evil.example', 'https://evil.example/x']) {
       const led = await post(sandbox, '/sign-in', { token: 'open-sesame', to })
@@ -633,20 +653,20 @@ describe('Where a control token is demanded', () => {
     'journeys-sandbox=open-sesame',
     `journeys-sandbox=${'A'.repeat(43)}`,
     'journeys-sandbox=%zz; x',
-  ])('the cookie %s is none', async cookie => {
+  ])('the cookie %s is refused', async cookie => {
     await using sandbox = await testApp({ config })
     for (const url of ['/', HOME, '/requests', '/requests/stream', `${HOME}/journeys/${id(1)}.svg`])
       expect((await get(sandbox, url, { cookie })).status, url).toBe(401)
     expect((await post(sandbox, '/actions/reset', { site: SITE.site_id }, { cookie })).status).toBe(401)
   })
 
-  it('a program may send it as it does to the control plane', async () => {
+  it('a program may send it as it does to the control API', async () => {
     await using sandbox = await testApp({ config })
     expect((await get(sandbox, HOME, { authorization: 'Bearer open-sesame' })).status).toBe(200)
   })
 })
 
-test('Without a control plane there are no buttons, no credentials, and forms are refused', async () => {
+test('With --control off there are no buttons and no credentials, and forms are refused', async () => {
   await using sandbox = await testApp({ config: { control: 'off' } })
   await call(sandbox, 'ann@example.com', 'bad')
   const [record] = sandbox.sites.get(SITE.site_id).requests.list()
@@ -780,7 +800,7 @@ test('The report is a grid of what was met, with a link to the first request of 
   expect((await get(sandbox, to)).text).not.toContain('class="met"')
 })
 
-test('An action that is none, and a form that is none, are refused', async () => {
+test('An unknown action and an empty form are refused', async () => {
   await using sandbox = await testApp()
   expect((await act(sandbox, 'explode')).status).toBe(404)
   expect((await act(sandbox, 'constructor')).status).toBe(404)

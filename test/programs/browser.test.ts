@@ -25,7 +25,7 @@ const ask = (sandbox: Sandbox, email: string, identifier = email) =>
 interface Tab extends AsyncDisposable {
   page: Page
   context: BrowserContext
-  complaints: string[]
+  errors: string[]
   open(path: string): Promise<number>
 }
 
@@ -33,18 +33,18 @@ async function tabOf(sandbox: Sandbox, options: BrowserContextOptions = {}): Pro
   const context = await browser.newContext({ viewport: WIDE, ...options })
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
-  const complaints: string[] = []
+  const errors: string[] = []
   // A page that is refused is what the test wants then.
   const wanted = /Failed to load resource: the server responded with a status of 40[14]|EventSource/
   page.on('console', message => {
     if (['error', 'warning'].includes(message.type()) && !wanted.test(message.text()))
-      complaints.push(message.text())
+      errors.push(message.text())
   })
-  page.on('pageerror', error => complaints.push(String(error)))
+  page.on('pageerror', error => errors.push(String(error)))
   return {
     page,
     context,
-    complaints,
+    errors,
     async open(path) {
       const response = await page.goto(`${sandbox.origin}${path}`)
       if (options.javaScriptEnabled !== false) await shown(page)
@@ -59,7 +59,7 @@ const shown = (page: Page) =>
   page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
 
 /** The serious violations that axe finds on a page; of its rules, only these. */
-async function faultsOf(page: Page, rules?: string[]): Promise<string[]> {
+async function violationsOf(page: Page, rules?: string[]): Promise<string[]> {
   await page.evaluate(axe.source)
   const options = JSON.stringify({ resultTypes: ['violations'], ...(rules && { runOnly: rules }) })
   const { violations } = await page.evaluate<AxeResults>(`axe.run(${options})`)
@@ -104,7 +104,7 @@ describe('In a browser', () => {
     return sandbox
   }
 
-  it('every page is accessible, fits, and runs nothing of the data, at both widths and in both schemes', {
+  it('every page is accessible, fits, and runs no script from the data, at both widths and in both colour schemes', {
     timeout: 300_000,
   }, async () => {
     await using sandbox = await withHardSite()
@@ -149,14 +149,14 @@ describe('In a browser', () => {
       rules?: string[],
     ) => {
       await using tab = await tabOf(sandbox, { colorScheme, viewport })
-      tab.page.on('dialog', dialog => tab.complaints.push(`dialog ${dialog.message()}`))
+      tab.page.on('dialog', dialog => tab.errors.push(`dialog ${dialog.message()}`))
       for (const path of pages) {
         await tab.open(path)
         const over = await tab.page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
         const faults = [
-          ...(await faultsOf(tab.page, rules)),
+          ...(await violationsOf(tab.page, rules)),
           ...(over > 0 ? [`${over} px too wide`] : []),
-          ...tab.complaints.splice(0),
+          ...tab.errors.splice(0),
         ]
         found.push(...faults.map(fault => `${path} ${colorScheme} ${viewport.width}: ${fault}`))
       }
@@ -167,7 +167,7 @@ describe('In a browser', () => {
     expect(found).toEqual([])
   })
 
-  it('one goes by keyboard alone from the overview to the next step of a member', async () => {
+  it('the keyboard alone leads from the overview to the next step of a member', async () => {
     await using sandbox = await startSandbox({ logLevel: 'silent' })
     await using tab = await tabOf(sandbox)
     const { page } = tab
@@ -201,7 +201,7 @@ describe('In a browser', () => {
     await reach('+14 d')
     await page.keyboard.press('Enter')
     await page.getByText('The clock of the site is now at').waitFor()
-    expect(tab.complaints).toEqual([])
+    expect(tab.errors).toEqual([])
   })
 
   it('requests appear as they happen, are filtered while one types, and read with the arrow keys', async () => {
@@ -245,7 +245,7 @@ describe('In a browser', () => {
     expect(await rows.count()).toBe(2)
     await page.getByRole('button', { name: 'Resume' }).click()
     await expect.poll(() => rows.count()).toBe(3)
-    expect(tab.complaints).toEqual([])
+    expect(tab.errors).toEqual([])
   })
 
   it('a request is copied in four ways', async () => {
@@ -267,7 +267,7 @@ describe('In a browser', () => {
       expect(await page.evaluate('navigator.clipboard.readText()')).toMatch(expected)
       await page.getByRole('button', { name: 'Copied' }).waitFor({ state: 'detached' })
     }
-    expect(tab.complaints).toEqual([])
+    expect(tab.errors).toEqual([])
   })
 
   it('the page comes back by itself when the server does', async () => {
@@ -302,7 +302,7 @@ describe('In a browser', () => {
     demoOf(sandbox).faults.add({ fault: { kind: 'status', status: 503 } })
     await ask(sandbox, 'ann@example.com')
     await page.locator('.checklist').waitFor({ state: 'detached' })
-    expect(tab.complaints).toEqual([])
+    expect(tab.errors).toEqual([])
   })
 
   it('the report fills while a suite runs', async () => {
@@ -317,7 +317,7 @@ describe('In a browser', () => {
     await expect.poll(() => page.locator('.met').count()).toBeGreaterThanOrEqual(3)
     await page.getByRole('row', { name: /^hmac/ }).locator('.met').click()
     await page.getByText('Refused by the check').waitFor()
-    expect(tab.complaints).toEqual([])
+    expect(tab.errors).toEqual([])
   })
 
   it('the clock is moved from every page, which stays as it is and says what changed', async () => {
@@ -341,7 +341,7 @@ describe('In a browser', () => {
     expect(site.clock.read().frozen).toBe(true)
     await page.getByRole('button', { name: 'Dismiss' }).click()
     await page.getByText('is frozen at').waitFor({ state: 'detached' })
-    expect(tab.complaints).toEqual([])
+    expect(tab.errors).toEqual([])
   })
 
   describe('The canvas of a journey', () => {
@@ -393,7 +393,7 @@ describe('In a browser', () => {
       await expect.poll(inside).toBeLessThan(18)
       await page.getByRole('button', { name: 'Fit' }).click()
       await expect.poll(inside).toBe(18)
-      expect(tab.complaints).toEqual([])
+      expect(tab.errors).toEqual([])
     })
 
     it('opens a node with its rule in words, and sends the event that it waits for', async () => {
@@ -415,7 +415,7 @@ describe('In a browser', () => {
       const opacity = (kind: string) =>
         page.evaluate<string>(`getComputedStyle(document.querySelector('.drawing.lr .node.${kind}')).opacity`)
       expect([await opacity('reward'), await opacity('event')]).toEqual(['0.15', '1'])
-      expect(tab.complaints).toEqual([])
+      expect(tab.errors).toEqual([])
     })
 
     it('of 60 nodes is readable when it is zoomed, and a node that gets the focus comes into view', async () => {
@@ -447,7 +447,7 @@ describe('In a browser', () => {
     })
   })
 
-  it('an event is sent in place: what moved lights up, and what did not says why', async () => {
+  it('an event is sent in place: nodes that changed are highlighted, and no effect has a reason', async () => {
     await using sandbox = await startSandbox({ logLevel: 'silent' })
     await using tab = await tabOf(sandbox)
     const { page } = tab
@@ -462,7 +462,7 @@ describe('In a browser', () => {
     await page.locator('.toast.wait').waitFor()
     await page.locator('.outcomes').getByText('Did you mean purchase?').waitFor()
     expect(await page.locator('.node.lit').count()).toBe(0)
-    expect(tab.complaints).toEqual([])
+    expect(tab.errors).toEqual([])
   })
 
   it('a fault rule is built, and only with the fields of its kind', async () => {
@@ -474,8 +474,8 @@ describe('In a browser', () => {
     await page.getByText('Answer late').click()
     expect(await page.getByLabel('Status', { exact: true }).isVisible()).toBe(false)
     await page.getByLabel('Milliseconds', { exact: true }).fill('30')
-    await page.getByLabel('About this member').fill('ann@example.com')
-    await page.getByLabel('So many times').fill('2')
+    await page.getByLabel('Member', { exact: true }).fill('ann@example.com')
+    await page.getByLabel('Times', { exact: true }).fill('2')
     await page.getByRole('button', { name: 'Add rule' }).click()
     await page.getByText('The fault rule fault-1 is active.').waitFor()
     expect(demoOf(sandbox).faults.list()).toMatchObject([
@@ -490,7 +490,7 @@ describe('In a browser', () => {
     expect((within?.x ?? 0) + (within?.width ?? 0)).toBeLessThan((outer?.x ?? 0) + (outer?.width ?? 0))
     await button.click()
     await page.getByText('The fault rule fault-1 is removed.').waitFor()
-    expect(tab.complaints).toEqual([])
+    expect(tab.errors).toEqual([])
   })
 
   it('a seed is edited and uploaded, and its issues are shown beside their lines', async () => {
@@ -520,7 +520,7 @@ describe('In a browser', () => {
     const download = page.waitForEvent('download')
     await page.getByRole('link', { name: 'Download seed' }).click()
     expect((await download).suggestedFilename()).toBe('9991331.seed.json')
-    expect(tab.complaints).toEqual([])
+    expect(tab.errors).toEqual([])
   })
 
   it('snapshots are taken and restored, and a reset asks first', async () => {
@@ -545,7 +545,7 @@ describe('In a browser', () => {
     await page.getByRole('button', { name: 'Reset the site' }).click()
     await page.getByText('back at its seed').waitFor()
     expect(site.clock.read().frozen).toBe(false)
-    expect(tab.complaints).toEqual([])
+    expect(tab.errors).toEqual([])
   })
 
   it('all of it works without a script, too', async () => {
@@ -588,12 +588,12 @@ describe('In a browser', () => {
     expect(await page.getByRole('button', { name: 'Copy' }).count()).toBe(0)
   })
 
-  it('one signs in where a control token is demanded, and out again', async () => {
+  it('people sign in with the control token, and out again', async () => {
     await using sandbox = await startSandbox({ logLevel: 'silent', controlToken: 'open-sesame' })
     await using tab = await tabOf(sandbox)
     const { page } = tab
     expect(await tab.open(HOME)).toBe(401)
-    expect(await faultsOf(page)).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.getByLabel('Control token').fill('open-sesame')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'demo-site' }).waitFor()
@@ -603,10 +603,10 @@ describe('In a browser', () => {
     await page.keyboard.press('Escape')
     await page.locator('.side').getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
-    expect(tab.complaints).toEqual([])
+    expect(tab.errors).toEqual([])
   })
 
-  it('a site that has gone leaves a page with a way out', async () => {
+  it('a site that has expired leaves a page with a link to the others', async () => {
     let now = Date.now()
     await using sandbox = await startSandbox({ logLevel: 'silent', clock: { now: () => now } })
     sandbox.createSite({ site_id: 'gone', ttl: 'PT1H', seed: 'empty' })

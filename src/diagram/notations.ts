@@ -1,6 +1,28 @@
+import type { NodeType } from '../contract/journey.ts'
 import type { Diagram, DiagramConnection, DiagramLayout, DiagramNode } from './diagram.ts'
-import { NODE_STYLES } from './node-style.ts'
 import { clip, wrap } from './text.ts'
+
+/** A journey in the languages of Graphviz and Mermaid. */
+
+/** Shape and style are Graphviz' names, and the brackets are Mermaid's for a similar shape. */
+type NodeStyle = {
+  shape: string
+  style: string
+  brackets: readonly [string, string]
+  fill: string
+  line: string
+}
+
+/** What the types of nodes look like: the shape says it without the colour. */
+const NODE_STYLES: Record<NodeType, NodeStyle> = {
+  entry: { shape: 'oval', style: 'filled', brackets: ['([', '])'], fill: '#e3f4ea', line: '#1f7a4d' },
+  event: { shape: 'box', style: 'filled,rounded', brackets: ['(', ')'], fill: '#e6effc', line: '#2a5fb0' },
+  action: { shape: 'box', style: 'filled', brackets: ['[', ']'], fill: '#e8e7fb', line: '#5448b8' },
+  condition: { shape: 'diamond', style: 'filled', brackets: ['{', '}'], fill: '#fdf1d3', line: '#8a6100' },
+  reward: { shape: 'note', style: 'filled', brackets: ['[[', ']]'], fill: '#fde6ef', line: '#b02a63' },
+  badge: { shape: 'hexagon', style: 'filled', brackets: ['{{', '}}'], fill: '#fdeadb', line: '#a8501a' },
+  exit: { shape: 'oval', style: 'filled,bold', brackets: ['(((', ')))'], fill: '#eceef1', line: '#4a5361' },
+}
 
 const NODE = 'fontname="Arial" fontsize=13 margin="0.1,0.06" penwidth=1.2'
 const EDGE = 'fontname="Arial" fontsize=11 color="#6b7480" fontcolor="#3d4650" arrowsize=0.7'
@@ -21,7 +43,7 @@ export function toDot({ title, nodes, connections }: Diagram, layout: DiagramLay
 
 // So many characters in a line: along the direction of the drawing, nodes are kept short so that more of them fit.
 const WIDTHS: Record<DiagramLayout, number> = { LR: 16, TB: 24 }
-// What stands in a diamond makes it twice as wide.
+// A diamond is twice as wide as its text.
 const NARROW = 14
 // Shapes that are wider than their text anyway.
 const ROUND = ['oval', 'diamond', 'hexagon']
@@ -53,3 +75,30 @@ const entity = (character: string): string => `&#${character.charCodeAt(0)};`
 /** Lines of text as a quoted string, in which Graphviz reads backslashes and the entities of HTML. */
 const quote = (lines: string[]): string =>
   `"${lines.map(line => line.replaceAll('&', '&amp;').replaceAll('\\', '\\\\').replaceAll('"', '\\"')).join('\\n')}"`
+
+/** A journey as a flowchart of Mermaid, which GitHub draws in a README or an issue. */
+export function toMermaid({ title, nodes, connections }: Diagram): string {
+  const types = new Set(nodes.map(({ type }) => type))
+  return [
+    'flowchart LR',
+    `  accTitle: ${escaped(title)}`,
+    ...nodes.map(({ type, name, note }, i) => {
+      const [open, close] = NODE_STYLES[type].brackets
+      const text = [type, clip(name), ...(note === undefined ? [] : [clip(note)])].map(escaped).join('<br>')
+      return `  n${i}${open}"${text}"${close}:::${type}`
+    }),
+    ...connections.map(({ from, to, label }) => {
+      const condition = escaped(clip(label ?? ''))
+      return `  n${from} -->${condition === '' ? '' : `|"${condition}"|`} n${to}`
+    }),
+    ...[...types].map(type => {
+      const { fill, line } = NODE_STYLES[type]
+      return `  classDef ${type} fill:${fill},stroke:${line},color:#1b2530`
+    }),
+    '',
+  ].join('\n')
+}
+
+/** Every character that could be syntax of Mermaid is written as a numbered entity. */
+const escaped = (text: string): string =>
+  text.replace(/[^\p{L}\p{M}\p{N} .,…]/gu, character => `#${character.codePointAt(0)};`)
