@@ -1,7 +1,7 @@
 import { ELSE } from '../contract/node-config.ts'
 import { criterionIssue } from './criterion.ts'
 import type { ConnectionDefinition, JourneyDefinition, NodeDefinition } from './graph.ts'
-import { holdFault } from './hold.ts'
+import { holdIssue } from './hold.ts'
 
 export interface JourneyIssue {
   /** A JSON pointer within the journey. */
@@ -38,7 +38,7 @@ export function journeyIssues({
 function configIssues({ criteria, hold }: NodeDefinition['config'], pointer: string): JourneyIssue[] {
   const found = {
     criteria: criterionIssue(criteria),
-    hold: typeof hold === 'string' ? holdFault(hold) : undefined,
+    hold: typeof hold === 'string' ? holdIssue(hold) : undefined,
   }
   return Object.entries(found).flatMap(([key, message]) =>
     message === undefined ? [] : [{ pointer: `${pointer}/${key}`, message }],

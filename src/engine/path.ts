@@ -1,7 +1,6 @@
 import type { ParticipationRecord } from '../contract/records.ts'
-import type { GraphNode, JourneyGraph } from './graph.ts'
+import { type GraphNode, type JourneyGraph, spread } from './graph.ts'
 import { waitingStepsOf } from './waiting.ts'
-import { spread } from './walk.ts'
 
 /** The way that a member has come through a journey. */
 export interface Path {

@@ -1,6 +1,4 @@
 import type { ParticipationRecord } from '../contract/records.ts'
-import type { Components } from './components.ts'
-import type { JourneyGraph } from './graph.ts'
 
 /**
  * How far an open participation has come: the steps done over those of the longest path still possible, as the vendor
@@ -12,16 +10,18 @@ import type { JourneyGraph } from './graph.ts'
  * @param participation As it is now, but with its progress as it was before.
  */
 export function progressOf(
-  graph: JourneyGraph,
-  { events, waiting_at, progress_percentage: before }: Account,
+  components: Components,
+  {
+    events,
+    waiting_at,
+    progress_percentage: before,
+  }: Pick<ParticipationRecord, 'events' | 'waiting_at' | 'progress_percentage'>,
 ): string {
-  const done = new Set(events.map(event => event.node_id).filter(id => graph.nodes.has(id)))
-  const total = done.size + stepsAhead(graph.components, waiting_at ?? [], done)
+  const done = new Set(events.map(event => event.node_id).filter(id => components.of.has(id)))
+  const total = done.size + stepsAhead(components, waiting_at ?? [], done)
   const tenths = total === 0 ? 0 : Math.min(Math.floor((done.size * 1000) / total), 999)
   return tenths > Number(before) * 10 ? (tenths / 10).toFixed(1) : before
 }
-
-type Account = Pick<ParticipationRecord, 'events' | 'waiting_at' | 'progress_percentage'>
 
 function stepsAhead(
   { of, list }: Components,
@@ -35,4 +35,61 @@ function stepsAhead(
     longest[i] = undone + Math.max(0, ...next.map(later => longest[later] ?? 0))
   }
   return Math.max(0, ...waiting_at.map(({ node_id }) => longest[of.get(node_id) ?? -1] ?? 0))
+}
+
+/**
+ * A graph with every cycle drawn together into one component: what is left has an order. A component is a list of
+ * its steps, and leads only to components after it.
+ */
+export interface Components {
+  /** The index of the component of each node. */
+  of: ReadonlyMap<string, number>
+  list: readonly { steps: readonly string[]; next: readonly number[] }[]
+}
+
+/** Kosaraju's algorithm, in time linear in nodes and connections, with no recursion so that long journeys fit. */
+export function componentsOf<N extends { targets: readonly string[] }>(
+  nodes: ReadonlyMap<string, N>,
+  isStep: (node: N) => boolean,
+): Components {
+  const connections = [...nodes].flatMap(([source, { targets }]) =>
+    targets.map(target => ({ source, target })),
+  )
+  const leadingTo = Map.groupBy(connections, ({ target }) => target)
+  const forward = (id: string) => nodes.get(id)?.targets ?? []
+  const order = postOrder(nodes.keys(), forward, new Set()).reverse()
+  const seen = new Set<string>()
+  const members = order
+    .map(id => postOrder([id], node => leadingTo.get(node)?.map(({ source }) => source) ?? [], seen))
+    .filter(component => component.length > 0)
+  const of = new Map(members.flatMap((component, i) => component.map(id => [id, i] as const)))
+  const list = members.map((component, i) => ({
+    steps: component.filter(id => isStep(nodes.get(id) as N)),
+    next: [...new Set(component.flatMap(forward).flatMap(id => of.get(id) ?? []))].filter(next => next !== i),
+  }))
+  return { of, list }
+}
+
+/** What can be reached from some nodes and was not `seen`, each node after all that it leads to; marks it as seen. */
+function postOrder(
+  from: Iterable<string>,
+  targetsOf: (id: string) => readonly string[],
+  seen: Set<string>,
+): string[] {
+  const order: string[] = []
+  const path: { id: string; targets: readonly string[]; next: number }[] = []
+  const visit = (id: string) => {
+    if (seen.has(id)) return
+    seen.add(id)
+    path.push({ id, targets: targetsOf(id), next: 0 })
+  }
+  for (const root of from) {
+    visit(root)
+    for (let top = path.at(-1); top; top = path.at(-1)) {
+      const target = top.targets[top.next++]
+      if (target !== undefined) visit(target)
+      else order.push((path.pop() as typeof top).id)
+    }
+  }
+  return order
 }

@@ -1,14 +1,20 @@
-import type { ParticipationRecord, StepRecord } from '../contract/records.ts'
-import { arrive, begin } from './arrive.ts'
+import type { MemberRecord, ParticipationRecord, StepRecord } from '../contract/records.ts'
 import type { Facts } from './criterion.ts'
-import { type Entry, type GraphNode, isStep, type JourneyGraph } from './graph.ts'
-import type { MemberState } from './state.ts'
-import { uptoSteps, waitingStepsOf } from './waiting.ts'
-import { type Passage, walk } from './walk.ts'
+import {
+  type Entry,
+  type GraphNode,
+  isStep,
+  type JourneyGraph,
+  type Passage,
+  uptoSteps,
+  walk,
+} from './graph.ts'
+import { arrive, begin } from './move.ts'
+import { waitingStepsOf } from './waiting.ts'
 
 /** A participation as it follows from its steps alone, without the events that completed them. */
 
-type Member = Pick<MemberState, 'email' | 'attributes'>
+type Member = Pick<MemberRecord, 'email' | 'attributes'>
 
 /**
  * A member's participation in a journey that was entered at a moment, by whatever event: the member waits at the first

@@ -1,6 +1,5 @@
 import type { ParticipationRecord, WaitingRecord } from '../contract/records.ts'
-import { type GraphNode, isStep, type JourneyGraph } from './graph.ts'
-import { spread } from './walk.ts'
+import { isStep, type JourneyGraph, spread, uptoSteps } from './graph.ts'
 
 type Account = Pick<ParticipationRecord, 'completed_at' | 'events' | 'rewards'>
 
@@ -35,10 +34,6 @@ export function deriveWaitingSteps(
     count: 0,
   }))
 }
-
-/** Some nodes and what is behind them on every branch, up to the next steps and with them. */
-export const uptoSteps = (graph: JourneyGraph, ids: readonly string[]): GraphNode[] =>
-  spread(graph, ids, node => (isStep(node) ? [] : node.targets))
 
 /** Where the member of a participation waits: as stored, or derived where nothing is stored. */
 export const waitingStepsOf = (

@@ -1,8 +1,7 @@
 import type { GraphRecord } from '../contract/records.ts'
-import { closedAt } from '../engine/enter.ts'
-import { compileJourney, isStep, type JourneyGraph } from '../engine/graph.ts'
-import { reasonToStay } from '../engine/move.ts'
-import { uptoSteps, waitingStepsOf } from '../engine/waiting.ts'
+import { closedReason, inactiveReason } from '../engine/as-of.ts'
+import { compileJourney, isStep, type JourneyGraph, uptoSteps } from '../engine/graph.ts'
+import { waitingStepsOf } from '../engine/waiting.ts'
 import type { Site } from '../sites/site.ts'
 import type { ParticipationDetail } from '../store/store.ts'
 import { exampleAttributes } from './example-attributes.ts'
@@ -27,7 +26,7 @@ export function awaitedEvents(site: Site, participations: readonly Participation
     const record = site.store.journey(participation.journey_id) as GraphRecord
     const graph = compileJourney(record)
     const waiting =
-      reasonToStay(graph, participation, now) === undefined
+      inactiveReason(record, participation, now) === undefined
         ? waitingStepsOf(graph, participation).map(({ node_id }) => node_id)
         : []
     const held = participation.rewards.filter(
@@ -50,7 +49,7 @@ export function awaitedEvents(site: Site, participations: readonly Participation
     .flatMap(({ id }) => {
       const record = site.store.journey(id) as GraphRecord
       const graph = compileJourney(record)
-      if (closedAt(graph, now)) return []
+      if (closedReason(record, now)) return []
       const free = graph.entries.filter(entry => entry.criterion === null).map(entry => entry.id)
       const steps = uptoSteps(graph, free).filter(isStep)
       return stepsAt(

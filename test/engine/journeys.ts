@@ -1,8 +1,7 @@
 import type { NodeConfigs } from '../../src/contract/node-config.ts'
-import type { ParticipationRecord } from '../../src/contract/records.ts'
+import type { MemberRecord, ParticipationRecord } from '../../src/contract/records.ts'
 import { compileJourney, type JourneyDefinition, type NodeDefinition } from '../../src/engine/graph.ts'
 import { handleEvent, type Result } from '../../src/engine/handle-event.ts'
-import type { MemberState } from '../../src/engine/state.ts'
 
 /** Builders for journeys and lives, so that a test says only what it is about. A node's id is its name. */
 
@@ -60,7 +59,11 @@ export const journey = (...args: Parameters<typeof definition>) => compileJourne
 /** A vendor timestamp on a day of January 2025. */
 export const day = (n: number, time = '00:00:00.000000') => `2025-01-${String(n).padStart(2, '0')}T${time}`
 
-export const nobody: MemberState = { email: 'ann@example.com', attributes: {}, participations: [] }
+export const nobody: Pick<MemberRecord, 'email' | 'attributes' | 'participations'> = {
+  email: 'ann@example.com',
+  attributes: {},
+  participations: [],
+}
 
 type Done = string | [event: string, attributes: Record<string, unknown>, at?: string]
 
@@ -74,11 +77,11 @@ export function lived(journeys: ReturnType<typeof journey>[], events: Done[], me
   let last: Result = { participations, outcomes: [] }
   const messages: string[] = []
   for (const [i, done] of events.entries()) {
-    const [name, attributes, at = day(i + 1)] = typeof done === 'string' ? [done, {}] : done
+    const [event, attributes, at = day(i + 1)] = typeof done === 'string' ? [done, {}] : done
     last = handleEvent({
       journeys,
       member: { ...member, participations },
-      event: { name, attributes, at },
+      event: { event, attributes, at },
       newId: () => `participation ${++count}`,
     })
     participations = last.participations

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { NODE_TYPES, type NodeType } from '../../src/contract/journey.ts'
 import { ELSE } from '../../src/contract/node-config.ts'
-import type { ParticipationRecord } from '../../src/contract/records.ts'
+import type { HistoryRecord, ParticipationRecord } from '../../src/contract/records.ts'
 import { compileJourney, type JourneyDefinition, type JourneyGraph } from '../../src/engine/graph.ts'
-import type { Occurrence } from '../../src/engine/state.ts'
 import { more, told } from './journeys.ts'
 
 /**
@@ -13,7 +12,7 @@ import { more, told } from './journeys.ts'
 export interface Life {
   definitions: JourneyDefinition[]
   participations: ParticipationRecord[]
-  history: Occurrence[]
+  history: HistoryRecord[]
 }
 
 /** With more steps than others, or few events would mean anything. */
@@ -150,11 +149,11 @@ function toldOf({ id, nodes }: JourneyDefinition, done: number[]): Participation
   })
 }
 
-function lastly(history: { event: number; amount: number; gap: number }[]): Occurrence[] {
+function lastly(history: { event: number; amount: number; gap: number }[]): HistoryRecord[] {
   let hours = 0
   return history.map(({ event, amount, gap }) => {
     // Events often share a moment, as they do where a test has stopped the clock.
     hours += Math.max(0, gap - 10)
-    return { name: EVENTS[event] as string, attributes: { amount }, at: hour(hours) }
+    return { event: EVENTS[event] as string, attributes: { amount }, at: hour(hours) }
   })
 }
