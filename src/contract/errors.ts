@@ -1,6 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { OneOf } from './formats.ts'
-import { documented, type Provenance } from './provenance.ts'
+import { documented, OneOf, type Provenance } from './formats.ts'
 
 /** The vendor's error codes, each with its message: CONTRACT.md section 4 (D). */
 export const ERROR_MESSAGES = {

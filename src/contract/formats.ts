@@ -1,4 +1,28 @@
-import { FormatRegistry, Kind, type TSchema, type TString, Type, TypeRegistry } from '@sinclair/typebox'
+import {
+  FormatRegistry,
+  Kind,
+  type Static,
+  type TSchema,
+  type TString,
+  Type,
+  TypeRegistry,
+} from '@sinclair/typebox'
+
+/** How surely a property is known: the three letters of CONTRACT.md, D, C and I. */
+export type Provenance = 'documented' | 'observed' | 'inferred'
+
+/** The OpenAPI extension under which every property says where our knowledge of it comes from. */
+export const PROVENANCE_KEYWORD = 'x-provenance'
+
+const marked =
+  (provenance: Provenance) =>
+  <T extends TSchema>(schema: T): T => ({ ...schema, [PROVENANCE_KEYWORD]: provenance })
+
+/** The vendor's documentation says so (D). */
+export const documented = marked('documented')
+
+/** Our guess, for want of a source (I). */
+export const inferred = marked('inferred')
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 FormatRegistry.Set('uuid', value => UUID.test(value))
@@ -41,6 +65,9 @@ export const Timestamp = (annotations: Annotations = {}): TString =>
  */
 export const Nullable = <T extends TSchema & { type: string }>(schema: T) =>
   Type.Unsafe<T['static'] | null>({ ...schema, type: [schema.type, 'null'] })
+
+/** A schema of the wire, by the reference that the OpenAPI document shows. */
+export const refTo = <T extends TSchema>({ $id }: T) => Type.Unsafe<Static<T>>(Type.Ref(`${$id}#`))
 
 const STRING_ENUM = 'StringEnum'
 TypeRegistry.Set<{ enum: readonly string[] }>(STRING_ENUM, (schema, value) =>

@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { inferred } from './formats.ts'
 import type { NodeType } from './journey.ts'
-import { inferred } from './provenance.ts'
 import { annotated, closed } from './records.ts'
 
 /**

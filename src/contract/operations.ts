@@ -1,4 +1,6 @@
+import { Type } from '@sinclair/typebox'
 import type { ErrorName } from './errors.ts'
+import { documented, Email, Uuid } from './formats.ts'
 
 /** The path parameter that the token's `hmac` is bound to (CONTRACT.md section 3). */
 export type IdentifierName = 'journey_id' | 'email_id'
@@ -106,3 +108,23 @@ function decode(segment: string): string | undefined {
     throw error
   }
 }
+
+export const JourneyParams = Type.Object({
+  journey_id: documented(
+    Uuid({
+      description: 'The id of a journey of the calling site',
+      examples: ['de04a64d-dc40-445f-8351-3dde7567d5c8'],
+    }),
+  ),
+})
+
+export const MemberParams = Type.Object({
+  email_id: documented(
+    Email({
+      description: 'The email of a member, percent-encoded or not; matched without regard to case',
+      examples: ['ann@example.com'],
+    }),
+  ),
+})
+
+export const NoParams = Type.Object({})

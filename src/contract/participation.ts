@@ -1,7 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { Nullable, OneOf, Timestamp, Uuid } from './formats.ts'
+import { documented, inferred, Nullable, OneOf, refTo, Timestamp, Uuid } from './formats.ts'
 import { NODE_TYPES } from './journey.ts'
-import { documented, inferred } from './provenance.ts'
 
 export const PARTICIPATION_STATUSES = ['InProgress', 'Completed', 'Expired'] as const
 export const REWARD_STATUSES = ['held', 'issued', 'blocked'] as const
@@ -9,18 +8,8 @@ export const REWARD_STATUSES = ['held', 'issued', 'blocked'] as const
 export type ParticipationStatus = (typeof PARTICIPATION_STATUSES)[number]
 export type RewardStatus = (typeof REWARD_STATUSES)[number]
 
-const status = OneOf(PARTICIPATION_STATUSES, {
-  description:
-    'How the member fares: under way, done, or overtaken by the end of the journey (Expired is inferred)',
-})
-
 /** `"100.0"`, or a number below it with one decimal. */
 export const PROGRESS_PATTERN = '^(100\\.0|[1-9]?[0-9]\\.[0-9])$'
-
-const progressPercentage = Type.String({
-  pattern: PROGRESS_PATTERN,
-  description: 'How far the member has come, 0.0 to 100.0 with one decimal. A string, not a number',
-})
 
 /** An item of `GET /user_journeys/{email_id}`: CONTRACT.md section 2. */
 export const UserJourney = Type.Object(
@@ -37,8 +26,18 @@ export const UserJourney = Type.Object(
       }),
     ),
     started_at: documented(Timestamp({ description: 'When the member entered' })),
-    status: documented(status),
-    progress_percentage: documented(progressPercentage),
+    status: documented(
+      OneOf(PARTICIPATION_STATUSES, {
+        description:
+          'How the member fares: under way, done, or overtaken by the end of the journey (Expired is inferred)',
+      }),
+    ),
+    progress_percentage: documented(
+      Type.String({
+        pattern: PROGRESS_PATTERN,
+        description: 'How far the member has come, 0.0 to 100.0 with one decimal. A string, not a number',
+      }),
+    ),
     expired_at: inferred(Nullable(Timestamp({ description: 'When it expired; null unless it did' }))),
     completed_at: inferred(Nullable(Timestamp({ description: 'When the member finished; null until then' }))),
     created_at: inferred(Timestamp({ description: 'When the record was created' })),
@@ -108,31 +107,40 @@ export const IssuedReward = Type.Object(
   },
 )
 
-const REWARDS = { held: HeldReward, blocked: BlockedReward, issued: IssuedReward }
-
 /** A reward that the member has reached, by its status. */
 export const MemberReward = Type.Unsafe<
   Static<typeof HeldReward> | Static<typeof BlockedReward> | Static<typeof IssuedReward>
 >({
   $id: 'MemberReward',
   description: 'A reward the member has reached; its status tells which keys it has',
-  oneOf: Object.values(REWARDS).map(({ $id }) => Type.Ref(`${$id}#`)),
+  oneOf: [HeldReward, BlockedReward, IssuedReward].map(refTo),
   discriminator: { propertyName: 'status' },
 })
+
+/** What both operations about a member show, in the order of `GET /user/{email_id}/journeys`. */
+const shared = Type.Pick(UserJourney, [
+  'id',
+  'name',
+  'description',
+  'open_ended',
+  'started_at',
+  'expired_at',
+  'status',
+  'progress_percentage',
+  'created_at',
+  'updated_at',
+]).properties
 
 /** An item of `GET /user/{email_id}/journeys`: CONTRACT.md section 2. */
 export const MemberJourney = Type.Object(
   {
-    id: documented(Uuid({ description: "Identifies the member's instance of the journey" })),
-    name: documented(Type.String({ description: 'What the journey is called' })),
-    description: documented(Type.String({ description: 'What the journey is about; may be empty' })),
+    ...shared,
     open_ended: documented(
       OneOf(['true', 'false'], {
         description:
           'Whether the participation has no set end. A string, unlike in the other three operations',
       }),
     ),
-    started_at: documented(Timestamp({ description: 'When the member entered' })),
     expired_at: documented(
       Nullable(
         Timestamp({
@@ -141,17 +149,14 @@ export const MemberJourney = Type.Object(
         }),
       ),
     ),
-    status: documented(status),
-    progress_percentage: documented(progressPercentage),
-    created_at: documented(Timestamp({ description: 'When the record was created' })),
-    updated_at: inferred(Timestamp({ description: 'When the record was last changed' })),
+    created_at: documented(shared.created_at),
     events: documented(
-      Type.Array(Type.Unsafe<MemberEvent>(Type.Ref('MemberEvent#')), {
+      Type.Array(refTo(MemberEvent), {
         description: 'What the member has done so far, in that order',
       }),
     ),
     rewards: documented(
-      Type.Array(Type.Unsafe<MemberReward>(Type.Ref('MemberReward#')), {
+      Type.Array(refTo(MemberReward), {
         description:
           'The rewards the member has reached, in that order. That this is an array of objects is inferred',
       }),
@@ -166,7 +171,7 @@ export const MemberJourney = Type.Object(
 export const UserJourneyList = Type.Object(
   {
     journeys: documented(
-      Type.Array(Type.Unsafe<UserJourney>(Type.Ref('UserJourney#')), {
+      Type.Array(refTo(UserJourney), {
         description: 'One for every journey the member is in',
       }),
     ),
@@ -177,7 +182,7 @@ export const UserJourneyList = Type.Object(
 export const MemberJourneyList = Type.Object(
   {
     journeys: documented(
-      Type.Array(Type.Unsafe<MemberJourney>(Type.Ref('MemberJourney#')), {
+      Type.Array(refTo(MemberJourney), {
         description: 'One for every journey the member is in',
       }),
     ),

@@ -8,7 +8,6 @@ import {
 } from '@sinclair/typebox'
 import { Email, LowerCaseUuid, OneOf, Timestamp } from './formats.ts'
 import { JOURNEY_STATUSES, NODE_TYPES } from './journey.ts'
-import { MEMBER_STATUSES } from './member.ts'
 import { PROGRESS_PATTERN } from './participation.ts'
 
 /**
@@ -192,6 +191,10 @@ export const HistoryRecord = closed(
   },
   'An event of a member, whatever came of it',
 )
+
+/** Whether a member takes part: CONTRACT.md section 4. One who is blocked or has opted out gets AC1008 or AC1009 (I). */
+export const MEMBER_STATUSES = ['active', 'blocked', 'opted_out'] as const
+export type MemberStatus = (typeof MEMBER_STATUSES)[number]
 
 export const MemberRecord = closed(
   {

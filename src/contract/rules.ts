@@ -1,4 +1,4 @@
-import type { Provenance } from './provenance.ts'
+import type { Provenance } from './formats.ts'
 
 interface Rule {
   what: string

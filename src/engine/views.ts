@@ -1,4 +1,3 @@
-import { withExtra } from '../contract/extension.ts'
 import { Journey, JourneyConnection, JourneyNode, JourneySummary } from '../contract/journey.ts'
 import { MemberEvent, MemberJourney, UserJourney } from '../contract/participation.ts'
 import type {
@@ -8,6 +7,7 @@ import type {
   RewardRecord,
   StepRecord,
 } from '../contract/records.ts'
+import { withExtra } from '../contract/schemas.ts'
 import { expiryOf, rewardAsOf, statusAsOf } from './as-of.ts'
 
 /**

@@ -1,7 +1,11 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyReply } from 'fastify'
-import { MEMBER_STATUSES, type MemberStatus } from '../contract/member.ts'
-import type { GraphRecord, MemberRecord } from '../contract/records.ts'
+import {
+  type GraphRecord,
+  MEMBER_STATUSES,
+  type MemberRecord,
+  type MemberStatus,
+} from '../contract/records.ts'
 import { diagramOf } from '../diagram/diagram.ts'
 import { clip } from '../diagram/text.ts'
 import { participationAsOf } from '../engine/as-of.ts'

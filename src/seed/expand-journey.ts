@@ -1,6 +1,6 @@
-import { extensionOf } from '../contract/extension.ts'
 import type { JourneyStatus } from '../contract/journey.ts'
 import type { GraphRecord, NodeRecord } from '../contract/records.ts'
+import { extensionOf } from '../contract/schemas.ts'
 import { expandConnections } from './expand-connections.ts'
 import {
   checkLabel,

@@ -1,5 +1,5 @@
-import { type Extended, extensionOf } from '../contract/extension.ts'
 import type { HistoryRecord, MemberRecord } from '../contract/records.ts'
+import { type Extended, extensionOf } from '../contract/schemas.ts'
 import { expandParticipation, type FindJourney, type StatedParticipation } from './expand-participation.ts'
 import { type Expansion, either, type Part, partsOf, type Readable, timeOf } from './expansion.ts'
 import type { MemberInput } from './schema-input.ts'

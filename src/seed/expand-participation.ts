@@ -1,7 +1,7 @@
-import { type Extended, extensionOf } from '../contract/extension.ts'
 import { foldEmail } from '../contract/formats.ts'
 import type { ParticipationStatus } from '../contract/participation.ts'
 import type { ParticipationRecord, RewardRecord, StepRecord, WaitingRecord } from '../contract/records.ts'
+import { type Extended, extensionOf } from '../contract/schemas.ts'
 import {
   checkLabel,
   type Expansion,

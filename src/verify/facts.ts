@@ -1,9 +1,14 @@
 import type { TObject, TSchema } from '@sinclair/typebox'
 import { AUTH_RULES } from '../auth/rules.ts'
 import { ApiError, ERROR_CASES, ERROR_MESSAGES } from '../contract/errors.ts'
-import { OPERATION_IDS, type OperationId, operations } from '../contract/operations.ts'
-import { JourneyParams, MemberParams } from '../contract/parameters.ts'
-import { PROVENANCE_KEYWORD, type Provenance } from '../contract/provenance.ts'
+import { PROVENANCE_KEYWORD, type Provenance } from '../contract/formats.ts'
+import {
+  JourneyParams,
+  MemberParams,
+  OPERATION_IDS,
+  type OperationId,
+  operations,
+} from '../contract/operations.ts'
 import { RULES } from '../contract/rules.ts'
 import { answerProperties, propertiesOf } from '../contract/schemas.ts'
 import { expectationOf } from './compare.ts'

@@ -1,6 +1,6 @@
+import { PROVENANCE_KEYWORD, type Provenance } from '../contract/formats.ts'
 import type { JsonObject } from '../contract/json.ts'
 import type { OperationId } from '../contract/operations.ts'
-import { PROVENANCE_KEYWORD, type Provenance } from '../contract/provenance.ts'
 import { listOf, partOf } from './openapi-document.ts'
 import {
   credentialHeaders,

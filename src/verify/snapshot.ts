@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { type Clock, systemClock } from '../clock.ts'
-import { isInContract } from '../contract/extension.ts'
+import { isInContract } from '../contract/schemas.ts'
 import { extensibleObjects } from '../seed/extra-warnings.ts'
 import type { SeedDocument } from '../seed/schema.ts'
 import { type Capture, memberStatus, readSite } from './capture.ts'
