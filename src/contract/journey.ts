@@ -7,6 +7,11 @@ export const NODE_TYPES = ['entry', 'event', 'action', 'condition', 'reward', 'b
 export type JourneyStatus = (typeof JOURNEY_STATUSES)[number]
 export type NodeType = (typeof NODE_TYPES)[number]
 
+/** The types of the nodes at which members do something. */
+export const STEP_TYPES: readonly NodeType[] = ['event', 'action']
+/** The types of the nodes at which members are given something. */
+export const OUTCOME_TYPES: readonly NodeType[] = ['reward', 'badge']
+
 /** An item of `GET /journeys`: CONTRACT.md section 2. */
 export const JourneySummary = Type.Object(
   {

@@ -101,7 +101,7 @@ export const SHOWN_AS = {
 export type ExtendedKind = keyof typeof SHOWN_AS
 
 /** The extension of an object alone, to be spread: nothing, where it has none. */
-export const extensionOf = ({ extra }: Extended): Extended => (extra ? { extra } : {})
+export const extensionOf = ({ extra }: { extra?: Extra | undefined }): Extended => (extra ? { extra } : {})
 
 /** Whether a name is a property of the contract, in any answer that shows such an object. */
 export const isInContract = (kind: ExtendedKind, name: string): boolean =>

@@ -22,11 +22,7 @@ export function checked<I, T>(
   schema: TSchema,
   input: unknown,
   contextOf: (readable: Readable<I>) => Context,
-  expand: (
-    readable: Readable<I>,
-    expansion: Expansion,
-    hasIssueBelow: (pointer: string) => boolean,
-  ) => Checked<T>,
+  expand: (readable: Readable<I>, expansion: Expansion) => Checked<T>,
 ): Checked<T> {
   const tooDeep = depthIssue(input)
   if (tooDeep) return { issues: [tooDeep], warnings: [], value: undefined }
@@ -34,6 +30,7 @@ export function checked<I, T>(
   // There may be more, so that nothing else can be read.
   if (formal.length >= MAX_ISSUES) return { issues: formal, warnings: [], value: undefined }
   const refused = new Set(formal.filter(({ atKey }) => !atKey).map(({ pointer }) => pointer))
+  const lists = new Set([...refused].map(pointer => pointer.replace(ITEM_NAME, '')))
   const readable = (formal.length === 0 ? input : withoutRefused(input, formal)) as Readable<I>
   const places = newPlaces()
   const issues = [...formal]
@@ -41,9 +38,11 @@ export function checked<I, T>(
     ...contextOf(readable),
     issues,
     places,
-    isUnreadable: pointer => refused.has(pointer),
+    isRefused: pointer => refused.has(pointer),
+    areNamesKnown: list => !lists.has(list),
+    hasIssueBelow: issueIndex(issues),
   }
-  const found = expand(readable, expansion, issueIndex(issues))
+  const found = expand(readable, expansion)
   const placed = (issue: Issue) => ({ ...issue, pointer: places.inputOf(issue.pointer) })
   const all = inOrder([...issues, ...found.issues.map(placed)])
   return {
@@ -52,6 +51,9 @@ export function checked<I, T>(
     value: all.length === 0 ? found.value : undefined,
   }
 }
+
+/** An item of a list, or its id or name. */
+const ITEM_NAME = /\/\d+(\/(id|name))?$/
 
 /** Tells whether there is an issue at a place or below it, among issues that become more. */
 function issueIndex(issues: readonly Issue[]) {

@@ -1,61 +1,72 @@
-import type { JourneyStatus } from '../contract/journey.ts'
-import type { GraphRecord, NodeRecord } from '../contract/records.ts'
+import type { JourneyStatus, NodeType } from '../contract/journey.ts'
+import { ELSE } from '../contract/node-config.ts'
+import type { ConnectionRecord, GraphRecord, NodeRecord } from '../contract/records.ts'
 import { extensionOf } from '../contract/schemas.ts'
-import { expandConnections } from './expand-connections.ts'
 import {
-  checkLabel,
   type Expansion,
+  eitherOf,
+  type Find,
+  idOf,
+  itemsOf,
+  type Named,
   type Part,
-  partsOf,
+  partAt,
   type Readable,
+  referencesTo,
+  resolve,
   timeOf,
   uniqueKeys,
+  uniqueNames,
 } from './expansion.ts'
 import { labelledUuid, uuidOf } from './ids.ts'
-import { type Named, referencesTo } from './references.ts'
-import type { JourneyInput } from './schema-input.ts'
+import type { ConnectionInput, JourneyInput } from './schema-input.ts'
 import type { NodeInput } from './schema-nodes.ts'
 
-export interface ExpandedJourney extends Named {
+/** A node that other parts refer to. Its type is undefined where it could not be read. */
+export interface NamedNode extends Named {
+  type: NodeType | undefined
+}
+
+/** A journey that members may be in. */
+export interface KnownJourney extends Named {
+  findNode: Find<NamedNode>
+}
+
+export interface ExpandedJourney extends KnownJourney {
   journey: GraphRecord
-  /** Finds a node, also one of an unreadable type, or says why it cannot. */
-  findNode(text: string): Named | string
-  /** Whether every node could be read, so that what is none of them is none. */
-  areNodesKnown: boolean
   /** Whether all nodes and connections could be read; otherwise those that are missing may be why others seem wrong. */
   isComplete: boolean
 }
 
+type JourneyPart = Part<Readable<JourneyInput>>
+
 /** A journey in the long form; undefined where it has neither a name nor an id. `long` is its place there. */
 export function expandJourney(
-  { value: input, pointer }: Part<Readable<JourneyInput>>,
+  part: JourneyPart,
   long: string,
   expansion: Expansion,
 ): ExpandedJourney | undefined {
-  const label = input.id ?? input.name
-  if (label === undefined) return undefined
+  const { value: input, pointer } = part
+  const id = idOf(part, expansion.siteId, expansion)
+  if (id === undefined) return undefined
   expansion.places.set(long, pointer)
-  checkLabel({ value: input.id, pointer: `${pointer}/id` }, expansion)
-  const id = labelledUuid(label, expansion.siteId)
   const time = (key: 'publish_at' | 'start_date' | 'end_date' | 'created_at' | 'updated_at') =>
-    timeOf({ value: input[key], pointer: `${pointer}/${key}` }, expansion)
+    timeOf(partAt(part, key), expansion)
 
   const created_at = time('created_at') ?? expansion.unstated()
   const publish_at = time('publish_at')
   const status: JourneyStatus = input.status ?? 'Published'
-  const { named, nodes, areNodesKnown } = expandNodes({ value: input, pointer }, { id, long }, expansion)
-  const joined = expandConnections(
-    { value: input, pointer },
-    { journeyId: id, nodes: named, areNodesKnown, long },
-    expansion,
-  )
+  const { named, nodes } = expandNodes(part, { id, long }, expansion)
+  const finderIn = (within: string) =>
+    referencesTo(named, 'node', within, expansion.areNamesKnown(`${pointer}/nodes`))
+  const connections = expandConnections(part, named, finderIn('this journey'), { id, long }, expansion)
   return {
     id,
     label: input.id,
     name: input.name,
-    findNode: referencesTo(named, 'node', `the journey "${input.name}"`),
-    areNodesKnown,
-    isComplete: areNodesKnown && joined.isComplete && nodes.length === named.length,
+    findNode: finderIn(`the journey "${input.name}"`),
+    isComplete:
+      nodes.length === (input.nodes?.length ?? 0) && !expansion.hasIssueBelow(`${pointer}/connections`),
     journey: {
       id,
       multi_template_id: input.multi_template_id ?? '0',
@@ -69,46 +80,36 @@ export function expandJourney(
       created_at,
       updated_at: time('updated_at') ?? created_at,
       created_by: input.created_by ?? null,
-      ...extensionOf(input as GraphRecord),
+      ...extensionOf(input),
       nodes,
-      connections: joined.connections,
+      connections,
     },
   }
 }
 
-/** The nodes of a journey in the long form, and all that can be referred to, also those that are not complete. */
-function expandNodes(
-  { value: input, pointer }: Part<Readable<JourneyInput>>,
-  { id: journeyId, long }: { id: string; long: string },
-  expansion: Expansion,
-) {
-  const unique = uniqueKeys(expansion)
-  const nodes: NodeRecord[] = []
-  const named = partsOf(input.nodes, `${pointer}/nodes`).map(part => {
-    const { type, name, id: label } = part.value
-    const identity = namedNode(part, journeyId, expansion)
-    if (type === undefined || name === undefined) return { part, ...identity }
-    const isNew =
-      label === undefined
-        ? unique(identity.id, `${part.pointer}/name`, name, '; give one of them an id')
-        : unique(identity.id, `${part.pointer}/id`, label)
-    if (isNew)
-      nodes.push(expandNode(part, { id: identity.id, type, name }, { long, n: nodes.length }, expansion))
-    return { part, ...identity }
-  })
-  const areNodesKnown =
-    named.length === (input.nodes?.length ?? 0) &&
-    !expansion.isUnreadable(`${pointer}/nodes`) &&
-    named.every(({ part, name }) => name !== undefined && !expansion.isUnreadable(`${part.pointer}/id`))
-  return { named, nodes, areNodesKnown }
+/** A journey's id, and its place in the long form. */
+interface Within {
+  id: string
+  long: string
 }
 
-/** A node's identity. One without a label and a name, which connections cannot refer to, gets one by its place. */
-function namedNode({ value, pointer }: Part<Readable<NodeInput>>, journeyId: string, expansion: Expansion) {
-  checkLabel({ value: value.id, pointer: `${pointer}/id` }, expansion)
-  const label = value.id ?? value.name
-  const id = label === undefined ? uuidOf(pointer) : labelledUuid(label, journeyId)
-  return { id, label: value.id, name: value.name, type: value.type }
+interface NodePart extends NamedNode {
+  pointer: string
+}
+
+/** The nodes of a journey in the long form, and all that can be referred to, also those that are not complete. */
+function expandNodes(part: JourneyPart, { id: journeyId, long }: Within, expansion: Expansion) {
+  const isNew = uniqueNames(expansion)
+  const nodes: NodeRecord[] = []
+  const named = itemsOf(partAt(part, 'nodes')).map((node): NodePart => {
+    const { type, name, id: label } = node.value
+    // One without a label and a name, which nothing can refer to, gets an id by its place.
+    const id = idOf(node, journeyId, expansion) ?? uuidOf(node.pointer)
+    if (type !== undefined && name !== undefined && isNew(node, id))
+      nodes.push(expandNode(node, { id, type, name }, { long, n: nodes.length }, expansion))
+    return { id, label, name, type, pointer: node.pointer }
+  })
+  return { named, nodes }
 }
 
 /** How far a block without a position is to the right of the one before it. */
@@ -140,6 +141,116 @@ function expandNode(
     ...identity,
     config: merged,
     position: { x: position?.x ?? n * BLOCKS_APART, y: position?.y ?? 0 },
-    ...(extra && { extra }),
+    ...extensionOf(node),
   }
+}
+
+/** The connections of a journey. Where it lists none, each node leads to the next one. */
+function expandConnections(
+  part: JourneyPart,
+  nodes: readonly NodePart[],
+  findEnd: Find<NamedNode>,
+  within: Within,
+  expansion: Expansion,
+): ConnectionRecord[] {
+  const list = partAt(part, 'connections')
+  const { connections, add } = newConnections(within, expansion)
+  const isNew = uniqueKeys(expansion)
+  for (const connection of itemsOf(list)) {
+    const { id } = connection.value
+    if (id !== undefined) isNew(id, `${connection.pointer}/id`)
+    expandConnection(connection, findEnd, add, within.id, expansion)
+  }
+  if (list.value || expansion.isRefused(list.pointer)) return connections
+  for (const [n, { id, type, pointer }] of nodes.slice(0, -1).entries()) {
+    const isCondition = type === 'condition'
+    const message =
+      'a condition needs connections with "when" and "else"; list the connections of the journey'
+    if (isCondition) expansion.issues.push({ pointer, message })
+    add(id, (nodes[n + 1] as NodePart).id, pointer, { condition: isCondition ? ELSE : null })
+  }
+  return connections
+}
+
+/** Collects connections. One without an id gets it by its ends; those with the same ends are numbered. */
+function newConnections({ id: journeyId, long }: Within, { places }: Expansion) {
+  const connections: ConnectionRecord[] = []
+  const counted = new Map<string, number>()
+  /** @returns its place in the long form */
+  function add(
+    source_node_id: string,
+    target_node_id: string,
+    pointer: string,
+    { id, condition = null, extra }: Partial<ConnectionRecord> = {},
+  ): string {
+    const ends = `${source_node_id} ${target_node_id}`
+    const number = (counted.get(ends) ?? 0) + 1
+    counted.set(ends, number)
+    const place = `${long}/connections/${connections.length}`
+    places.set(place, pointer)
+    const own = id ?? labelledUuid(`${ends} ${number}`, journeyId)
+    connections.push({ id: own, source_node_id, target_node_id, condition, ...(extra && { extra }) })
+    return place
+  }
+  return { connections, add }
+}
+
+/** Adds a connection for each pair of its ends. */
+function expandConnection(
+  part: Part<Readable<ConnectionInput>>,
+  findEnd: Find<NamedNode>,
+  add: ReturnType<typeof newConnections>['add'],
+  journeyId: string,
+  expansion: Expansion,
+): void {
+  const sources = endsOf(eitherOf(part, ['from', 'source_node_id'], expansion))
+  const targets = endsOf(eitherOf(part, ['to', 'target_node_id'], expansion))
+  const id = idOf(part, journeyId, expansion)
+  if (id !== undefined && sources.length * targets.length > 1) {
+    const message = 'would name several connections; leave it out, or write them one by one'
+    expansion.issues.push({ pointer: `${part.pointer}/id`, message })
+  }
+  const condition = conditionOf(part, expansion)
+  for (const source of sources) {
+    for (const target of targets) {
+      const place = add(source.value, target.value, part.pointer, {
+        ...(id && { id }),
+        condition: condition.value,
+        ...extensionOf(part.value),
+      })
+      expansion.places.set(`${place}/condition`, condition.pointer)
+      expansion.places.set(`${place}/source_node_id`, source.pointer)
+      expansion.places.set(`${place}/target_node_id`, target.pointer)
+    }
+  }
+
+  /** The ids of the nodes at one end, with the places where they are named. */
+  function endsOf({
+    value,
+    pointer,
+  }: Part<string | readonly (string | undefined)[] | undefined>): Part<string>[] {
+    const texts = typeof value === 'string' ? [{ value, pointer }] : itemsOf({ value, pointer })
+    return texts.flatMap(text => {
+      const node = resolve(text, findEnd, expansion)
+      return node ? [{ value: node.id, pointer: text.pointer }] : []
+    })
+  }
+}
+
+/** The condition of a connection as the text of the long form, with the place where it is written. */
+function conditionOf(
+  { value, pointer }: Part<Readable<ConnectionInput>>,
+  { issues }: Expansion,
+): Part<string | null> {
+  const [key = 'when', other] = (['when', 'else', 'condition'] as const).filter(
+    name => value[name] !== undefined,
+  )
+  if (other)
+    issues.push({
+      pointer: `${pointer}/${other}`,
+      message: `is given beside ${key}; leave one of the two out`,
+    })
+  const text =
+    key === 'else' ? ELSE : key === 'when' ? value.when && JSON.stringify(value.when) : value.condition
+  return { value: text ?? null, pointer: `${pointer}/${key}` }
 }

@@ -2,7 +2,7 @@ import { Value } from '@sinclair/typebox/value'
 import { describe, expect, test } from 'vitest'
 import { NODE_CONFIGS } from '../../src/contract/node-config.ts'
 import { criterionCompiler, criterionIssue, type Facts } from '../../src/engine/criterion.ts'
-import { journeyIssues } from '../../src/engine/journey-issues.ts'
+import { journeyIssues } from '../../src/seed/check-journey.ts'
 import { condition, definition, entry, more, reward, step } from './journeys.ts'
 
 const facts: Facts = {
