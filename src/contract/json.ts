@@ -12,6 +12,13 @@ export const objectsIn = (value: unknown): JsonObject[] =>
 export const pointerPart = (name: string | number): string =>
   `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`
 
+/** The names in a JSON pointer. */
+export const pointerNames = (pointer: string): string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+
 /**
  * How many lists and objects may lie within one another in a seed. Recursive code is safe up to here, and so are the JSON
  * functions of SQLite, which stop at 1000.

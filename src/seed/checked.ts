@@ -1,5 +1,5 @@
 import type { TSchema } from '@sinclair/typebox'
-import { depthIssue, isObject } from '../contract/json.ts'
+import { depthIssue, isObject, pointerNames } from '../contract/json.ts'
 import { type Expansion, newPlaces, type Readable } from './expansion.ts'
 import { type Issue, MAX_ISSUES, schemaIssues } from './issues.ts'
 
@@ -82,10 +82,7 @@ function withoutRefused(input: unknown, issues: readonly Issue[]): unknown {
   const copy: unknown = JSON.parse(JSON.stringify(input) ?? 'null')
   if (!isObject(copy)) return {}
   for (const { pointer } of issues) {
-    const keys = pointer
-      .split('/')
-      .slice(1)
-      .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    const keys = pointerNames(pointer)
     const last = keys.pop()
     const holder = keys.reduce<unknown>(
       (value, key) => (value as Record<string, unknown> | undefined)?.[key],

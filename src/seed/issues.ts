@@ -2,6 +2,7 @@ import type { TSchema } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { Value, type ValueError, ValueErrorType } from '@sinclair/typebox/value'
 import { Email, TIMESTAMP_PATTERN } from '../contract/formats.ts'
+import { pointerNames } from '../contract/json.ts'
 import { DURATION_PATTERN } from '../contract/node-config.ts'
 import { PROGRESS_PATTERN } from '../contract/participation.ts'
 import { SiteRecord } from '../contract/records.ts'
@@ -117,7 +118,11 @@ function toIssue({ type, schema, path: pointer, value }: ValueError): Issue {
     case ValueErrorType.ObjectRequiredProperty:
       return { pointer, message: 'is missing' }
     case ValueErrorType.ObjectAdditionalProperties:
-      return unknownProperty(pointer, schema)
+      return {
+        pointer,
+        message: `is not a known property here; ${suggest(pointerNames(pointer).at(-1) ?? '', Object.keys(schema.properties))}`,
+        atKey: true,
+      }
     case ValueErrorType.Kind:
       return noneOf(pointer, value, schema.enum)
     case ValueErrorType.StringMinLength:
@@ -129,20 +134,6 @@ function toIssue({ type, schema, path: pointer, value }: ValueError): Issue {
     default:
       return { pointer, message: `${show(value)} is not ${expectation(schema)}${advice(schema, value)}` }
   }
-}
-
-function unknownProperty(pointer: string, schema: TSchema): Issue {
-  if (schema.patternProperties) {
-    const message =
-      'is a property that the sandbox knows; write it where it belongs, and not among the extra ones'
-    return { pointer, message, atKey: true }
-  }
-  const name = pointer
-    .slice(pointer.lastIndexOf('/') + 1)
-    .replaceAll('~1', '/')
-    .replaceAll('~0', '~')
-  const message = `is not a known property here; ${suggest(name, Object.keys(schema.properties))}`
-  return { pointer, message, atKey: true }
 }
 
 const PATTERNS = new Map([

@@ -79,18 +79,14 @@ function readDemo(): SeedRecords {
 }
 
 function readText(source: string | URL): string {
-  const bytes = readBytes(source)
-  return decodeText(bytes, String(source))
-}
-
-function readBytes(source: string | URL): Buffer {
+  let bytes: Buffer
   try {
-    return readFileSync(source)
+    bytes = readFileSync(source)
   } catch (error) {
-    throw new SeedError(String(source), [
-      { pointer: '', message: `cannot be read: ${(error as Error).message}` },
-    ])
+    const message = `cannot be read: ${(error as Error).message}`
+    throw new SeedError(String(source), [{ pointer: '', message }])
   }
+  return decodeText(bytes, String(source))
 }
 
 /**
