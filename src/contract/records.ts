@@ -189,7 +189,7 @@ export const HistoryRecord = closed(
     attributes: Type.Record(Type.String(), Type.Unknown(), { description: 'What criteria may ask of it' }),
     at: Timestamp({ description: 'When' }),
   },
-  'An event of a member, whatever came of it',
+  'An event of a member, with or without effect',
 )
 
 /** Whether a member takes part: CONTRACT.md section 4. One who is blocked or has opted out gets AC1008 or AC1009 (I). */

@@ -142,8 +142,8 @@ function firstIssue(rules: unknown[], loopOf: (index: number) => string | undefi
 
 /**
  * Makes rules ready to run many times; the rules of one journey share an engine. Where a rule cannot be worked out,
- * because it compares a word with a number, say, it does not hold. Rules come from seeds that anybody may have written,
- * so they are interpreted, never made into code, and reach no function and no prototype of ours.
+ * because it compares a word with a number, say, it does not hold. Rules come from anyone, so they are
+ * interpreted, never made into code, and reach no function and no prototype.
  */
 export function criterionCompiler(): (rule: unknown) => Criterion {
   let engine: LogicEngine | undefined

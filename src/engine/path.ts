@@ -16,8 +16,8 @@ export interface Path {
 const isUnmarked = ({ type }: GraphNode): boolean => type === 'entry' || type === 'condition'
 
 /**
- * What was done and reached is stored; which entries, conditions and exits were passed is not, and so is read from it: those
- * count that can be come to by what is done, and lead on to something that is done, reached or waited at.
+ * Completed steps and rewards are stored; which entries, conditions and exits were passed is not, so it is derived: those
+ * count that can be reached through completed steps, and lead to a completed step, a reward or a step where the member waits.
  */
 export function pathOf(graph: JourneyGraph, participation: ParticipationRecord): Path {
   const done = participation.events.map(event => event.node_id)
@@ -44,7 +44,7 @@ export function pathOf(graph: JourneyGraph, participation: ParticipationRecord):
     took({ source_node_id: source, target_node_id: target }) {
       if (!passed.has(source)) return false
       if (waiting.has(target)) return true
-      // What was done before the source alone was come to by another way: this one leads back.
+      // A step that was completed only before the source was reached by another way: this connection leads back.
       return (
         passed.has(target) && (!done.includes(target) || done.lastIndexOf(target) >= done.indexOf(source))
       )

@@ -5,8 +5,8 @@ import type { ParticipationRecord } from '../contract/records.ts'
  * writes it, `"0.0"` to `"99.9"`. It is cut after the first decimal and never rounded up, so that only a completed
  * participation shows `"100.0"`, and it is never lower than it was.
  *
- * A step counts once, however often it is done. The longest path is the way on from where the member stands that has
- * the most steps not done yet; whoever is on a cycle may go round it, so all steps of a cycle are on one path.
+ * A step counts once, however often it is done. The longest path is the one from where the member waits that has
+ * the most steps not done yet. A member on a cycle may go round it, so all steps of a cycle are on one path.
  * @param participation As it is now, but with its progress as it was before.
  */
 export function progressOf(

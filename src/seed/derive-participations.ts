@@ -43,7 +43,7 @@ export function deriveParticipations(
   const newId = participationIds(member.email, isTaken)
   const plays: Outcomes[] = []
 
-  /** What becomes of participations by the history, or by that part of it that is not before a time. */
+  /** Plays the history, or the part of it that is not before a time, through some journeys. */
   function play(journeys: readonly JourneyGraph[], participations: ParticipationRecord[], from = '') {
     const events = history.filter(({ at }) => at >= from)
     const played = replay({ journeys, member: { ...member, participations }, history: events, newId })

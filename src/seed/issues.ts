@@ -28,7 +28,7 @@ export interface Position {
 /** An issue, and where it is in the text of the document if that is known. */
 export type PlacedIssue = Issue & Partial<Position>
 
-/** A document that is refused whole, with everything that is wrong with it; one line each in the message. */
+/** A document that is refused, with everything that is wrong with it; one line each in the message. */
 export class SeedError extends Error {
   override name = 'SeedError'
   readonly statusCode = 400

@@ -1,7 +1,7 @@
 import { isObject } from '../contract/json.ts'
 import type { Position } from './issues.ts'
 
-/** What JSON.parse does not tell. */
+/** What JSON.parse leaves out: where a text stops being JSON, and keys that are given twice. */
 
 /** The first character of a string, or the whole of any other token. */
 const TOKEN = /["{}[\],:]|[^\s"{}[\],:]+/g

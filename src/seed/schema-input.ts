@@ -137,7 +137,7 @@ export const RewardInput = closed(
   'A reward that the member has reached: held, or blocked, or with none of the four keys issued',
 )
 
-const StandingInput = closed(
+const WaitingInput = closed(
   {
     node: node('A step at which the member waits'),
     count: optional(WaitingRecord.properties.count, '0'),
@@ -184,7 +184,7 @@ export const ParticipationInput = closed(
     id: label('Unique within the site', 'made from the member and the journey', 'anns-welcome'),
     journey_id: long('the journey'),
     waiting_at: Type.Optional(
-      Type.Union([Type.Array(StandingInput), Type.Null()], {
+      Type.Union([Type.Array(WaitingInput), Type.Null()], {
         description: `${participation.waiting_at.description} (follows from the events)`,
       }),
     ),

@@ -24,7 +24,7 @@ export interface SeedText {
   place(issue: Issue): PlacedIssue
 }
 
-/** What the name of a file tells of its format or, where it tells nothing, what the text begins with. */
+/** The format by the ending of a file name or, without a known one, by the first character of the text. */
 export function formatOf(name: string, text: string): SeedFormat {
   if (/\.ya?ml$/i.test(name)) return 'yaml'
   if (/\.json$/i.test(name)) return 'json'

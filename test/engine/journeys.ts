@@ -3,7 +3,7 @@ import type { MemberRecord, ParticipationRecord } from '../../src/contract/recor
 import { compileJourney, type JourneyDefinition, type NodeDefinition } from '../../src/engine/graph.ts'
 import { handleEvent, type Result } from '../../src/engine/handle-event.ts'
 
-/** Builders for journeys and lives, so that a test says only what it is about. A node's id is its name. */
+/** Builders for journeys and participations, so that a test names only what it is about. A node's id is its name. */
 
 type Blocks = Record<string, Pick<NodeDefinition, 'type' | 'config'>>
 type Rule = Record<string, unknown>
@@ -68,10 +68,10 @@ export const nobody: Pick<MemberRecord, 'email' | 'attributes' | 'participations
 type Done = string | [event: string, attributes: Record<string, unknown>, at?: string]
 
 /**
- * What becomes of a member by events, by default one a day from 1 January on.
+ * Sends events of a member, by default one a day from 1 January on.
  * @returns The result of the last one, and all messages in their order.
  */
-export function lived(journeys: ReturnType<typeof journey>[], events: Done[], member = nobody) {
+export function afterEvents(journeys: ReturnType<typeof journey>[], events: Done[], member = nobody) {
   let count = 0
   let participations = [...member.participations]
   let last: Result = { participations, outcomes: [] }
@@ -94,14 +94,14 @@ export function lived(journeys: ReturnType<typeof journey>[], events: Done[], me
 export const waitingAt = ({ waiting_at }: ParticipationRecord) => waiting_at?.map(({ node_id }) => node_id)
 export const doneIn = ({ events }: ParticipationRecord) => events.map(({ node_id }) => node_id)
 
-/** A participation as a seed gives it: what was done and reached, but not where the member stands. */
-export const told = (
+/** A participation as a seed states it: with completed steps and rewards, but not where the member waits. */
+export const stored = (
   journey_id: string,
   facts: Partial<ParticipationRecord> & { done?: string[] } = {},
 ): ParticipationRecord => {
   const { done = [], ...more } = facts
   return {
-    id: 'told',
+    id: 'stored',
     journey_id,
     started_at: day(1),
     progress_percentage: '0.0',
