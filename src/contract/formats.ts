@@ -41,23 +41,30 @@ export const TIMESTAMP_PATTERN =
 export const FIRST_TIMESTAMP = '0000-01-01T00:00:00.000000'
 export const LAST_TIMESTAMP = '9999-12-31T23:59:59.999999'
 
-type Annotations = { description?: string; examples?: unknown[]; default?: unknown; expectation?: string }
+/** A description, or several annotations. */
+type Annotations =
+  | string
+  | { description?: string; examples?: unknown[]; default?: unknown; expectation?: string }
+
+const annotationsOf = (given: Annotations) => (typeof given === 'string' ? { description: given } : given)
+
+export const Text = (description: string): TString => Type.String({ description })
 
 /** A UUID as the vendor writes it (CONTRACT.md, Formats); read without regard to case. */
 export const Uuid = (annotations: Annotations = {}): TString =>
-  Type.String({ format: 'uuid', ...annotations })
+  Type.String({ format: 'uuid', ...annotationsOf(annotations) })
 
 /** A UUID in lower case, the vendor's own way: for documents that refer to one another by it. */
 export const LowerCaseUuid = (annotations: Annotations = {}): TString =>
-  Type.String({ format: 'uuid', pattern: '^[0-9a-f-]+$', ...annotations })
+  Type.String({ format: 'uuid', pattern: '^[0-9a-f-]+$', ...annotationsOf(annotations) })
 
 /** An email address that may be quoted, tagged with a plus, or beyond ASCII. */
 export const Email = (annotations: Annotations = {}): TString =>
-  Type.String({ pattern: EMAIL_PATTERN, maxLength: 320, ...annotations })
+  Type.String({ pattern: EMAIL_PATTERN, maxLength: 320, ...annotationsOf(annotations) })
 
 /** `YYYY-MM-DDTHH:MM:SS.ffffff` (CONTRACT.md, Formats). */
 export const Timestamp = (annotations: Annotations = {}): TString =>
-  Type.String({ pattern: TIMESTAMP_PATTERN, ...annotations })
+  Type.String({ pattern: TIMESTAMP_PATTERN, ...annotationsOf(annotations) })
 
 /**
  * `type: [T, "null"]`, the JSON Schema 2020-12 way to write a nullable. Unlike an `anyOf` it serialises without
@@ -76,7 +83,7 @@ TypeRegistry.Set<{ enum: readonly string[] }>(STRING_ENUM, (schema, value) =>
 
 /** One of these strings, as a plain `enum`, which every OpenAPI tool reads; TypeBox's own union is an `anyOf` of constants. */
 export const OneOf = <const T extends string>(values: readonly T[], annotations: Annotations = {}) =>
-  Type.Unsafe<T>({ [Kind]: STRING_ENUM, type: 'string', enum: values, ...annotations })
+  Type.Unsafe<T>({ [Kind]: STRING_ENUM, type: 'string', enum: values, ...annotationsOf(annotations) })
 
 /** What an email is matched by: without regard to case. */
 export const foldEmail = (email: string): string => email.normalize('NFC').toLowerCase()

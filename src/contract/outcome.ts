@@ -1,23 +1,23 @@
 import { type Static, type TProperties, Type } from '@sinclair/typebox'
-import { Nullable, OneOf, Timestamp, Uuid } from './formats.ts'
+import { Nullable, OneOf, Text, Timestamp, Uuid } from './formats.ts'
 
 /**
  * The effects of an event, one object each, distinguished by `type`. They are the sandbox's own: the caller that sends the event
  * gets them.
  */
 
-const message = Type.String({ description: 'The same, as a sentence' })
+const message = Text('The same, as a sentence')
 
 const inJourney = {
-  participation_id: Uuid({ description: "The member's instance of the journey" }),
-  journey_id: Uuid({ description: 'The journey' }),
-  journey_name: Type.String({ description: 'What the journey is called' }),
+  participation_id: Uuid("The member's instance of the journey"),
+  journey_id: Uuid('The journey'),
+  journey_name: Text('What the journey is called'),
 }
 
 const atNode = {
   ...inJourney,
-  node_id: Uuid({ description: 'Where in the journey' }),
-  node_name: Type.String({ description: 'The label of that node' }),
+  node_id: Uuid('Where in the journey'),
+  node_name: Text('The label of that node'),
 }
 
 const outcome = <const T extends string, P extends TProperties>(
@@ -47,9 +47,9 @@ const NoEffect = outcome(
         journey_id: inJourney.journey_id,
         journey_name: inJourney.journey_name,
         participation_id: Nullable(
-          Uuid({ description: "The member's instance; null where the member is not in the journey" }),
+          Uuid("The member's instance; null where the member is not in the journey"),
         ),
-        reason: OneOf(NO_EFFECT_REASONS, { description: 'Why, for programs' }),
+        reason: OneOf(NO_EFFECT_REASONS, 'Why, for programs'),
         message,
       }),
       { description: 'Why, journey by journey: those the member is in first, and at most 10' },
@@ -76,8 +76,8 @@ export const Outcome = Type.Union(
       'reward_held',
       {
         ...atNode,
-        hold_start_datetime: Timestamp({ description: 'When the hold began' }),
-        hold_end_datetime: Timestamp({ description: 'When it ends, and the reward is issued' }),
+        hold_start_datetime: Timestamp('When the hold began'),
+        hold_end_datetime: Timestamp('When it ends, and the reward is issued'),
       },
       'The member reached a reward that is held at first',
     ),
@@ -86,16 +86,12 @@ export const Outcome = Type.Union(
       'reward_blocked',
       {
         ...atNode,
-        blocked_by: Type.String({ description: 'The event that blocked it' }),
-        blocked_at: Timestamp({ description: 'When' }),
+        blocked_by: Text('The event that blocked it'),
+        blocked_at: Timestamp('When'),
       },
       'The event blocked a reward that was held, for good',
     ),
-    outcome(
-      'badge_awarded',
-      { ...atNode, code: Type.String({ description: 'Which badge' }) },
-      'The member reached a badge',
-    ),
+    outcome('badge_awarded', { ...atNode, code: Text('Which badge') }, 'The member reached a badge'),
     outcome('journey_completed', inJourney, 'The member reached an exit, or the end of every branch'),
     NoEffect,
   ],

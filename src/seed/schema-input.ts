@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { OneOf } from '../contract/formats.ts'
+import { OneOf, Text } from '../contract/formats.ts'
 import { Criteria } from '../contract/node-config.ts'
 import { PARTICIPATION_STATUSES } from '../contract/participation.ts'
 import {
@@ -48,7 +48,7 @@ const ends = (description: string, example: string) =>
     }),
   )
 
-const long = (description: string) => Type.Optional(Type.String({ description: `Long form: ${description}` }))
+const long = (description: string) => Type.Optional(Text(`Long form: ${description}`))
 
 export const ConnectionInput = closed(
   {
@@ -151,9 +151,7 @@ const participation = ParticipationRecord.properties
 export const ParticipationInput = closed(
   {
     journey: Type.Optional(reference('The journey, by name or id', 'Welcome')),
-    status: Type.Optional(
-      OneOf(PARTICIPATION_STATUSES, { description: 'How the member fares (follows from the events)' }),
-    ),
+    status: Type.Optional(OneOf(PARTICIPATION_STATUSES, 'How the member fares (follows from the events)')),
     events: Type.Optional(
       Type.Array(StepInput, {
         description:
@@ -232,7 +230,7 @@ export const MemberInput = closed(
 
 export const SeedInput = Type.Object(
   {
-    $schema: Type.Optional(Type.String({ description: 'Where editors find this schema' })),
+    $schema: Type.Optional(Text('Where editors find this schema')),
     site: Type.Optional(SiteInput),
     journeys: Type.Optional(Type.Array(JourneyInput, { description: 'The journeys of the site (none)' })),
     members: Type.Optional(Type.Array(MemberInput, { description: 'The members of the site (none)' })),
