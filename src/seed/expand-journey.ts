@@ -1,7 +1,7 @@
 import type { JourneyStatus, NodeType } from '../contract/journey.ts'
 import { ELSE } from '../contract/node-config.ts'
 import type { ConnectionRecord, GraphRecord, NodeRecord } from '../contract/records.ts'
-import { extensionOf } from '../contract/schemas.ts'
+import { type Extra, extensionOf } from '../contract/schemas.ts'
 import {
   type Expansion,
   eitherOf,
@@ -15,7 +15,6 @@ import {
   referencesTo,
   resolve,
   timeOf,
-  uniqueKeys,
   uniqueNames,
 } from './expansion.ts'
 import { labelledUuid, uuidOf } from './ids.ts'
@@ -145,96 +144,90 @@ function expandNode(
   }
 }
 
-/** The connections of a journey. Where it lists none, each node leads to the next one. */
+/** A connection before it has an id, with the places where its parts are written. */
+interface Draft {
+  part: Part<{ extra?: Extra | undefined }>
+  id: string | undefined
+  source: Part<string>
+  target: Part<string>
+  condition: Part<string | null>
+}
+
+/** The connections of a journey. One without an id gets it by its ends; those with the same ends are numbered. */
 function expandConnections(
   part: JourneyPart,
   nodes: readonly NodePart[],
   findEnd: Find<NamedNode>,
-  within: Within,
+  { id: journeyId, long }: Within,
   expansion: Expansion,
 ): ConnectionRecord[] {
   const list = partAt(part, 'connections')
-  const { connections, add } = newConnections(within, expansion)
-  const isNew = uniqueKeys(expansion)
-  for (const connection of itemsOf(list)) {
-    const { id } = connection.value
-    if (id !== undefined) isNew(id, `${connection.pointer}/id`)
-    expandConnection(connection, findEnd, add, within.id, expansion)
-  }
-  if (list.value || expansion.isRefused(list.pointer)) return connections
-  for (const [n, { id, type, pointer }] of nodes.slice(0, -1).entries()) {
+  const isLeftOut = list.value === undefined && !expansion.isRefused(list.pointer)
+  const isNew = uniqueNames(expansion)
+  const listed = itemsOf(list).flatMap(connection => {
+    const id = idOf(connection, journeyId, expansion)
+    if (id !== undefined) isNew(connection, id)
+    return draftsOf(connection, id, findEnd, expansion)
+  })
+  const drafts = isLeftOut ? chainOf(nodes, expansion) : listed
+  const counted = new Map<string, number>()
+  return drafts.map(({ part, id, source, target, condition }, c) => {
+    const ends = `${source.value} ${target.value}`
+    const number = (counted.get(ends) ?? 0) + 1
+    counted.set(ends, number)
+    const place = `${long}/connections/${c}`
+    expansion.places.set(place, part.pointer)
+    expansion.places.set(`${place}/source_node_id`, source.pointer)
+    expansion.places.set(`${place}/target_node_id`, target.pointer)
+    expansion.places.set(`${place}/condition`, condition.pointer)
+    return {
+      id: id ?? labelledUuid(`${ends} ${number}`, journeyId),
+      source_node_id: source.value,
+      target_node_id: target.value,
+      condition: condition.value,
+      ...extensionOf(part.value),
+    }
+  })
+}
+
+/** Where a journey lists no connections, each node leads to the next one. */
+const chainOf = (nodes: readonly NodePart[], { issues }: Expansion): Draft[] =>
+  nodes.slice(0, -1).map(({ id, type, pointer }, n) => {
     const isCondition = type === 'condition'
     const message =
       'a condition needs connections with "when" and "else"; list the connections of the journey'
-    if (isCondition) expansion.issues.push({ pointer, message })
-    add(id, (nodes[n + 1] as NodePart).id, pointer, { condition: isCondition ? ELSE : null })
-  }
-  return connections
-}
-
-/** Collects connections. One without an id gets it by its ends; those with the same ends are numbered. */
-function newConnections({ id: journeyId, long }: Within, { places }: Expansion) {
-  const connections: ConnectionRecord[] = []
-  const counted = new Map<string, number>()
-  /** @returns its place in the long form */
-  function add(
-    source_node_id: string,
-    target_node_id: string,
-    pointer: string,
-    { id, condition = null, extra }: Partial<ConnectionRecord> = {},
-  ): string {
-    const ends = `${source_node_id} ${target_node_id}`
-    const number = (counted.get(ends) ?? 0) + 1
-    counted.set(ends, number)
-    const place = `${long}/connections/${connections.length}`
-    places.set(place, pointer)
-    const own = id ?? labelledUuid(`${ends} ${number}`, journeyId)
-    connections.push({ id: own, source_node_id, target_node_id, condition, ...(extra && { extra }) })
-    return place
-  }
-  return { connections, add }
-}
-
-/** Adds a connection for each pair of its ends. */
-function expandConnection(
-  part: Part<Readable<ConnectionInput>>,
-  findEnd: Find<NamedNode>,
-  add: ReturnType<typeof newConnections>['add'],
-  journeyId: string,
-  expansion: Expansion,
-): void {
-  const sources = endsOf(eitherOf(part, ['from', 'source_node_id'], expansion))
-  const targets = endsOf(eitherOf(part, ['to', 'target_node_id'], expansion))
-  const id = idOf(part, journeyId, expansion)
-  if (id !== undefined && sources.length * targets.length > 1) {
-    const message = 'would name several connections; leave it out, or write them one by one'
-    expansion.issues.push({ pointer: `${part.pointer}/id`, message })
-  }
-  const condition = conditionOf(part, expansion)
-  for (const source of sources) {
-    for (const target of targets) {
-      const place = add(source.value, target.value, part.pointer, {
-        ...(id && { id }),
-        condition: condition.value,
-        ...extensionOf(part.value),
-      })
-      expansion.places.set(`${place}/condition`, condition.pointer)
-      expansion.places.set(`${place}/source_node_id`, source.pointer)
-      expansion.places.set(`${place}/target_node_id`, target.pointer)
+    if (isCondition) issues.push({ pointer, message })
+    return {
+      part: { value: {}, pointer },
+      id: undefined,
+      source: { value: id, pointer },
+      target: { value: (nodes[n + 1] as NodePart).id, pointer },
+      condition: { value: isCondition ? ELSE : null, pointer },
     }
-  }
+  })
 
-  /** The ids of the nodes at one end, with the places where they are named. */
-  function endsOf({
-    value,
-    pointer,
-  }: Part<string | readonly (string | undefined)[] | undefined>): Part<string>[] {
+/** One for each pair of the ends of a connection. */
+function draftsOf(
+  part: Part<Readable<ConnectionInput>>,
+  id: string | undefined,
+  findEnd: Find<NamedNode>,
+  expansion: Expansion,
+): Draft[] {
+  const endsOf = ({ value, pointer }: Part<string | readonly (string | undefined)[] | undefined>) => {
     const texts = typeof value === 'string' ? [{ value, pointer }] : itemsOf({ value, pointer })
     return texts.flatMap(text => {
       const node = resolve(text, findEnd, expansion)
       return node ? [{ value: node.id, pointer: text.pointer }] : []
     })
   }
+  const sources = endsOf(eitherOf(part, ['from', 'source_node_id'], expansion))
+  const targets = endsOf(eitherOf(part, ['to', 'target_node_id'], expansion))
+  if (id !== undefined && sources.length * targets.length > 1) {
+    const message = 'would name several connections; leave it out, or write them one by one'
+    expansion.issues.push({ pointer: `${part.pointer}/id`, message })
+  }
+  const condition = conditionOf(part, expansion)
+  return sources.flatMap(source => targets.map(target => ({ part, id, source, target, condition })))
 }
 
 /** The condition of a connection as the text of the long form, with the place where it is written. */

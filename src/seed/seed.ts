@@ -10,7 +10,7 @@ import { toDocument } from './export.ts'
 import { type PlacedIssue, SeedError } from './issues.ts'
 import type { SeedRecords } from './schema.ts'
 import { DEMO_SITE, type SeedInput } from './schema-input.ts'
-import { formatOf, readSeedText, type SeedFormat } from './text.ts'
+import { formatOf, readSeedText } from './text.ts'
 
 export { DEMO_SITE } from './schema-input.ts'
 
@@ -108,9 +108,9 @@ export function openSeededStore(file: string, seed: SeedSource | readonly SeedSo
 /** What is found in a text, with its places there. @throws {SeedError} naming `source`, where it is neither JSON nor YAML */
 export function checkSeedText(
   text: string,
-  { name, format = formatOf(name, text), now }: { name: string; format?: SeedFormat; now: string },
+  { name, now }: { name: string; now: string },
 ): Checked<SeedRecords, PlacedIssue> {
-  const { value: input, place } = readSeedText(text, { format, name })
+  const { value: input, place } = readSeedText(text, { format: formatOf(name, text), name })
   const { issues, warnings, value } = checkSeed(input, now)
   const inOrder = (found: typeof issues) =>
     found.map(place).sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
