@@ -11,7 +11,7 @@ import {
 /** How surely a property is known: the three letters of CONTRACT.md, D, C and I. */
 export type Provenance = 'documented' | 'observed' | 'inferred'
 
-/** The OpenAPI extension under which every property says where our knowledge of it comes from. */
+/** The OpenAPI extension that says how surely a property is known. */
 export const PROVENANCE_KEYWORD = 'x-provenance'
 
 const marked =
@@ -21,7 +21,7 @@ const marked =
 /** The vendor's documentation says so (D). */
 export const documented = marked('documented')
 
-/** Our guess, for want of a source (I). */
+/** No source says so; it is the sandbox's reading (I). */
 export const inferred = marked('inferred')
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -54,7 +54,7 @@ export const Text = (description: string): TString => Type.String({ description 
 export const Uuid = (annotations: Annotations = {}): TString =>
   Type.String({ format: 'uuid', ...annotationsOf(annotations) })
 
-/** A UUID in lower case, the vendor's own way: for documents that refer to one another by it. */
+/** A UUID in lower case, as the vendor writes it: for the parts of a seed, which refer to one another by it. */
 export const LowerCaseUuid = (annotations: Annotations = {}): TString =>
   Type.String({ format: 'uuid', pattern: '^[0-9a-f-]+$', ...annotationsOf(annotations) })
 
@@ -66,10 +66,7 @@ export const Email = (annotations: Annotations = {}): TString =>
 export const Timestamp = (annotations: Annotations = {}): TString =>
   Type.String({ pattern: TIMESTAMP_PATTERN, ...annotationsOf(annotations) })
 
-/**
- * `type: [T, "null"]`, the JSON Schema 2020-12 way to write a nullable. Unlike an `anyOf` it serialises without
- * running a validator. For what is sent only; what is read uses `Type.Union`.
- */
+/** `type: [T, "null"]`, a nullable of OpenAPI 3.1. TypeBox does not validate it, so what is read is `orNull` instead. */
 export const Nullable = <T extends TSchema & { type: string }>(schema: T) =>
   Type.Unsafe<T['static'] | null>({ ...schema, type: [schema.type, 'null'] })
 
@@ -85,5 +82,5 @@ TypeRegistry.Set<{ enum: readonly string[] }>(STRING_ENUM, (schema, value) =>
 export const OneOf = <const T extends string>(values: readonly T[], annotations: Annotations = {}) =>
   Type.Unsafe<T>({ [Kind]: STRING_ENUM, type: 'string', enum: values, ...annotationsOf(annotations) })
 
-/** What an email is matched by: without regard to case. */
+/** The form in which emails are compared: without regard to case. */
 export const foldEmail = (email: string): string => email.normalize('NFC').toLowerCase()

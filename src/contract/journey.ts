@@ -7,9 +7,9 @@ export const NODE_TYPES = ['entry', 'event', 'action', 'condition', 'reward', 'b
 export type JourneyStatus = (typeof JOURNEY_STATUSES)[number]
 export type NodeType = (typeof NODE_TYPES)[number]
 
-/** The types of the nodes at which members do something. */
+/** The types of nodes at which a member completes a step. */
 export const STEP_TYPES: readonly NodeType[] = ['event', 'action']
-/** The types of the nodes at which members are given something. */
+/** The types of nodes at which a member is given something. */
 export const OUTCOME_TYPES: readonly NodeType[] = ['reward', 'badge']
 
 /** An item of `GET /journeys`: CONTRACT.md section 2. */
@@ -43,7 +43,7 @@ export const JourneySummary = Type.Object(
   { $id: 'JourneySummary', description: 'A journey without its graph' },
 )
 
-/** One block of a journey's canvas. That journeys have nodes is documented; every member of one is inferred. */
+/** One block of a journey's canvas. That journeys have nodes is documented; their properties are inferred. */
 export const JourneyNode = Type.Object(
   {
     id: inferred(Uuid('Identifies the node')),
@@ -68,7 +68,7 @@ export const JourneyNode = Type.Object(
   { $id: 'JourneyNode', description: 'A block of a journey: an entry, a step, a branching or an outcome' },
 )
 
-/** One arrow of a journey's canvas. That there are connections is documented; every member of one is inferred. */
+/** One arrow of a journey's canvas. That there are connections is documented; their properties are inferred. */
 export const JourneyConnection = Type.Object(
   {
     id: inferred(Uuid('Identifies the connection')),

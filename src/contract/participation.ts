@@ -46,7 +46,7 @@ export const UserJourney = Type.Object(
   { $id: 'UserJourney', description: "A member's instance of a journey, with the journey it belongs to" },
 )
 
-/** Something the member has done in a journey. That events are listed is documented; every member of one is inferred. */
+/** A step that the member has completed. That events are listed is documented; their properties are inferred. */
 export const MemberEvent = Type.Object(
   {
     node_id: inferred(Uuid('The node that waited for it')),

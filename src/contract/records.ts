@@ -11,8 +11,8 @@ import { JOURNEY_STATUSES, NODE_TYPES } from './journey.ts'
 import { PROGRESS_PATTERN } from './participation.ts'
 
 /**
- * What a site consists of, as it is stored: the facts, in the vendor's words. What depends on the time is not among
- * them. Times are vendor timestamps, which compare as text; a `null` is a fact that has not happened.
+ * What a site consists of, as it is stored: the facts in the vendor's words, without anything that depends on the time.
+ * Times are vendor timestamps, which compare as text; `null` means that something has not happened.
  */
 
 /** An object with these properties and no others. */
@@ -123,7 +123,7 @@ export const StepRecord = closed(
   'A step that the member has completed',
 )
 
-/** A reward or badge that was reached. Four nulls are one that was never held; CONTRACT.md section 2, the hold rule. */
+/** A reward or badge that a member has reached. With four nulls it was never held: CONTRACT.md section 2, the hold rule. */
 export const RewardRecord = closed(
   {
     node_id: LowerCaseUuid('A reward or badge node of the journey'),

@@ -14,14 +14,14 @@ import {
   UserJourneyList,
 } from './participation.ts'
 
-/** Every schema of the wire, by whose `$id` others refer to it. */
+/** Every schema of the wire. Others refer to it by its `$id`. */
 export const SCHEMAS: TSchema[] = [
   ...[ApiError, JourneyNode, JourneyConnection, JourneySummary, Journey, JourneyList],
   ...[UserJourney, UserJourneyList, MemberEvent, HeldReward, BlockedReward, IssuedReward, MemberReward],
   ...[MemberJourney, MemberJourneyList],
 ]
 
-/** What each operation answers when all is well: CONTRACT.md section 2. */
+/** What each operation answers on success: CONTRACT.md section 2. */
 export const ANSWERS: Record<OperationId, TObject> = {
   getJourneys: JourneyList,
   getJourney: Journey,
@@ -34,20 +34,20 @@ const byReference = new Map(SCHEMAS.map(schema => [`${schema.$id}#`, schema]))
 /** The schema of the wire that a `$ref` refers to. */
 export const schemaAt = (reference: string): TSchema => byReference.get(reference) as TSchema
 
-/** A property, wherever in an answer it is. */
+/** A property at any depth of an answer. */
 export interface Property {
   /** From the top of the answer: names joined by dots, `[]` after those that are arrays, as in `journeys[].id`. */
   path: string
   schema: TSchema
   required: boolean
-  /** Of a property that some variants of an object have: those in which the property `name` has one of these values. */
+  /** For a property of some variants only: it is there when the property `name` has one of these values. */
   when?: { name: string; values: string[] }
 }
 
 /** Every property of what an operation answers. */
 export const answerProperties = (operation: OperationId): Property[] => propertiesOf(ANSWERS[operation])
 
-/** Every property that a schema of the wire has, those of its parts after their whole. */
+/** Every property of a schema of the wire, at any depth; an object comes before its own properties. */
 export function propertiesOf(given: TSchema, path = ''): Property[] {
   const schema = given.$ref === undefined ? given : schemaAt(given.$ref)
   if (schema.items) return propertiesOf(schema.items, `${path}[]`)
@@ -86,7 +86,7 @@ export interface Extended {
   extra?: Extra
 }
 
-/** What each object of a seed that may be extended is in the answers of the API. Sites and members are what is around their lists. */
+/** The schemas that show each kind of object of a seed. Those of sites and members are the objects around a list. */
 export const SHOWN_AS = {
   site: [JourneyList],
   journey: [JourneySummary, Journey],
@@ -100,7 +100,7 @@ export const SHOWN_AS = {
 
 export type ExtendedKind = keyof typeof SHOWN_AS
 
-/** The extension of an object alone, to be spread: nothing, where it has none. */
+/** The extra properties of an object, to be spread. */
 export const extensionOf = ({ extra }: { extra?: Extra | undefined }): Extended => (extra ? { extra } : {})
 
 /** Whether a name is a property of the contract, in any answer that shows such an object. */
@@ -108,8 +108,8 @@ export const isInContract = (kind: ExtendedKind, name: string): boolean =>
   SHOWN_AS[kind].some(({ properties }: TObject) => Object.hasOwn(properties, name))
 
 /**
- * An object of the wire with its extension. A name that the contract has for this object in another operation only, such as the
- * nodes of a journey in a list, belongs to that operation and is left out.
+ * An object of the wire with its extra properties, except those that the contract has for this object in another operation
+ * only, such as the nodes of a journey in a list.
  */
 export function withExtra<T extends object>(shown: T, schema: TObject, { extra }: Extended): T & Extra {
   if (!extra) return shown as T & Extra

@@ -55,10 +55,10 @@ const ITERATORS: ReadonlySet<string> = new Set(['map', 'reduce', 'filter', 'all'
 
 const READABLE = /^(|event|at|attributes(\..*)?|member(\.(email|attributes(\..*)?))?)$/s
 
-/** How many lists and objects of a rule may lie within one another. */
+/** How many levels of lists and objects a rule may have. */
 const MAX_DEPTH = 50
 
-/** How many values a rule may consist of, operators and literals alike. */
+/** How many values a rule may have, operators and literals alike. */
 const MAX_SIZE = 1000
 
 /**
@@ -141,8 +141,8 @@ function firstIssue(rules: unknown[], loopOf: (index: number) => string | undefi
 }
 
 /**
- * Makes rules ready to run many times; the rules of one journey share an engine. Where a rule cannot be worked out,
- * because it compares a word with a number, say, it does not hold. Rules come from anyone, so they are
+ * Prepares rules to run many times; the rules of one journey share an engine. A rule that cannot be worked out, such as
+ * one that compares a word with a number, does not hold. Rules come from anyone, so they are
  * interpreted, never made into code, and reach no function and no prototype.
  */
 export function criterionCompiler(): (rule: unknown) => Criterion {
@@ -160,7 +160,7 @@ export function criterionCompiler(): (rule: unknown) => Criterion {
 function newEngine(): LogicEngine {
   const methods = Object.entries(defaultMethods).filter(([operator]) => OPERATORS.has(operator))
   const engine = new LogicEngine(Object.fromEntries(methods))
-  // So that a rule that was never checked cannot name what every object inherits.
+  // Otherwise a rule that was not checked could call what every object inherits.
   Object.setPrototypeOf(engine.methods, null)
   return engine
 }

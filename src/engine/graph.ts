@@ -24,7 +24,7 @@ interface Block {
 
 export interface Entry extends Block {
   type: 'entry'
-  /** `null` for one that lets in by the first event that a step behind it waits for. */
+  /** `null` where a member enters by the first event that a step behind the entry waits for. */
   criterion: Criterion | null
 }
 
@@ -58,7 +58,7 @@ export interface Exit extends Block {
 
 export type GraphNode = Entry | Step | Condition | Reward | Badge | Exit
 
-/** A journey in the form in which an event is handled fast. It never changes, so it can be kept and shared. */
+/** A journey, prepared for handling events. It never changes, so it can be kept and shared. */
 export interface JourneyGraph {
   journey: Omit<JourneyDefinition, 'nodes' | 'connections'>
   nodes: ReadonlyMap<string, GraphNode>
@@ -69,9 +69,9 @@ export interface JourneyGraph {
 }
 
 /**
- * @param definition One whose connections join its own nodes, and that `journeyIssues` and the schemas of its nodes'
- * `config` have nothing against. A node may also have no settings at all: no event is ever the one it waits for.
- * @throws SyntaxError or RangeError for a condition or a hold that they would have refused.
+ * @param definition One without issues, as the check of a seed finds them. A step may have no settings at all: then it waits
+ * for no event.
+ * @throws SyntaxError or RangeError for a condition or a hold that the check refuses
  */
 export function compileJourney(definition: JourneyDefinition): JourneyGraph {
   const { id, name, status, start_date, end_date } = definition
@@ -88,10 +88,10 @@ export function compileJourney(definition: JourneyDefinition): JourneyGraph {
   }
 }
 
-// The name of no event: names have at least one character.
+// No event has this name: names have at least one character.
 const NO_EVENT = ''
 
-/** Whether members wait at a node until they have done something. */
+/** Whether members wait at a node for an event. */
 export const isStep = (node: GraphNode): node is Step => node.type === 'event' || node.type === 'action'
 
 function compileNode(
@@ -136,7 +136,7 @@ function branchesOf(
   )
 }
 
-/** What a member comes past on the way from some nodes to the next steps. */
+/** The way from some nodes to the next steps. */
 export interface Passage {
   /** Every node on the way, nearest first, the steps and exits where it ends included; each once. */
   nodes: readonly GraphNode[]
@@ -148,8 +148,8 @@ export interface Passage {
 
 /**
  * Follows the connections from some nodes through conditions, rewards and badges, on every branch, to the next steps.
- * Every node is passed at most once, so the way ends, whatever the graph. All branches are followed to their ends even
- * when one of them is an exit, so that the order of connections decides nothing.
+ * Every node is passed at most once, so the way ends in any graph. All branches are followed to their ends even when one
+ * of them is an exit, so that the order of connections makes no difference.
  * @param from The nodes that are left behind; they are not part of the passage, unless a cycle leads back to them.
  * @param branchOf Which branch of a condition is taken: the first whose criterion holds, if any.
  */

@@ -18,8 +18,8 @@ export interface Situation {
 
 export interface Result {
   /**
-   * In the order they had, new ones last. One that the event did not change is the very object that was passed in, so
-   * that a caller can tell what there is to store.
+   * In the order they had, new ones last. One that the event did not change is the same object that was passed in, so
+   * that a caller knows what to store.
    */
   participations: ParticipationRecord[]
   /** Participation by participation, in the order it happened; never empty. */
@@ -66,9 +66,9 @@ function progress(graph: JourneyGraph | undefined, change: Change, facts: Facts)
 }
 
 /**
- * Lets a member into an open journey, through the first entry, in the order of its nodes, that does so for this event:
- * one whose criteria hold, or one without criteria when the event counts for a step right behind it. Then the event
- * counts for every step right behind the entry that waits for it; behind an entry with criteria there need not be any.
+ * A member enters an open journey through the first entry, in the order of its nodes, whose criteria hold or, without
+ * criteria, behind which the event counts for a step. Then the event counts for every step right behind the entry that
+ * waits for it; behind an entry with criteria there need not be any.
  * @param newId Called once, and only when the member enters.
  */
 function enter(graph: JourneyGraph, facts: Facts, newId: Situation['newId']): Change | undefined {
@@ -88,7 +88,7 @@ function admit(graph: JourneyGraph, entry: Entry, facts: Facts): Passage | undef
   return passage.steps.some(step => counts(step, facts)) ? passage : undefined
 }
 
-/** The effect of a whole history, oldest event first: the same as of one event after the other. */
+/** The effect of a history, oldest event first: the same as of one event after the other. */
 export function replay({
   journeys,
   member,

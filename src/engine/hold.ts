@@ -34,7 +34,7 @@ export const NEVER_HELD = {
 
 /**
  * A reward as it is from the moment it is reached: held where it has a hold (CONTRACT.md section 2, the hold rule).
- * Months and years are those of the calendar. A hold that would outlast the year 9999 ends with it.
+ * Months and years are those of the calendar. A hold ends with the year 9999 at the latest.
  */
 export const reachReward = (node_id: string, hold: Hold | null, at: string): RewardRecord => ({
   node_id,
@@ -49,8 +49,8 @@ function endOf(at: string, hold: Hold): string {
 }
 
 /**
- * The hold rule (CONTRACT.md section 2, D): a blocking event during the hold takes the hold keys away and says by what
- * and when it was blocked. The hold's first moment is part of it, its last is not: there the reward is issued.
+ * The hold rule (CONTRACT.md section 2, D): a blocking event during the hold replaces the hold keys by the event and the
+ * time of the block. The first moment of the hold is part of it; at the last moment the reward is issued.
  * @param blockedBy The names of the events that block it.
  * @returns The reward itself where the event does not block it.
  */

@@ -88,8 +88,8 @@ interface Advance {
 }
 
 /**
- * A participation with the steps done, the rewards on the way reached, and the member waiting where the way ends. It is
- * completed when the way ends nowhere, or at an exit, which closes all other branches too.
+ * A participation after an advance: steps are completed, rewards on the way are reached, and the member waits at the next
+ * steps. It is completed when there are none, or at an exit, which closes all other branches too.
  */
 export function arrive(graph: JourneyGraph, before: Change, advance: Advance, { at }: Facts): Change {
   const { participation } = before
@@ -124,7 +124,7 @@ const isGrant = (node: GraphNode): node is Reward | Badge => node.type === 'rewa
 
 const GRANTED: ReadonlySet<Outcome['type']> = new Set(['reward_held', 'reward_issued', 'badge_awarded'])
 
-/** One event can pass a node twice, on entering and on moving, but grants what is there once. */
+/** One event can pass a reward twice, on entering and on moving, but grants it once. */
 const grantedNow = ({ outcomes }: Change, { id }: GraphNode) =>
   outcomes.some(outcome => GRANTED.has(outcome.type) && 'node_id' in outcome && outcome.node_id === id)
 

@@ -2,17 +2,17 @@ import type { ParticipationRecord } from '../contract/records.ts'
 import { type GraphNode, type JourneyGraph, spread } from './graph.ts'
 import { waitingStepsOf } from './waiting.ts'
 
-/** The way that a member has come through a journey. */
+/** The path of a member through a journey. */
 export interface Path {
-  /** The nodes that are behind the member: steps done, rewards and badges reached, and what lies between them. */
+  /** Completed steps, reached rewards and badges, and the nodes between them. */
   passed: ReadonlySet<string>
   /** The steps at which the member waits, or waited when the participation ended. */
   waiting: ReadonlySet<string>
-  /** Whether the member came by this connection. */
+  /** Whether the member took this connection. */
   took(connection: { source_node_id: string; target_node_id: string }): boolean
 }
 
-/** Nodes of which nothing is stored when a member comes past. */
+/** Nodes of which nothing is stored when a member passes them. */
 const isUnmarked = ({ type }: GraphNode): boolean => type === 'entry' || type === 'condition'
 
 /**
@@ -30,7 +30,7 @@ export function pathOf(graph: JourneyGraph, participation: ParticipationRecord):
     isUnmarked(node) || marks.has(node.id) ? node.targets : [],
   ).filter(node => isUnmarked(node) || marks.has(node.id))
 
-  // A condition that led on to something else did not lead to the exit.
+  // A condition that led to another completed step or reward did not lead to the exit.
   const last = come.filter(node => node.type !== 'condition' || !leadsTo(node.targets, marks))
   const exits = last.flatMap(node => node.targets.filter(id => graph.nodes.get(id)?.type === 'exit'))
   const behind = participation.completed_at === null ? marks : marks.union(new Set(exits))

@@ -1,12 +1,12 @@
 import type { ParticipationRecord } from '../contract/records.ts'
 
 /**
- * How far an open participation has come: the steps done over those of the longest path still possible, as the vendor
- * writes it, `"0.0"` to `"99.9"`. It is cut after the first decimal and never rounded up, so that only a completed
- * participation shows `"100.0"`, and it is never lower than it was.
+ * The progress of an open participation: the completed steps over those of the longest path that remains possible, from
+ * `"0.0"` to `"99.9"`. It is cut after the first decimal, not rounded, so that only a completed participation shows
+ * `"100.0"`, and it is never lower than before.
  *
- * A step counts once, however often it is done. The longest path is the one from where the member waits that has
- * the most steps not done yet. A member on a cycle may go round it, so all steps of a cycle are on one path.
+ * A step counts once, however often it is completed. The longest path is the one from where the member waits that has
+ * the most steps that are not completed. A member on a cycle may go round it, so all steps of a cycle are on one path.
  * @param participation As it is now, but with its progress as it was before.
  */
 export function progressOf(
@@ -38,8 +38,8 @@ function stepsAhead(
 }
 
 /**
- * A graph with every cycle drawn together into one component: what is left has an order. A component is a list of
- * its steps, and leads only to components after it.
+ * A graph in which every cycle is one component, so that the components have an order. A component is a list of its
+ * steps, and leads only to later components.
  */
 export interface Components {
   /** The index of the component of each node. */

@@ -17,8 +17,8 @@ import { waitingStepsOf } from './waiting.ts'
 type Member = Pick<MemberRecord, 'email' | 'attributes'>
 
 /**
- * A member's participation in a journey that was entered at a moment, by whatever event: the member waits at the first
- * steps behind an entry. With several entries it is the first one that leads to the first step.
+ * A participation that begins at a moment, whatever the event: the member waits at the first steps behind an entry. Of
+ * several entries it is the first one that leads to the first of the given steps.
  */
 export function beginAt(
   graph: JourneyGraph,
@@ -34,9 +34,8 @@ export function beginAt(
 }
 
 /**
- * Completes steps in a begun participation, in their order, with the rewards and the progress that come of it. A condition
- * leads to the step that is completed next; where it does not, it decides by the member alone, as if the event had no
- * attributes.
+ * Completes steps in a begun participation, in their order; rewards and progress follow. A condition leads to the step that
+ * is completed next or, where no branch does, decides as if the event had no attributes.
  * @returns The participation, and the indices of the steps at which the member did not wait; they are completed too.
  */
 export function retrace(

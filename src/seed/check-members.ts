@@ -21,8 +21,8 @@ interface MemberChecks {
 }
 
 /**
- * Checks members beside one another, and derives the participations that follow from their events. `graphs` is undefined
- * where the journeys have issues, so that nothing can follow.
+ * Checks the members of a site, and derives the participations that follow from their events. `graphs` is undefined when
+ * the journeys have issues; then nothing is derived.
  */
 export function checkMembers(
   expanded: readonly ExpandedMember[],

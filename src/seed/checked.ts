@@ -3,20 +3,20 @@ import { depthIssue, isObject, pointerNames } from '../contract/json.ts'
 import { type Expansion, newPlaces, type Readable } from './expansion.ts'
 import { type Issue, MAX_ISSUES, schemaIssues } from './issues.ts'
 
-/** The findings in something that people wrote, at the places where they wrote it. */
+/** The findings in an input, at its own places. */
 export interface Checked<T, I extends Issue = Issue> {
   issues: I[]
   /** What is probably a mistake, and no reason to refuse it. */
   warnings: I[]
-  /** It in the long form, with nothing left out; undefined where there are issues. */
+  /** The input in the long form, with nothing left out; undefined where there are issues. */
   value: T | undefined
 }
 
 type Context = Pick<Expansion, 'now' | 'siteId' | 'unstated'>
 
 /**
- * Checks something that people wrote and expands it. `expand` is given what is of the right form, so that everything
- * that can be known is reported at once; it returns its findings at the places of the long form.
+ * Checks an input and expands it. `expand` gets the parts of it that match the schema, so that all other issues are reported
+ * at once; it returns its findings at the places of the long form.
  */
 export function checked<I, T>(
   schema: TSchema,

@@ -33,7 +33,7 @@ export interface KnownJourney extends Named {
 
 export interface ExpandedJourney extends KnownJourney {
   journey: GraphRecord
-  /** Whether all nodes and connections could be read; otherwise those that are missing may be why others seem wrong. */
+  /** Whether all nodes and connections could be read; otherwise a node may only seem to be out of reach. */
   isComplete: boolean
 }
 
@@ -96,7 +96,7 @@ interface NodePart extends NamedNode {
   pointer: string
 }
 
-/** The nodes of a journey in the long form, and all that can be referred to, also those that are not complete. */
+/** The nodes of a journey in the long form, and all that can be referred to, including incomplete ones. */
 function expandNodes(part: JourneyPart, { id: journeyId, long }: Within, expansion: Expansion) {
   const isNew = uniqueNames(expansion)
   const nodes: NodeRecord[] = []
@@ -125,7 +125,7 @@ function expandNode(
   const merged: Record<string, unknown> = { ...config }
   places.set(long, pointer)
   if (!config) {
-    // Settings that are missing are missed where they would be written.
+    // The place of a setting that is missing is where it would be written.
     places.set(`${long}/config`, pointer)
     if (identity.type === 'reward') places.set(`${long}/config/type`, `${pointer}/reward`)
   }

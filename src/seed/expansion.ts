@@ -3,26 +3,26 @@ import type { Issue } from './issues.ts'
 import { suggest } from './suggest.ts'
 import { toTimestamp } from './times.ts'
 
-/** What the parts of a seed share while it is expanded from the form in which it is written into the long one. */
+/** What the functions that expand a seed into the long form share. */
 export interface Expansion {
   /** The moment of the load, which relative times are added to: a vendor timestamp. */
   now: string
   /** The site, within which the labels of journeys are unique. */
   siteId: string
-  /** The next of the times that nobody states, or the one right after a given one, if that is later. */
+  /** The next of the times that are left out, or the one right after a given one, if that is later. */
   unstated(after?: string): string
   /** What was found while expanding, at the places of the input. */
   issues: Issue[]
   places: Places
   /** Whether the value at this place of the input was refused, and so is not there. */
   isRefused(pointer: string): boolean
-  /** Whether the id and the name of every item of a list could be read, so that what is none of them is none. */
+  /** Whether the id and the name of every item of a list could be read. Otherwise it may have more than it seems. */
   areNamesKnown(list: string): boolean
   /** Whether an issue was found so far at a place of the input, or below it. */
   hasIssueBelow(pointer: string): boolean
 }
 
-/** The input of the right form, without the values that are not: those are missing, and in lists undefined. */
+/** The input without the values that do not match the schema: those are missing, and in lists undefined. */
 export type Readable<T> = T extends readonly (infer I)[]
   ? readonly (Readable<I> | undefined)[]
   : T extends object
@@ -106,7 +106,7 @@ export function timeOf<T extends string | null | undefined>(
 }
 
 /**
- * The UUID of what has an id or a label or, where that is left out, a name, within something else; undefined where all are left out.
+ * The UUID of something within a journey, a site or a member, by its id, its label or its name; undefined where it has none.
  * A label that looks like a UUID and is none is refused, as a typing error would make it another identity.
  */
 export function idOf(
@@ -120,7 +120,7 @@ export function idOf(
   return label === undefined ? undefined : labelledUuid(label, within)
 }
 
-/** Reports keys that are taken already; `shown` is how the key is written. @returns what says whether a key is new */
+/** Reports keys that are taken. @returns a function that says whether a key is new; `shown` is how the key is written */
 export function uniqueKeys({ issues }: Expansion) {
   const first = new Map<string, string>()
   return (key: string, pointer: string, shown = key, advice = ''): boolean => {
@@ -151,7 +151,7 @@ export interface Named {
 /** Finds what a text refers to, or says why it cannot; undefined where that is not known. */
 export type Find<T> = (text: string) => T | string | undefined
 
-/** Finds what a text refers to: an id or a label first, then a name. `areAllKnown` is false where there may be more. */
+/** Finds items by their id or label, then by their name. `areAllKnown` is false where there may be more items. */
 export function referencesTo<T extends Named>(
   items: readonly T[],
   what: string,

@@ -4,7 +4,7 @@ import { NEVER_HELD } from '../engine/hold.ts'
 import type { SiteStore } from '../store/store.ts'
 import type { SeedDocument, SeedJourney, SeedMember, SeedRecords } from './schema.ts'
 
-/** The whole site as a seed document with nothing left to default, so that loading it gives the same site again. */
+/** A site as a seed document with nothing left out: loading it gives the same site again. */
 export function exportSite(store: SiteStore): SeedDocument {
   return toDocument({
     site: store.site,
@@ -63,7 +63,7 @@ export const toSeedMember = ({
   history,
 })
 
-/** The reverse, for a document that was exported and so leaves out the keys of rewards and the usual status alone. */
+/** The reverse, for a document that was exported: it leaves out only the nulls of rewards and the status `active`. */
 export const fromDocument = ({ site, journeys, members }: SeedDocument): SeedRecords => ({
   site,
   journeys: journeys as GraphRecord[],

@@ -60,7 +60,7 @@ export function issueLine(source: string, { pointer, message, line, column }: Pl
   )
 }
 
-/** So many issues are listed at most: a document of some megabytes may have millions. */
+/** The most issues that are listed: a document of some megabytes may have millions. */
 export const MAX_ISSUES = 1000
 
 const checkers = new WeakMap<TSchema, TypeCheck<TSchema>>()
@@ -73,7 +73,7 @@ function checkerOf(schema: TSchema): TypeCheck<TSchema> {
 
 /** Where a value departs from its schema, one issue for each place, up to `MAX_ISSUES`. */
 export function schemaIssues(schema: TSchema, value: unknown): Issue[] {
-  // Finding out that nothing is wrong is much quicker than listing what is.
+  // Most values have no issue, and a compiled check is much faster than listing issues.
   if (checkerOf(schema).Check(value)) return []
   const issues = new Map<string, Issue>()
   for (const error of Value.Errors(schema, value)) {

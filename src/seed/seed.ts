@@ -105,7 +105,7 @@ export function openSeededStore(file: string, seed: SeedSource | readonly SeedSo
   }
 }
 
-/** What is found in a text, with its places there. @throws {SeedError} naming `source`, where it is neither JSON nor YAML */
+/** Checks a text; issues have their line and column. @throws {SeedError} naming it, when it is neither JSON nor YAML */
 export function checkSeedText(
   text: string,
   { name, now }: { name: string; now: string },

@@ -14,7 +14,7 @@ import { depthIssue, MAX_DEPTH, pointerNames, pointerPart } from '../contract/js
 import { type Issue, type PlacedIssue, type Position, SeedError } from './issues.ts'
 import { isJsonWithRepeatedKeys, jsonErrorAt } from './json-text.ts'
 
-/** Seeds are written in JSON or in YAML 1.2 (core schema), of which JSON is a part: one reader knows the places in both. */
+/** Seeds are written in JSON or in YAML 1.2 (core schema). JSON is a part of YAML, so one parser finds the places in both. */
 export type SeedFormat = 'json' | 'yaml'
 
 /** What a text says, and where in the text it says so. */
@@ -32,8 +32,8 @@ export function formatOf(name: string, text: string): SeedFormat {
 }
 
 /**
- * So long a text is read as YAML, which takes microseconds for each character and a hundred times the memory of JSON. In longer
- * texts in JSON issues have no line and column, as those are found by reading JSON as YAML.
+ * The longest text that is read as YAML, which takes microseconds for each character and a hundred times the memory of JSON.
+ * Issues of longer JSON have no line and column, as those are found by reading it as YAML.
  */
 export const MAX_YAML_LENGTH = 2 ** 20
 
@@ -82,7 +82,7 @@ function readJson(text: string, maxDepth: number, refuse: Refuse): SeedText {
     return known
   }
   const deep = depthIssue(value, maxDepth)
-  // What is too deep for the tree is the one issue of its text.
+  // In a text that is too deep, the tree has this issue alone, with its position.
   if (deep) throw refuse({ ...tree()?.issues[0], ...deep })
   const repeated = { pointer: '', message: 'has a key that is given twice' }
   if (isJsonWithRepeatedKeys(text, value)) throw refuse(...(tree()?.issues ?? [repeated]))
@@ -157,7 +157,7 @@ const toPlaced = ({ pointer, message }: Issue, position: Position): PlacedIssue 
   ...position,
 })
 
-/** The first list or map below the limit of depth. It never recurses, unlike what makes nodes of tokens. */
+/** The first list or map below the limit of depth. It does not recurse, unlike the composer, which would overflow the stack. */
 function deepToken(token: CST.Token, maxDepth: number): CST.Token | undefined {
   const open = [{ token, depth: 0 }]
   for (let item = open.pop(); item; item = open.pop()) {
@@ -171,7 +171,7 @@ function deepToken(token: CST.Token, maxDepth: number): CST.Token | undefined {
   return undefined
 }
 
-/** What YAML allows and a seed does not have: keys that are given twice or are no text, and numbers that JSON lacks. */
+/** What YAML allows and JSON does not: keys that are given twice or are no text, and infinite numbers. */
 function nodeIssues(node: unknown, pointer: string, positionAt: (offset: number) => Position): PlacedIssue[] {
   const issue = (at: unknown, pointer: string, message: string) => ({
     pointer,
