@@ -58,7 +58,7 @@ export async function throughputSections(
     title: 'Throughput',
     about: `${SIZE.members} members, 16 connections, requests a second: beside a Fastify that verifies the same tokens and answers the same bytes, ready as strings.`,
     columns: ['operation', 'sandbox', VERIFYING, 'sandbox / Fastify'],
-    // The sandbox composes every answer anew, and keeps to that: it is reported, and fails nothing.
+    // The sandbox builds every answer when it is asked. It is reported, and fails nothing.
     rows: rows(VERIFYING, '', 'throughputBesideVerifying').map(row => ({ ...row, isKnown: true })),
   }
   const others: Section = {

@@ -1,4 +1,4 @@
-/** Errors that every API of the server answers in its own form, each with the HTTP status it stands for. */
+/** Errors that every API of the server answers in its own form, each with its HTTP status. */
 
 /** A request that cannot be answered, with the HTTP status that says why. */
 export class HttpError extends Error {

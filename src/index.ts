@@ -70,7 +70,7 @@ export interface SandboxSite
 export interface Sandbox extends AsyncDisposable {
   /** The base URL of the API, for example `http://127.0.0.1:4300/api/3.0`. */
   readonly url: string
-  /** The server's own address, for example `http://127.0.0.1:4300`. */
+  /** The server's base URL, for example `http://127.0.0.1:4300`. */
   readonly origin: string
   /** The sites there are, in the order of creation. */
   sites(): SandboxSite[]
@@ -200,7 +200,7 @@ function startOf({ now }: Config): string | undefined {
   return start
 }
 
-/** A URL that can be called: an address that stands for every interface is replaced by loopback. */
+/** A URL that can be called: loopback replaces an IP address that means every interface. */
 function originOf(app: FastifyInstance, { host, tlsCert }: Config): string {
   const { port } = app.server.address() as AddressInfo
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host

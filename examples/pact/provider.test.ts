@@ -13,7 +13,7 @@ test('the sandbox keeps its part of the pact with loyalty-app', async () => {
     provider: pact.provider.name,
     providerBaseUrl: sandbox.url,
     pactUrls: [fileURLToPath(new URL('loyalty-app.json', import.meta.url))],
-    // Sets up and tears down the states that the pact names, on the first site; what it makes up (an email, a journey
+    // Sets up and tears down the states that the pact names, on the first site; what it generates (an email, a journey
     // id) goes into the paths of the pact. Of the way Pact prefers, `stateHandlers`, this is the half already written.
     providerStatesSetupUrl: `${sandbox.origin}/_sandbox/provider-states`,
     requestFilter: addCredentials(site),

@@ -50,7 +50,7 @@ describe('faults', () => {
   })
 
   test.for([{ kind: 'hang' }, { kind: 'reset' }, { kind: 'truncate' }, { kind: 'malformed' }] as const)(
-    'an answer spoilt by "$kind" is tried again',
+    'an answer with the fault "$kind" is tried again',
     async (fault, { site, client }) => {
       site.faults.add({ times: 1, fault })
       expect(await client.journeysOf(STARTED)).toHaveLength(1)

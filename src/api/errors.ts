@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { type ConnectionError, errorCodes, type FastifyReply, type FastifyRequest } from 'fastify'
+import { toHeaderText } from '../auth/verdict.ts'
 import { ERROR_CASES, type ErrorCase, type ErrorName, errorBody, errorCodeOf } from '../contract/errors.ts'
 import { HttpError } from '../errors.ts'
 import { StoreError } from '../store/store-error.ts'
@@ -37,14 +38,6 @@ export function sendVendorError(error: Error, request: FastifyRequest, reply: Fa
     .type(CONTENT_TYPE)
     .header(EXPLAIN_HEADER, toHeaderText(explanation))
     .send(errorBody(errorCode))
-}
-
-const MAX_EXPLANATION = 512
-
-/** Text as a header can carry it: printable ASCII, the rest as \\uXXXX. */
-export function toHeaderText(text: string): string {
-  const ascii = text.replace(/[^ -~]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-  return ascii.length > MAX_EXPLANATION ? `${ascii.slice(0, MAX_EXPLANATION - 3)}...` : ascii
 }
 
 interface ErrorAnswer extends Pick<ErrorCase, 'status' | 'errorCode'> {

@@ -1,16 +1,18 @@
-import { escapeUnits, lowerHex, upperHex } from './escaping.ts'
 import {
   base64,
+  escapeUnits,
   type HmacKey,
   hmacClaim,
   hmacSha256,
   jwtSignature,
+  lowerHex,
   payloadsOf,
   sameBytes,
   sameText,
+  upperHex,
 } from './hmac.ts'
 
-/** A way to arrive at a wrong HMAC: what was done, and what to do instead. */
+/** A known mistake that gives a wrong HMAC: what it is, and what to do instead. */
 interface Mistake {
   did: string
   instead: string

@@ -1,5 +1,4 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { escapeUnits, lowerHex, upperHex } from './escaping.ts'
 
 /** A site's secret, which is used raw; or the bytes that a client took for it by mistake. */
 export type HmacKey = string | Buffer
@@ -37,3 +36,10 @@ export function payloadsOf(identifier: string): [raw: string, ...escaped: string
   if (!/[^ -~]/.test(literal)) return [literal]
   return [literal, escapeUnits(literal, lowerHex), escapeUnits(literal, upperHex)]
 }
+
+export const lowerHex = (unit: string): string => unit.charCodeAt(0).toString(16).padStart(4, '0')
+export const upperHex = (unit: string): string => lowerHex(unit).toUpperCase()
+
+/** Text with some units of its UTF-16, by default all beyond printable ASCII, escaped as JSON may: `\u` and four digits. */
+export const escapeUnits = (text: string, hexOf: (unit: string) => string, units = /[^ -~]/g): string =>
+  text.replace(units, unit => `\\u${hexOf(unit)}`)

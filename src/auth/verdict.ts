@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { OneOf } from '../contract/formats.ts'
-import { escapeUnits, lowerHex } from './escaping.ts'
+import { escapeUnits, lowerHex } from './hmac.ts'
 
 /** The checks of a request's authentication, in the order in which they run. */
 export const CHECKS = ['format', 'alg', 'site', 'signature', 'exp', 'site_id', 'hmac'] as const
@@ -25,11 +25,14 @@ export const Verdict = Type.Union([
 ])
 export type Verdict = Static<typeof Verdict>
 
-const LONGEST = 512
+const MAX_HEADER_LENGTH = 512
 
-/** Findings as one line of printable ASCII of at most 512 characters, fit for a header. */
-export function toHeaderLine(...findings: Finding[]): string {
-  const text = findings.map(({ check, hint, actual }) => `${check}: ${hint} (got ${actual})`).join(' | ')
-  const line = escapeUnits(text, lowerHex)
-  return line.length > LONGEST ? `${line.slice(0, LONGEST - 3)}...` : line
+/** Text as a header can carry it: at most 512 characters of printable ASCII, the rest escaped as \\uXXXX. */
+export function toHeaderText(text: string): string {
+  const ascii = escapeUnits(text, lowerHex)
+  return ascii.length > MAX_HEADER_LENGTH ? `${ascii.slice(0, MAX_HEADER_LENGTH - 3)}...` : ascii
 }
+
+/** Findings as one line for a header. */
+export const toHeaderLine = (...findings: Finding[]): string =>
+  toHeaderText(findings.map(({ check, hint, actual }) => `${check}: ${hint} (got ${actual})`).join(' | '))

@@ -5,12 +5,10 @@ import { type ControlOptions, responses, SiteParams, siteOf } from './route.ts'
 /** A site's time, which only goes forward; a reset takes it back to the system clock. */
 export const clockRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
   const tags = ['Clock']
-  const config = { control: true }
 
   scope.route({
     method: 'GET',
     url: '/sites/:site_id/clock',
-    config,
     schema: {
       operationId: 'getClock',
       tags,
@@ -24,7 +22,6 @@ export const clockRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (sco
   scope.route({
     method: 'PUT',
     url: '/sites/:site_id/clock',
-    config,
     schema: {
       operationId: 'setClock',
       tags,
@@ -39,7 +36,6 @@ export const clockRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (sco
   scope.route({
     method: 'POST',
     url: '/sites/:site_id/clock/advance',
-    config,
     schema: {
       operationId: 'advanceClock',
       tags,

@@ -7,7 +7,15 @@ import { annotated } from '../contract/records.ts'
 import { SeedDocument, SeedJourney, SeedMember } from '../seed/schema.ts'
 import { JourneyInput, MemberInput, SeedInput } from '../seed/schema-input.ts'
 import { Capsule, packSite } from '../sites/capsule.ts'
-import { type ControlOptions, Nothing, responses, SiteParams, siteOf, uncheckedBody } from './route.ts'
+import {
+  type ControlOptions,
+  MAX_DATA_BYTES,
+  Nothing,
+  responses,
+  SiteParams,
+  siteOf,
+  uncheckedBody,
+} from './route.ts'
 
 export const JourneyParams = Type.Object({
   ...SiteParams.properties,
@@ -75,12 +83,10 @@ const LARGE = 1000
 /** The data of a site: the whole of it, a journey, or a member. */
 export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
   const tags = ['Content']
-  const config = { control: true, dataBody: true }
 
   scope.route({
     method: 'GET',
     url: '/sites/:site_id/data',
-    config,
     schema: {
       operationId: 'getData',
       tags,
@@ -98,7 +104,8 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'PUT',
     url: '/sites/:site_id/data',
-    config: { ...config, bodyDepth: MAX_DEPTH },
+    bodyLimit: MAX_DATA_BYTES,
+    config: { bodyDepth: MAX_DEPTH },
     validatorCompiler: uncheckedBody,
     schema: {
       operationId: 'putData',
@@ -120,7 +127,6 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'GET',
     url: '/sites/:site_id/journeys/:journey_id',
-    config,
     schema: {
       operationId: 'getSiteJourney',
       tags,
@@ -134,7 +140,7 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'PUT',
     url: '/sites/:site_id/journeys/:journey_id',
-    config,
+    bodyLimit: MAX_DATA_BYTES,
     validatorCompiler: uncheckedBody,
     schema: {
       operationId: 'putSiteJourney',
@@ -163,7 +169,6 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'DELETE',
     url: '/sites/:site_id/journeys/:journey_id',
-    config,
     schema: {
       operationId: 'removeSiteJourney',
       tags,
@@ -180,7 +185,6 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'GET',
     url: '/sites/:site_id/members/:email',
-    config,
     schema: {
       operationId: 'getSiteMember',
       tags,
@@ -194,7 +198,7 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'PUT',
     url: '/sites/:site_id/members/:email',
-    config,
+    bodyLimit: MAX_DATA_BYTES,
     validatorCompiler: uncheckedBody,
     schema: {
       operationId: 'putSiteMember',
@@ -215,7 +219,6 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'DELETE',
     url: '/sites/:site_id/members/:email',
-    config,
     schema: {
       operationId: 'removeSiteMember',
       tags,
@@ -232,7 +235,6 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'GET',
     url: '/sites/:site_id/capsule',
-    config,
     schema: {
       operationId: 'getCapsule',
       tags,
@@ -261,7 +263,8 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
     method: 'PUT',
     url: '/sites/:site_id/capsule',
     // A seed lies four levels deep in it, in the state of a snapshot.
-    config: { ...config, bodyDepth: MAX_DEPTH + 4 },
+    bodyLimit: MAX_DATA_BYTES,
+    config: { bodyDepth: MAX_DEPTH + 4 },
     validatorCompiler: uncheckedBody,
     schema: {
       operationId: 'putCapsule',

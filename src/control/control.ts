@@ -1,4 +1,3 @@
-import { getHeapStatistics } from 'node:v8'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
 import { NotFound } from '../errors.ts'
@@ -18,20 +17,7 @@ import { requestRoutes } from './requests.ts'
 import { siteRoutes } from './sites.ts'
 import { snapshotRoutes } from './snapshots.ts'
 
-const KIB = 1024
-
-/**
- * What a site exports can be put back as far as the memory goes: as objects, JSON takes up to forty times its length, and twice
- * that while a capsule is checked. Beyond, a single body would end the process.
- */
-export const MAX_DATA_BYTES = Math.max(32 * KIB * KIB, Math.floor(getHeapStatistics().heap_size_limit / 100))
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Whether the body may hold a whole site. */
-    dataBody?: boolean
-  }
-}
+const MAX_BODY_BYTES = 64 * 1024
 
 export interface ControlApiOptions {
   sites: Sites
@@ -54,7 +40,7 @@ export async function control(
   acceptBodies(scope)
   scope.addHook('onRequest', guard({ token: config.controlToken, allowHost: config.allowHost }))
   scope.addHook('onRoute', route => {
-    route.bodyLimit = route.config?.dataBody ? MAX_DATA_BYTES : 64 * KIB
+    route.bodyLimit ??= MAX_BODY_BYTES
   })
 
   for (const routes of [

@@ -35,12 +35,10 @@ export const credentialRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async
   { sites, basePath },
 ) => {
   const tags = ['Credentials']
-  const config = { control: true }
 
   scope.route({
     method: 'POST',
     url: '/sites/:site_id/tokens',
-    config,
     schema: {
       operationId: 'createToken',
       tags,
@@ -58,7 +56,6 @@ export const credentialRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async
   scope.route({
     method: 'POST',
     url: '/sites/:site_id/explain',
-    config,
     schema: {
       operationId: 'explainRequest',
       tags,

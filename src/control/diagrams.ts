@@ -21,7 +21,6 @@ export const diagramRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
     scope.route({
       method: 'GET',
       url: `/sites/:site_id/journeys/:journey_id.${format}`,
-      config: { control: true },
       schema: {
         operationId: `drawJourney${format[0]?.toUpperCase()}${format.slice(1)}`,
         tags: ['Content'],

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { SeedHistory } from '../seed/schema.ts'
 import { EventResult, MOST_EVENTS, NewEvent, NewMemberEvent } from '../sites/events.ts'
 import { MemberParams } from './content.ts'
-import { type ControlOptions, responses, SiteParams, siteOf } from './route.ts'
+import { type ControlOptions, MAX_DATA_BYTES, responses, SiteParams, siteOf } from './route.ts'
 
 const Batch = Type.Object(
   {
@@ -30,12 +30,10 @@ const Batch = Type.Object(
 /** The events of members, and their effects. */
 export const eventRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
   const tags = ['Events']
-  const config = { control: true }
 
   scope.route({
     method: 'POST',
     url: '/sites/:site_id/members/:email/events',
-    config,
     schema: {
       operationId: 'postEvent',
       tags,
@@ -51,7 +49,6 @@ export const eventRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (sco
   scope.route({
     method: 'GET',
     url: '/sites/:site_id/members/:email/events',
-    config,
     schema: {
       operationId: 'getHistory',
       tags,
@@ -67,7 +64,7 @@ export const eventRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (sco
   scope.route({
     method: 'POST',
     url: '/sites/:site_id/events',
-    config: { ...config, dataBody: true },
+    bodyLimit: MAX_DATA_BYTES,
     schema: {
       operationId: 'postEvents',
       tags,

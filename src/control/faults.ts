@@ -11,12 +11,10 @@ const FaultParams = Type.Object({
 /** The faults to inject into the answers of a site. */
 export const faultRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
   const tags = ['Faults']
-  const config = { control: true }
 
   scope.route({
     method: 'GET',
     url: '/sites/:site_id/faults',
-    config,
     schema: {
       operationId: 'listFaults',
       tags,
@@ -32,7 +30,6 @@ export const faultRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (sco
   scope.route({
     method: 'POST',
     url: '/sites/:site_id/faults',
-    config,
     schema: {
       operationId: 'addFault',
       tags,
@@ -47,7 +44,6 @@ export const faultRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (sco
   scope.route({
     method: 'DELETE',
     url: '/sites/:site_id/faults',
-    config,
     schema: {
       operationId: 'clearFaults',
       tags,
@@ -64,7 +60,6 @@ export const faultRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (sco
   scope.route({
     method: 'DELETE',
     url: '/sites/:site_id/faults/:id',
-    config,
     schema: {
       operationId: 'removeFault',
       tags,

@@ -21,7 +21,6 @@ export async function health(scope: FastifyInstance, { sites }: { sites: Sites }
   scope.route({
     method: 'GET',
     url: '/health',
-    config: { control: true },
     schema: {
       operationId: 'getHealth',
       tags: ['Server'],

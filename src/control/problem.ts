@@ -5,6 +5,7 @@ import { InvalidTime } from '../clock.ts'
 import { type PlacedIssue, SeedError } from '../seed/issues.ts'
 import { StoreError } from '../store/store-error.ts'
 import { ValidationError } from '../validation.ts'
+import { MAX_DATA_BYTES } from './route.ts'
 
 /** A problem document: RFC 9457. */
 export const Problem = Type.Object(
@@ -57,7 +58,7 @@ export function sendProblem(
 function describe(error: Error, { routeOptions }: FastifyRequest): string {
   if (!(error instanceof errorCodes.FST_ERR_CTP_BODY_TOO_LARGE)) return error.message
   const limit = `the body is too large: this call takes at most ${routeOptions.bodyLimit} bytes`
-  return routeOptions.config.dataBody
+  return routeOptions.bodyLimit === MAX_DATA_BYTES
     ? `${limit}, and more where Node has more memory: NODE_OPTIONS=--max-old-space-size=<MiB>`
     : limit
 }

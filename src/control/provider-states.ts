@@ -9,7 +9,6 @@ export const providerStateRoutes: FastifyPluginAsyncTypebox<ControlOptions> = as
   scope.route({
     method: 'POST',
     url: '/provider-states',
-    config: { control: true },
     schema: {
       operationId: 'changeProviderState',
       tags: ['Provider states'],

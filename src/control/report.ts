@@ -20,7 +20,6 @@ export const reportRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (sc
   scope.route({
     method: 'GET',
     url: '/sites/:site_id/report',
-    config: { control: true },
     schema: {
       operationId: 'getReport',
       tags: ['Requests'],

@@ -36,7 +36,6 @@ const listed = (journal: Journal, filter: RequestFilter) => ({
 /** The request journal: what a site's clients really sent. */
 export const requestRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites, inject }) => {
   const tags = ['Requests']
-  const config = { control: true }
 
   function find(journal: Journal, id: string) {
     const record = journal.get(id)
@@ -48,7 +47,6 @@ export const requestRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'GET',
     url: '/sites/:site_id/requests',
-    config,
     schema: {
       operationId: 'listRequests',
       tags,
@@ -63,7 +61,6 @@ export const requestRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'GET',
     url: '/sites/:site_id/requests/count',
-    config,
     schema: {
       operationId: 'countRequests',
       tags,
@@ -81,7 +78,6 @@ export const requestRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'GET',
     url: '/sites/:site_id/requests/:id',
-    config,
     schema: {
       operationId: 'getRequest',
       tags,
@@ -95,7 +91,6 @@ export const requestRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'GET',
     url: '/sites/:site_id/requests.har',
-    config,
     schema: {
       operationId: 'exportRequests',
       tags,
@@ -111,7 +106,6 @@ export const requestRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'POST',
     url: '/sites/:site_id/requests/:id/resend',
-    config,
     schema: {
       operationId: 'resendRequest',
       tags,
@@ -133,7 +127,6 @@ export const requestRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'DELETE',
     url: '/sites/:site_id/requests',
-    config,
     schema: {
       operationId: 'clearRequests',
       tags,
@@ -150,7 +143,6 @@ export const requestRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'GET',
     url: '/requests',
-    config,
     schema: {
       operationId: 'listUnmatchedRequests',
       tags,
@@ -164,7 +156,6 @@ export const requestRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'DELETE',
     url: '/requests',
-    config,
     schema: {
       operationId: 'clearUnmatchedRequests',
       tags,

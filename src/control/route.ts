@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8'
 import { type TSchema, Type } from '@sinclair/typebox'
 import type { FastifyRequest, FastifySchemaCompiler, InjectOptions, LightMyRequestResponse } from 'fastify'
 import { originOf } from '../origin.ts'
@@ -5,12 +6,15 @@ import type { Site } from '../sites/site.ts'
 import type { Sites } from '../sites/sites.ts'
 import { validatorCompiler } from '../validation.ts'
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Whether a route belongs to the control API's document. */
-    control?: boolean
-  }
-}
+/**
+ * The most bytes of a body that may hold a whole site. What a site exports can be put back as far as the memory goes: as
+ * objects, JSON takes up to forty times its length, and twice that while a capsule is checked. Beyond, a single body would
+ * end the process.
+ */
+export const MAX_DATA_BYTES = Math.max(
+  32 * 1024 * 1024,
+  Math.floor(getHeapStatistics().heap_size_limit / 100),
+)
 
 /** The options of every group of control routes. */
 export interface ControlOptions {

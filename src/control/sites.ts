@@ -10,6 +10,7 @@ import { NewSite } from '../sites/sites.ts'
 import {
   baseUrlOf,
   type ControlOptions,
+  MAX_DATA_BYTES,
   Nothing,
   responses,
   SiteParams,
@@ -46,7 +47,6 @@ const SiteList = Type.Object(
 /** Creating, removing and resetting sites. */
 export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites, basePath }) => {
   const tags = ['Sites']
-  const config = { control: true }
 
   function view(site: Site, request: FastifyRequest) {
     const { created_at, ttl } = site.store.creation()
@@ -59,7 +59,6 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
   scope.route({
     method: 'GET',
     url: '/sites',
-    config,
     schema: {
       operationId: 'listSites',
       tags,
@@ -74,7 +73,8 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
   scope.route({
     method: 'POST',
     url: '/sites',
-    config: { ...config, dataBody: true, bodyDepth: MAX_DEPTH + 1 },
+    bodyLimit: MAX_DATA_BYTES,
+    config: { bodyDepth: MAX_DEPTH + 1 },
     validatorCompiler: uncheckedBody,
     schema: {
       operationId: 'createSite',
@@ -97,7 +97,6 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
   scope.route({
     method: 'GET',
     url: '/sites/:site_id',
-    config,
     schema: {
       operationId: 'getSite',
       tags,
@@ -111,7 +110,6 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
   scope.route({
     method: 'DELETE',
     url: '/sites/:site_id',
-    config,
     schema: {
       operationId: 'removeSite',
       tags,
@@ -128,7 +126,6 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
   scope.route({
     method: 'POST',
     url: '/sites/:site_id/reset',
-    config,
     schema: {
       operationId: 'resetSite',
       tags,
@@ -147,7 +144,6 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
   scope.route({
     method: 'POST',
     url: '/reset',
-    config,
     schema: {
       operationId: 'resetSites',
       tags,

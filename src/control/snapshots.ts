@@ -11,12 +11,10 @@ const SnapshotParams = Type.Object({
 /** Named points to return to: data, clock and faults of a site. */
 export const snapshotRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
   const tags = ['Snapshots']
-  const config = { control: true }
 
   scope.route({
     method: 'GET',
     url: '/sites/:site_id/snapshots',
-    config,
     schema: {
       operationId: 'listSnapshots',
       tags,
@@ -32,7 +30,6 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (
   scope.route({
     method: 'PUT',
     url: '/sites/:site_id/snapshots/:name',
-    config,
     schema: {
       operationId: 'takeSnapshot',
       tags,
@@ -52,7 +49,6 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (
   scope.route({
     method: 'DELETE',
     url: '/sites/:site_id/snapshots/:name',
-    config,
     schema: {
       operationId: 'removeSnapshot',
       tags,
@@ -69,7 +65,6 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (
   scope.route({
     method: 'POST',
     url: '/sites/:site_id/snapshots/:name/restore',
-    config,
     schema: {
       operationId: 'restoreSnapshot',
       tags,

@@ -1,5 +1,5 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
-import type { FastifyContextConfig, FastifySchema } from 'fastify'
+import type { FastifySchema, RouteOptions } from 'fastify'
 import type { OpenAPIV3_1 } from 'openapi-types'
 import { version } from '../version.ts'
 
@@ -7,7 +7,7 @@ interface CollectorOptions {
   title: string
   description: string
   /** Whether a route belongs to the document. */
-  includes(config: FastifyContextConfig): boolean
+  includes(route: RouteOptions): boolean
   /** What the routes do not say: servers, tags, security. */
   openapi: Partial<OpenAPIV3_1.Document>
   /** Completes the document. */
@@ -28,7 +28,7 @@ export const collectorOf = ({
     ...(openapi as object),
   },
   transform: ({ schema, url, route }) => ({
-    schema: includes(route.config ?? {}) ? schema : ({ ...schema, hide: true } as FastifySchema),
+    schema: includes(route) ? schema : ({ ...schema, hide: true } as FastifySchema),
     url,
   }),
   transformObject: document =>

@@ -32,7 +32,7 @@ export function describeControlApi(app: FastifyInstance): void {
   const options = collectorOf({
     title: 'Control API of the journeys sandbox',
     description: DESCRIPTION,
-    includes: ({ control = false }) => control,
+    includes: ({ url }) => url.startsWith('/_sandbox/'),
     openapi: {
       tags: TAGS,
       servers: [{ url: '/', description: 'The sandbox that serves this document' }],

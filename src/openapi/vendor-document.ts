@@ -45,7 +45,7 @@ export function describeVendorApi(app: FastifyInstance, examples: () => Examples
   const options = collectorOf({
     title: 'Journeys API (sandbox)',
     description: DESCRIPTION,
-    includes: ({ operation }) => operation !== undefined,
+    includes: ({ config }) => config?.operation !== undefined,
     openapi: {
       servers: SERVERS,
       ...({ 'x-rules': rules() } as object),

@@ -4,7 +4,7 @@ import { NEVER_HELD } from '../engine/hold.ts'
 import type { SiteStore } from '../store/store.ts'
 import type { SeedDocument, SeedJourney, SeedMember, SeedRecords } from './schema.ts'
 
-/** A site as a seed document with nothing left out: loading it gives the same site again. */
+/** The whole site as a seed document with nothing left to default, so that loading it gives the same site again. */
 export function exportSite(store: SiteStore): SeedDocument {
   return toDocument({
     site: store.site,

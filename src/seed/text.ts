@@ -6,6 +6,7 @@ import {
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
   Parser,
@@ -120,9 +121,17 @@ function readTree(text: string, maxDepth: number): Tree {
     toValue: () => undefined,
   })
 
-  const tokens = [...new Parser(lines.addNewLine).parse(text)]
-  const tooDeep = tokens.flatMap(token => deepToken(token, maxDepth) ?? [])[0]
-  if (tooDeep) return failed(`is nested deeper than ${maxDepth} levels`, tooDeep.offset)
+  const tokens: CST.Token[] = []
+  const parser = new Parser(lines.addNewLine)
+  lines.addNewLine(0)
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme))
+    // Asked before the tree is built, which takes seconds for a text of nothing but brackets.
+    if (parser.stack.length <= maxDepth) continue
+    const tooDeep = parser.stack.filter(token => CST.isCollection(token))[maxDepth]
+    if (tooDeep) return failed(`is nested deeper than ${maxDepth} levels`, tooDeep.offset)
+  }
+  tokens.push(...parser.end())
   const composer = new Composer({ version: '1.2', schema: 'core', uniqueKeys: false, logLevel: 'error' })
   const [document, second] = composer.compose(tokens, true, text.length)
   if (!document?.contents) return failed('is empty', 0)
@@ -157,21 +166,7 @@ const toPlaced = ({ pointer, message }: Issue, position: Position): PlacedIssue 
   ...position,
 })
 
-/** The first list or map below the limit of depth. It does not recurse, unlike the composer, which would overflow the stack. */
-function deepToken(token: CST.Token, maxDepth: number): CST.Token | undefined {
-  const open = [{ token, depth: 0 }]
-  for (let item = open.pop(); item; item = open.pop()) {
-    const { token, depth } = item
-    if (token.type === 'document' && token.value) open.push({ token: token.value, depth })
-    if (!CST.isCollection(token)) continue
-    if (depth === maxDepth) return token
-    for (const { key, value } of token.items)
-      for (const inner of [key, value]) if (inner) open.push({ token: inner, depth: depth + 1 })
-  }
-  return undefined
-}
-
-/** What YAML allows and JSON does not: keys that are given twice or are no text, and infinite numbers. */
+/** What YAML allows and a seed does not have: keys that are given twice or are no text, and numbers that JSON lacks. */
 function nodeIssues(node: unknown, pointer: string, positionAt: (offset: number) => Position): PlacedIssue[] {
   const issue = (at: unknown, pointer: string, message: string) => ({
     pointer,

@@ -78,8 +78,8 @@ async function useSite(server: Server, site: Site, round: number): Promise<void>
     (await callAs(server, site, `/user/only-${n}@example.com/journeys`, `only-${n}@example.com`)).status,
   ).toBe(404)
   // With the secret of another site it is refused, and recorded where it was sent to.
-  const stranger = { ...site, secret: 'another' }
-  expect((await callAs(server, stranger, '/user/x@example.com/journeys', 'x@example.com')).status).toBe(401)
+  const forger = { ...site, secret: 'another' }
+  expect((await callAs(server, forger, '/user/x@example.com/journeys', 'x@example.com')).status).toBe(401)
   site.requests += 4
 }
 

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { Program } from '../support/process.ts'
 
+const ANSWER_DEADLINE_MS = 120_000
+
 /** The program in a process of its own, as these tests need it. */
 export class Server implements AsyncDisposable {
   readonly program: Program
@@ -36,9 +38,18 @@ export class Server implements AsyncDisposable {
     return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(this.program.pid)])) / 1024
   }
 
+  /** Sends a request, and fails when it is not answered in time. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const signal = AbortSignal.timeout(ANSWER_DEADLINE_MS)
+    return fetch(`${this.origin}${path}`, { ...init, signal }).catch(error => {
+      if (signal.aborted) throw new Error(`${init.method ?? 'GET'} ${path} is not answered`, { cause: error })
+      throw error
+    })
+  }
+
   /** Calls the control API. */
   async control(method: string, path: string, body?: unknown): Promise<ControlAnswer> {
-    const response = await fetch(`${this.origin}/_sandbox${path}`, {
+    const response = await this.fetch(`/_sandbox${path}`, {
       method,
       ...(body !== undefined && {
         headers: { 'content-type': 'application/json' },

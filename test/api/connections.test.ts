@@ -164,7 +164,7 @@ describe('Under fake timers', () => {
 
   test('a request is answered', async () => {
     vi.useFakeTimers()
-    // A client that keeps its connections, such as fetch, has timers of its own that stand still.
+    // A client that keeps its connections, such as fetch, has timers of its own, which fake timers stop.
     const call = () => send(get(`${BASE}/journeys`, 'Connection: close'))
     const answers = await Promise.all(Array.from({ length: 5 }, call))
     expect(answers.map(statusesIn)).toEqual([[200], [200], [200], [200], [200]])

@@ -135,7 +135,7 @@ describe('What a seed has under extra is served', () => {
     ))
 })
 
-describe('The control plane', () => {
+describe('The control API', () => {
   it('reads it, and puts it back unchanged', async () => {
     await using server = await asked(extendedSeed())
     const { control } = server

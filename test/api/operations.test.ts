@@ -3,7 +3,7 @@ import { testApp } from '../support/app.ts'
 import { id, journeyOf, memberOf, nodesOf, participationOf, SITE, seedOf } from '../support/seeds.ts'
 import { goodClaims, headersOf, jwt } from '../support/token.ts'
 
-// The tests' clock stands at 2025-06-01T12:00:00.
+// The tests' clock is frozen at 2025-06-01T12:00:00.
 const PAST = '2025-05-01T00:00:00.000000'
 const FUTURE = '2025-07-01T00:00:00.000000'
 const started_at = '2025-01-15T10:33:32.500861'

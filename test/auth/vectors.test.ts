@@ -6,7 +6,7 @@ import { NOW_SECONDS, testApp } from '../support/app.ts'
 import { journeyOf, memberOf, seedOf } from '../support/seeds.ts'
 import { headersOf } from '../support/token.ts'
 
-/** Tokens that another program made, with what must become of them. */
+/** Tokens that another program made, with the verdict that each must get. */
 interface Vector {
   name: string
   identifier: string

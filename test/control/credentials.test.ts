@@ -28,8 +28,8 @@ test.each([
   { operation: 'getJourney', identifier: 'de04a64d-dc40-445f-8351-3dde7567d5c8' },
   { operation: 'getUserJourneysByEmail', identifier: 'ann@example.com' },
   { operation: 'getMemberJourneys', identifier: 'ann@example.com' },
-])('the curl that comes with a token for %j works when pasted', async wish => {
-  const { status, body } = await post(`/sites/${SITE.site_id}/tokens`, wish)
+])('the curl that comes with a token for %j works when pasted', async request => {
+  const { status, body } = await post(`/sites/${SITE.site_id}/tokens`, request)
   expect(status).toBe(201)
   const { stdout } = await promisify(execFile)('sh', ['-c', `${body.curl} -s -o /dev/null -w '%{http_code}'`])
   expect(stdout).toBe('200')
@@ -49,8 +49,8 @@ test.each([
   { operation: 'getJourneys', identifier: 'ann@example.com' },
   { operation: 'getJourneys', expires_in: 'soon' },
   { operation: 'getMemberJourneys', identifier: '\ud800@example.com' },
-])('no token is made for %j', async wish => {
-  expect((await post(`/sites/${SITE.site_id}/tokens`, wish)).status).toBe(400)
+])('no token is made for %j', async request => {
+  expect((await post(`/sites/${SITE.site_id}/tokens`, request)).status).toBe(400)
 })
 
 test('an explanation reports every check, where the answer names only the first', async () => {

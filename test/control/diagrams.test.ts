@@ -30,7 +30,7 @@ test.each([
   expect(response.body.match(/\d+ here/g)).toEqual(['2 here'])
 })
 
-test('nobody stands in a journey that has ended', async () => {
+test('no member is at a node of a journey that has ended', async () => {
   const journeys = [journeyOf(1, { end_date: '2025-03-01T00:00:00.000000' })]
   await using sandbox = await testApp({ seeds: [seedOf({ journeys })] })
   expect((await sandbox.app.inject(url(`${id(1)}.dot`))).body).not.toContain('here')
@@ -48,7 +48,7 @@ test.each([
   expect(response.headers['content-type']).toBe('application/problem+json; charset=utf-8')
 })
 
-test('the files are guarded as the rest of the control plane', async () => {
+test('the files are guarded as the rest of the control API', async () => {
   await using sandbox = await testApp({ config: { controlToken: 'open-sesame' } })
   const file = url(`${id(1)}.svg`)
   expect((await sandbox.app.inject(file)).statusCode).toBe(401)

@@ -87,7 +87,7 @@ test('a hold ends by the clock of the site, with nothing running', async () => {
   expect(types(await post('return'))).toEqual(['no_effect'])
 })
 
-test('why nothing moved is said', async () => {
+test('an event without effect has a reason', async () => {
   await post('purchase', { amount: 40 })
   const { outcomes } = await post('purchase', { amount: 40 })
   expect(outcomes[0].message).toContain('Welcome waits for "review_written"')
@@ -186,7 +186,7 @@ describe('the history', () => {
     expect(types(await post('return'))).toEqual(['reward_blocked'])
   })
 
-  test('alone says what became of a member', async () => {
+  test('gives the result for a member, alone', async () => {
     await post('purchase', { amount: 40 }, { at: '2025-05-20T00:00:00.000000' })
     await post('return', {}, { at: '2025-05-21T00:00:00.000000' })
     const lived = await control.expect(200, 'GET', `${HERE}/members/ann@example.com`)

@@ -214,7 +214,7 @@ describe('the header', () => {
     },
   )
 
-  test('does nothing where the control plane is off', async () => {
+  test('does nothing where the control API is off', async () => {
     await using off = await startSandbox({ logLevel: 'silent', control: 'off', auth: 'off' })
     const response = await fetch(`${off.url}/journeys`, { headers: { 'X-Sandbox-Fault': 'status=503' } })
     expect(response.status).toBe(200)

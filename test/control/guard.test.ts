@@ -75,13 +75,13 @@ test('a control token is demanded, and health is open to supervisors', async () 
   expect(await status({}, config, '/_sandbox/health')).toBe(200)
 })
 
-test('without a control plane there is only health', async () => {
+test('without the control API there is only health', async () => {
   expect(await status({}, { control: 'off' })).toBe(404)
   expect(await status({}, { control: 'off' }, '/_sandbox/openapi.json')).toBe(404)
   expect(await status({}, { control: 'off' }, '/_sandbox/health')).toBe(200)
 })
 
-test('an unknown address of the plane is a problem document', async () => {
+test('an unknown path of the control API is a problem document', async () => {
   await using sandbox = await testApp()
   const response = await sandbox.app.inject({ method: 'PATCH', url: '/_sandbox/sights' })
   expect(response.statusCode).toBe(404)

@@ -149,7 +149,7 @@ test('of what named no known site is kept apart', async () => {
   expect((await control.expect(200, 'GET', '/requests')).requests).toEqual([])
 })
 
-test('does not record calls to the control plane', async () => {
+test('does not record calls to the control API', async () => {
   await control.expect(200, 'GET', `/sites/${SITE.site_id}`)
   expect(await list()).toEqual([])
 })

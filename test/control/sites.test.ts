@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { MAX_DATA_BYTES } from '../../src/control/control.ts'
+import { MAX_DATA_BYTES } from '../../src/control/route.ts'
 import { openSites } from '../../src/sites/sites.ts'
 import { openStore } from '../../src/store/store.ts'
 import { testApp } from '../support/app.ts'

@@ -306,7 +306,7 @@ test('whatever happens to members, every answer is what the published document s
     'newsletter_signup',
     'referral_completed',
   ]
-  const deed = fc.record({
+  const call = fc.record({
     event: fc.constantFrom(...names),
     attributes: fc.record({
       amount: fc.integer({ min: 0, max: 300 }),
@@ -329,7 +329,7 @@ test('whatever happens to members, every answer is what the published document s
   let n = 0
   const site = own.sites.create()
   await fc.assert(
-    fc.asyncProperty(fc.array(deed, { minLength: 1, maxLength: 6 }), async life => {
+    fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 6 }), async life => {
       const email = `m${n++}@example.com`
       for (const { event, attributes, wait } of life) {
         site.member(email).did(event, attributes)

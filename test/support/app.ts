@@ -8,14 +8,14 @@ import { openStore } from '../../src/store/store.ts'
 import { validatingSerializer } from './answers.ts'
 import { seedOf } from './seeds.ts'
 
-/** The moment at which the clock of every test stands, unless it says otherwise. */
+/** The moment at which the clock of every test is frozen, unless it says otherwise. */
 export const NOW = Date.UTC(2025, 5, 1, 12)
 export const NOW_SECONDS = NOW / 1000
 
 interface TestAppOptions {
   seeds?: SeedDocument[]
   now?: number
-  /** One that does not stand still at `now`. */
+  /** One that runs on, and is not frozen at `now`. */
   clock?: Clock
   config?: Partial<Config>
   /** Whether every answer must match its schema; what a seed has under `extra` need not. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { expect } from 'vitest'
 
-/** Calls to the control plane of an app, as a test suite in any language makes them. */
+/** Calls to the control API of an app, as a test suite in any language makes them. */
 export const controlOf = (app: FastifyInstance) => ({
   async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
     const response = await app.inject({
