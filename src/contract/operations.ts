@@ -2,9 +2,6 @@ import { Type } from '@sinclair/typebox'
 import type { ErrorName } from './errors.ts'
 import { documented, Email, Uuid } from './formats.ts'
 
-/** The path parameter that the token's `hmac` is bound to (CONTRACT.md section 3). */
-export type IdentifierName = 'journey_id' | 'email_id'
-
 /** The four operations of the Journeys API: CONTRACT.md section 1 (D). */
 export const operations = {
   getJourneys: {
@@ -42,7 +39,8 @@ export const operations = {
   string,
   {
     path: `/${string}`
-    identifier: IdentifierName | null
+    /** The path parameter that the token's `hmac` is bound to (CONTRACT.md section 3). */
+    identifier: 'journey_id' | 'email_id' | null
     summary: string
     description: string
     errors: readonly ErrorName[]

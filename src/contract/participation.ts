@@ -6,7 +6,7 @@ export const PARTICIPATION_STATUSES = ['InProgress', 'Completed', 'Expired'] as 
 export const REWARD_STATUSES = ['held', 'issued', 'blocked'] as const
 
 export type ParticipationStatus = (typeof PARTICIPATION_STATUSES)[number]
-export type RewardStatus = (typeof REWARD_STATUSES)[number]
+type RewardStatus = (typeof REWARD_STATUSES)[number]
 
 /** `"100.0"`, or a number below it with one decimal. */
 export const PROGRESS_PATTERN = '^(100\\.0|[1-9]?[0-9]\\.[0-9])$'

@@ -87,7 +87,7 @@ export interface Extended {
 }
 
 /** The schemas that show each kind of object of a seed. Those of sites and members are the objects around a list. */
-export const SHOWN_AS = {
+const SHOWN_AS = {
   site: [JourneyList],
   journey: [JourneySummary, Journey],
   node: [JourneyNode],

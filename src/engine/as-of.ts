@@ -11,7 +11,7 @@ type EndFacts = Pick<ParticipationRecord, 'completed_at' | 'expired_at'> & { jou
 type RewardFacts = Omit<RewardRecord, 'node_id' | 'extra'>
 type ParticipationFacts = EndFacts & { rewards: readonly RewardFacts[] }
 
-export type RewardView<R> = Omit<R, keyof RewardFacts> &
+type RewardView<R> = Omit<R, keyof RewardFacts> &
   (
     | { status: 'held'; hold_start_datetime: string; hold_end_datetime: string }
     | { status: 'blocked'; blocked_by: string; blocked_at: string }
@@ -23,7 +23,7 @@ interface StatusView {
   expired_at: string | null
 }
 
-export type ParticipationView<P extends ParticipationFacts> = Omit<P, 'expired_at' | 'rewards'> &
+type ParticipationView<P extends ParticipationFacts> = Omit<P, 'expired_at' | 'rewards'> &
   StatusView & { rewards: RewardView<P['rewards'][number]>[] }
 
 const reached = (moment: string | null, now: string): moment is string => moment !== null && moment <= now

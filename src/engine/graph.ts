@@ -13,7 +13,7 @@ export interface JourneyDefinition
 }
 
 export type NodeDefinition = Pick<NodeRecord, 'id' | 'type' | 'name' | 'config'>
-export type ConnectionDefinition = Omit<ConnectionRecord, 'id' | 'extra'>
+type ConnectionDefinition = Omit<ConnectionRecord, 'id' | 'extra'>
 
 interface Block {
   id: string
@@ -52,7 +52,7 @@ export interface Badge extends Block {
   code: string
 }
 
-export interface Exit extends Block {
+interface Exit extends Block {
   type: 'exit'
 }
 

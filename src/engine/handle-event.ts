@@ -6,7 +6,7 @@ import { noEffect } from './explain.ts'
 import { type Entry, type JourneyGraph, type Passage, walk } from './graph.ts'
 import { begin, block, type Change, counts, move } from './move.ts'
 
-export interface Situation {
+interface Situation {
   /** Every journey of the site, from `compileJourney`, in the order in which members enter them. */
   journeys: readonly JourneyGraph[]
   member: Readonly<Pick<MemberRecord, 'email' | 'attributes'>> & {

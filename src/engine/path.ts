@@ -3,7 +3,7 @@ import { type GraphNode, type JourneyGraph, spread } from './graph.ts'
 import { waitingStepsOf } from './waiting.ts'
 
 /** The path of a member through a journey. */
-export interface Path {
+interface Path {
   /** Completed steps, reached rewards and badges, and the nodes between them. */
   passed: ReadonlySet<string>
   /** The steps at which the member waits, or waited when the participation ended. */

@@ -56,7 +56,7 @@ export function checkMembers(
 }
 
 /** Where a member is put: among these journeys, and beside the members that have these participations. */
-export interface MemberTarget {
+interface MemberTarget {
   /** A vendor timestamp: what times that are left out are, and what relative times are added to. */
   now: string
   journeys: () => readonly GraphRecord[]

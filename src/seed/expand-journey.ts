@@ -22,7 +22,7 @@ import type { ConnectionInput, JourneyInput } from './schema-input.ts'
 import type { NodeInput } from './schema-nodes.ts'
 
 /** A node that other parts refer to. Its type is undefined where it could not be read. */
-export interface NamedNode extends Named {
+interface NamedNode extends Named {
   type: NodeType | undefined
 }
 

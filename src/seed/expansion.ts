@@ -30,7 +30,7 @@ export type Readable<T> = T extends readonly (infer I)[]
     : T
 
 /** From the places of the long form to those of the input. */
-export interface Places {
+interface Places {
   set(long: string, input: string): void
   /** The place of the input that a place of the long form comes from: its own, or that of what holds it. */
   inputOf(long: string): string

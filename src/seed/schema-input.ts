@@ -110,7 +110,7 @@ export const JourneyInput = closed(
 
 const node = (description: string) => Type.Optional(reference(`${description}, by id or name`, 'big'))
 
-export const StepInput = closed(
+const StepInput = closed(
   {
     node: node('The event or action node that the member completed'),
     at: optionalTime('When', 'one fixed instant, or just after the step before'),
@@ -121,7 +121,7 @@ export const StepInput = closed(
   'A step that the member has completed',
 )
 
-export const RewardInput = closed(
+const RewardInput = closed(
   {
     node: node('The reward or badge node that the member reached'),
     hold_start_datetime: optionalTimeOrNull('When its hold began; goes with hold_end_datetime', 'not held'),
@@ -194,7 +194,7 @@ export const ParticipationInput = closed(
   { title: 'ParticipationInput' },
 )
 
-export const EventInput = closed(
+const EventInput = closed(
   {
     event: annotated(HistoryRecord.properties.event, { examples: ['purchase'] }),
     attributes: optional(HistoryRecord.properties.attributes, 'none', { amount: 60 }),
@@ -246,5 +246,4 @@ export type SeedInput = Static<typeof SeedInput>
 export type JourneyInput = Static<typeof JourneyInput>
 export type ConnectionInput = Static<typeof ConnectionInput>
 export type MemberInput = Static<typeof MemberInput>
-export type EventInput = Static<typeof EventInput>
 export type ParticipationInput = Static<typeof ParticipationInput>

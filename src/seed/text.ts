@@ -19,7 +19,7 @@ import { isJsonWithRepeatedKeys, jsonErrorAt } from './json-text.ts'
 export type SeedFormat = 'json' | 'yaml'
 
 /** What a text says, and where in the text it says so. */
-export interface SeedText {
+interface SeedText {
   value: unknown
   /** The issue with the line and column of its value or, where that is missing, of what should hold it. */
   place(issue: Issue): PlacedIssue
