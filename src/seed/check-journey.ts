@@ -14,15 +14,10 @@ import { JourneyInput } from './schema-input.ts'
  * are left out are, and what relative times are added to.
  */
 export const checkJourney = (input: unknown, now: string): Checked<GraphRecord> =>
-  checked<JourneyInput, GraphRecord>(
-    JourneyInput,
-    input,
-    () => ({ now, siteId: '', unstated: () => now }),
-    (value, expansion) => {
-      const expanded = expandJourney({ value, pointer: '' }, '', expansion)
-      return { issues: expanded ? checkGraph(expanded, '') : [], warnings: [], value: expanded?.journey }
-    },
-  )
+  checked(JourneyInput, input, { now, unstated: () => now }, (value, expansion) => {
+    const expanded = expandJourney({ value, pointer: '' }, { long: '', siteId: '' }, expansion)
+    return { issues: expanded ? checkGraph(expanded, '') : [], warnings: [], value: expanded?.journey }
+  })
 
 /** What is wrong with a journey in the long form, at the places below `pointer`. */
 export function checkGraph({ journey, isComplete }: ExpandedJourney, pointer: string): Issue[] {

@@ -68,8 +68,7 @@ interface MemberTarget {
 /** Checks a single member in the short form or the long one, and expands it. */
 export function checkMember(input: unknown, { now, takenBy, ...site }: MemberTarget): Checked<MemberRecord> {
   const unstated = (after?: string) => (after === undefined || after < now ? now : after)
-  const contextOf = () => ({ now, siteId: '', unstated })
-  return checked<MemberInput, MemberRecord>(MemberInput, input, contextOf, (value, expansion) => {
+  return checked(MemberInput, input, { now, unstated }, (value, expansion) => {
     const journeys = value.participations === undefined ? [] : site.journeys()
     const known = journeys.map(({ id, name, nodes }) => ({
       id,

@@ -7,7 +7,7 @@ import { checkMembers } from './check-members.ts'
 import { type Checked, checked } from './checked.ts'
 import { type ExpandedJourney, expandJourney } from './expand-journey.ts'
 import { type ExpandedMember, expandMember } from './expand-member.ts'
-import { itemsOf, partAt, type Readable, referencesTo, uniqueNames } from './expansion.ts'
+import { itemsOf, partAt, referencesTo, uniqueNames } from './expansion.ts'
 import { extensibleObjects } from './export.ts'
 import type { Issue } from './issues.ts'
 import type { SeedRecords } from './schema.ts'
@@ -21,17 +21,14 @@ import { unstatedTimes } from './times.ts'
  * where it names none, within that of the demo: they do not depend on where the seed is loaded.
  */
 export function checkSeed(input: unknown, now: string, site: SiteRecord = DEMO_SITE): Checked<SeedRecords> {
-  const contextOf = ({ site }: Readable<SeedInput>) => ({
-    now,
-    siteId: site?.site_id ?? DEMO_SITE.site_id,
-    unstated: unstatedTimes(),
-  })
-  return checked<SeedInput, SeedRecords>(SeedInput, input, contextOf, (readable, expansion) => {
+  const times = { now, unstated: unstatedTimes() }
+  return checked(SeedInput, input, times, (readable, expansion) => {
+    const siteId = readable.site?.site_id ?? DEMO_SITE.site_id
     const root = { value: readable, pointer: '' }
     const expanded: ExpandedJourney[] = []
     const isNew = uniqueNames(expansion)
     for (const part of itemsOf(partAt(root, 'journeys'))) {
-      const journey = expandJourney(part, `/journeys/${expanded.length}`, expansion)
+      const journey = expandJourney(part, { long: `/journeys/${expanded.length}`, siteId }, expansion)
       if (!journey) continue
       expanded.push(journey)
       isNew(part, journey.id)

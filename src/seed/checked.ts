@@ -1,4 +1,4 @@
-import type { TSchema } from '@sinclair/typebox'
+import type { Static, TSchema } from '@sinclair/typebox'
 import { depthIssue, isObject, pointerNames } from '../contract/json.ts'
 import { type Expansion, newPlaces, type Readable } from './expansion.ts'
 import { type Issue, MAX_ISSUES, schemaIssues } from './issues.ts'
@@ -12,17 +12,15 @@ export interface Checked<T, I extends Issue = Issue> {
   value: T | undefined
 }
 
-type Context = Pick<Expansion, 'now' | 'siteId' | 'unstated'>
-
 /**
  * Checks an input and expands it. `expand` gets the parts of it that match the schema, so that all other issues are reported
  * at once; it returns its findings at the places of the long form.
  */
-export function checked<I, T>(
-  schema: TSchema,
+export function checked<S extends TSchema, T>(
+  schema: S,
   input: unknown,
-  contextOf: (readable: Readable<I>) => Context,
-  expand: (readable: Readable<I>, expansion: Expansion) => Checked<T>,
+  times: Pick<Expansion, 'now' | 'unstated'>,
+  expand: (readable: Readable<Static<S>>, expansion: Expansion) => Checked<T>,
 ): Checked<T> {
   const tooDeep = depthIssue(input)
   if (tooDeep) return { issues: [tooDeep], warnings: [], value: undefined }
@@ -31,11 +29,11 @@ export function checked<I, T>(
   if (formal.length >= MAX_ISSUES) return { issues: formal, warnings: [], value: undefined }
   const refused = new Set(formal.filter(({ atKey }) => !atKey).map(({ pointer }) => pointer))
   const lists = new Set([...refused].map(pointer => pointer.replace(ITEM_NAME, '')))
-  const readable = (formal.length === 0 ? input : withoutRefused(input, formal)) as Readable<I>
+  const readable = (formal.length === 0 ? input : withoutRefused(input, formal)) as Readable<Static<S>>
   const places = newPlaces()
   const issues = [...formal]
   const expansion: Expansion = {
-    ...contextOf(readable),
+    ...times,
     issues,
     places,
     isRefused: pointer => refused.has(pointer),

@@ -39,14 +39,17 @@ export interface ExpandedJourney extends KnownJourney {
 
 type JourneyPart = Part<Readable<JourneyInput>>
 
-/** A journey in the long form; undefined where it has neither a name nor an id. `long` is its place there. */
+/**
+ * A journey in the long form; undefined where it has neither a name nor an id. `long` is its place there; its label is unique within
+ * the site.
+ */
 export function expandJourney(
   part: JourneyPart,
-  long: string,
+  { long, siteId }: { long: string; siteId: string },
   expansion: Expansion,
 ): ExpandedJourney | undefined {
   const { value: input, pointer } = part
-  const id = idOf(part, expansion.siteId, expansion)
+  const id = idOf(part, siteId, expansion)
   if (id === undefined) return undefined
   expansion.places.set(long, pointer)
   const time = (key: 'publish_at' | 'start_date' | 'end_date' | 'created_at' | 'updated_at') =>

@@ -7,8 +7,6 @@ import { toTimestamp } from './times.ts'
 export interface Expansion {
   /** The moment of the load, which relative times are added to: a vendor timestamp. */
   now: string
-  /** The site, within which the labels of journeys are unique. */
-  siteId: string
   /** The next of the times that are left out, or the one right after a given one, if that is later. */
   unstated(after?: string): string
   /** What was found while expanding, at the places of the input. */
