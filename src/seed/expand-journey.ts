@@ -1,7 +1,7 @@
 import type { JourneyStatus, NodeType } from '../contract/journey.ts'
 import { ELSE } from '../contract/node-config.ts'
 import type { ConnectionRecord, GraphRecord, NodeRecord } from '../contract/records.ts'
-import { type Extra, extensionOf } from '../contract/schemas.ts'
+import { extensionOf } from '../contract/schemas.ts'
 import {
   type Expansion,
   eitherOf,
@@ -147,12 +147,10 @@ function expandNode(
   }
 }
 
-/** A connection before it has an id, with the places where its parts are written. */
-interface Draft {
-  part: Part<{ extra?: Extra | undefined }>
-  id: string | undefined
-  source: Part<string>
-  target: Part<string>
+/** A connection of which the id may be missing, with the places where it and its condition are written. */
+interface Draft extends Pick<ConnectionRecord, 'source_node_id' | 'target_node_id' | 'extra'> {
+  id?: string | undefined
+  pointer: string
   condition: Part<string | null>
 }
 
@@ -174,22 +172,14 @@ function expandConnections(
   })
   const drafts = isLeftOut ? chainOf(nodes, expansion) : listed
   const counted = new Map<string, number>()
-  return drafts.map(({ part, id, source, target, condition }, c) => {
-    const ends = `${source.value} ${target.value}`
+  return drafts.map(({ id, pointer, source_node_id, target_node_id, condition, ...rest }, c) => {
+    const ends = `${source_node_id} ${target_node_id}`
     const number = (counted.get(ends) ?? 0) + 1
     counted.set(ends, number)
-    const place = `${long}/connections/${c}`
-    expansion.places.set(place, part.pointer)
-    expansion.places.set(`${place}/source_node_id`, source.pointer)
-    expansion.places.set(`${place}/target_node_id`, target.pointer)
-    expansion.places.set(`${place}/condition`, condition.pointer)
-    return {
-      id: id ?? labelledUuid(`${ends} ${number}`, journeyId),
-      source_node_id: source.value,
-      target_node_id: target.value,
-      condition: condition.value,
-      ...extensionOf(part.value),
-    }
+    expansion.places.set(`${long}/connections/${c}`, pointer)
+    expansion.places.set(`${long}/connections/${c}/condition`, condition.pointer)
+    const own = id ?? labelledUuid(`${ends} ${number}`, journeyId)
+    return { id: own, source_node_id, target_node_id, condition: condition.value, ...rest }
   })
 }
 
@@ -200,13 +190,8 @@ const chainOf = (nodes: readonly NodePart[], { issues }: Expansion): Draft[] =>
     const message =
       'a condition needs connections with "when" and "else"; list the connections of the journey'
     if (isCondition) issues.push({ pointer, message })
-    return {
-      part: { value: {}, pointer },
-      id: undefined,
-      source: { value: id, pointer },
-      target: { value: (nodes[n + 1] as NodePart).id, pointer },
-      condition: { value: isCondition ? ELSE : null, pointer },
-    }
+    const condition = { value: isCondition ? ELSE : null, pointer }
+    return { pointer, source_node_id: id, target_node_id: (nodes[n + 1] as NodePart).id, condition }
   })
 
 /** One for each pair of the ends of a connection. */
@@ -216,21 +201,21 @@ function draftsOf(
   findEnd: Find<NamedNode>,
   expansion: Expansion,
 ): Draft[] {
+  const { value, pointer } = part
   const endsOf = ({ value, pointer }: Part<string | readonly (string | undefined)[] | undefined>) => {
     const texts = typeof value === 'string' ? [{ value, pointer }] : itemsOf({ value, pointer })
-    return texts.flatMap(text => {
-      const node = resolve(text, findEnd, expansion)
-      return node ? [{ value: node.id, pointer: text.pointer }] : []
-    })
+    return texts.flatMap(text => resolve(text, findEnd, expansion)?.id ?? [])
   }
   const sources = endsOf(eitherOf(part, ['from', 'source_node_id'], expansion))
   const targets = endsOf(eitherOf(part, ['to', 'target_node_id'], expansion))
   if (id !== undefined && sources.length * targets.length > 1) {
     const message = 'would name several connections; leave it out, or write them one by one'
-    expansion.issues.push({ pointer: `${part.pointer}/id`, message })
+    expansion.issues.push({ pointer: `${pointer}/id`, message })
   }
-  const condition = conditionOf(part, expansion)
-  return sources.flatMap(source => targets.map(target => ({ part, id, source, target, condition })))
+  const common = { id, pointer, condition: conditionOf(part, expansion), ...extensionOf(value) }
+  return sources.flatMap(source_node_id =>
+    targets.map(target_node_id => ({ ...common, source_node_id, target_node_id })),
+  )
 }
 
 /** The condition of a connection as the text of the long form, with the place where it is written. */

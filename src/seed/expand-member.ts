@@ -90,11 +90,9 @@ function expandParticipation(
   expansion: Expansion,
 ): StatedParticipation | undefined {
   const { value: input, pointer } = part
-  const reference = eitherOf(part, ['journey', 'journey_id'], expansion)
-  const journey = resolve(reference, findJourney, expansion)
+  const journey = resolve(eitherOf(part, ['journey', 'journey_id'], expansion), findJourney, expansion)
   if (!journey) return undefined
   expansion.places.set(long, pointer)
-  expansion.places.set(`${long}/journey_id`, reference.pointer)
   const progress = input.progress_percentage
   const stated: StatedParticipation = {
     id: idOf(part, foldEmail(email), expansion) ?? participationIds(email, () => false)(journey.id),
@@ -126,36 +124,31 @@ function expandLists(
   expansion: Expansion,
 ): Pick<StatedParticipation, 'events' | 'rewards' | 'waiting_at'> {
   const { events, rewards, waiting_at } = part.value
-  const { places, issues } = expansion
 
   /** The items of a list, each about a node of one of these types. */
   function expandItems<I extends NodeReference, R>(
     key: 'events' | 'rewards' | 'waiting_at',
     list: readonly (I | undefined)[],
     types: readonly NodeType[],
-    expand: (item: Part<I>, node_id: string, place: string) => R,
+    expand: (item: Part<I>, node_id: string) => R,
   ): R[] {
     return itemsOf({ value: list, pointer: `${part.pointer}/${key}` }).map((item, i) => {
       const reference = eitherOf(item, ['node', 'node_id'], expansion)
       const node = resolve(reference, findNode, expansion)
       if (node?.type && !types.includes(node.type)) {
         const message = `"${node.name}" is of type ${node.type}, not ${types.join(' or ')}`
-        issues.push({ pointer: reference.pointer, message })
+        expansion.issues.push({ pointer: reference.pointer, message })
       }
-      const place = `${long}/${key}/${i}`
-      places.set(place, item.pointer)
-      places.set(`${place}/node_id`, reference.pointer)
-      return expand(item, node?.id ?? UNKNOWN_NODE, place)
+      expansion.places.set(`${long}/${key}/${i}`, item.pointer)
+      return expand(item, node?.id ?? UNKNOWN_NODE)
     })
   }
 
   let last = started_at
   return {
     ...(events && {
-      events: expandItems('events', events, STEP_TYPES, (item, node_id, place): StepRecord => {
-        const at = either(item, ['at', 'completed_at'], expansion)
-        places.set(`${place}/completed_at`, at.pointer)
-        last = timeOf(at, expansion) ?? expansion.unstated(last)
+      events: expandItems('events', events, STEP_TYPES, (item, node_id): StepRecord => {
+        last = timeOf(either(item, ['at', 'completed_at'], expansion), expansion) ?? expansion.unstated(last)
         return { node_id, completed_at: last, ...extensionOf(item.value) }
       }),
     }),
