@@ -1,6 +1,4 @@
-import { pointerPart } from '../contract/json.ts'
 import type { GraphRecord, SiteRecord } from '../contract/records.ts'
-import { isInContract } from '../contract/schemas.ts'
 import { compileJourney } from '../engine/graph.ts'
 import { checkGraph } from './check-journey.ts'
 import { checkMembers } from './check-members.ts'
@@ -8,8 +6,7 @@ import { type Checked, checked } from './checked.ts'
 import { type ExpandedJourney, expandJourney } from './expand-journey.ts'
 import { type ExpandedMember, expandMember } from './expand-member.ts'
 import { itemsOf, partAt, referencesTo, uniqueNames } from './expansion.ts'
-import { extensibleObjects } from './export.ts'
-import type { Issue } from './issues.ts'
+import { extraWarnings } from './extra-warnings.ts'
 import type { SeedRecords } from './schema.ts'
 import { DEMO_SITE, SeedInput } from './schema-input.ts'
 import { unstatedTimes } from './times.ts'
@@ -54,17 +51,6 @@ export function checkSeed(input: unknown, now: string, site: SiteRecord = DEMO_S
     }
   })
 }
-
-/** The `extra` properties that replace a value of the contract: they stay the same whatever members do, and at any time. */
-const extraWarnings = (seed: SeedRecords): Issue[] =>
-  extensibleObjects(seed).flatMap(({ kind, pointer, object: { extra = {} } }) =>
-    Object.keys(extra)
-      .filter(name => isInContract(kind, name))
-      .map(name => ({
-        pointer: `${pointer}/extra${pointerPart(name)}`,
-        message: 'replaces what the sandbox would answer here, at any time',
-      })),
-  )
 
 /** The order in which members enter journeys, which is that of the lists: by creation, then id. */
 const byCreation = (a: GraphRecord, b: GraphRecord): number =>

@@ -1,5 +1,4 @@
 import type { GraphRecord, MemberRecord, RewardRecord } from '../contract/records.ts'
-import type { Extended, ExtendedKind } from '../contract/schemas.ts'
 import { NEVER_HELD } from '../engine/hold.ts'
 import type { SiteStore } from '../store/store.ts'
 import type { SeedDocument, SeedJourney, SeedMember, SeedRecords } from './schema.ts'
@@ -82,32 +81,3 @@ const withoutNulls = ({ node_id, ...facts }: RewardRecord) => ({
   node_id,
   ...Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null)),
 })
-
-interface Extensible {
-  kind: ExtendedKind
-  /** A JSON pointer. */
-  pointer: string
-  object: Extended
-}
-
-/** Every object of a seed that may have `extra`. */
-export function extensibleObjects({ site, journeys, members }: SeedDocument): Extensible[] {
-  const all = (kind: ExtendedKind, list: Extended[] | undefined, pointer: string): Extensible[] =>
-    (list ?? []).map((object, i) => ({ kind, pointer: `${pointer}/${i}`, object }))
-  return [
-    { kind: 'site', pointer: '/site', object: site },
-    ...all('journey', journeys, '/journeys'),
-    ...journeys.flatMap(({ nodes, connections }, j) => [
-      ...all('node', nodes, `/journeys/${j}/nodes`),
-      ...all('connection', connections, `/journeys/${j}/connections`),
-    ]),
-    ...all('member', members, '/members'),
-    ...members.flatMap(({ participations = [] }, m) => [
-      ...all('participation', participations, `/members/${m}/participations`),
-      ...participations.flatMap(({ events, rewards }, p) => [
-        ...all('event', events, `/members/${m}/participations/${p}/events`),
-        ...all('reward', rewards, `/members/${m}/participations/${p}/rewards`),
-      ]),
-    ]),
-  ]
-}
