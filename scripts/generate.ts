@@ -20,7 +20,7 @@ import { toPostmanCollection } from './postman.ts'
 
 /** Writes the files that are made from the sources and committed; a test fails when they are stale. */
 
-/** Whom the examples of the OpenAPI document are about. */
+/** The examples of the OpenAPI document. */
 const SUBJECTS: Record<OperationId, { name: string; summary: string; identifier?: string }[]> = {
   getJourneys: [{ name: 'demo', summary: 'The journeys of the demo site' }],
   getJourney: [
@@ -51,13 +51,13 @@ const FIDELITY_PAGE = new URL('../docs/fidelity.md', import.meta.url)
 const POSTMAN = new URL('../examples/journeys.postman_collection.json', import.meta.url)
 const SEED_SCHEMA = new URL('../seed/seed.schema.json', import.meta.url)
 
-/** Every generated file with its content. The demo is asked for the examples, which the document then shows. */
+/** Every generated file with its content. The examples of the document are answers about the demo. */
 export async function generate(): Promise<Map<URL, string>> {
   const store = openStore(':memory:')
   loadSeed(store, readSeed('demo'), timestampOf(clock.now()))
   const sites = openSites({ store, clock, journalSize: 0, journalBytes: 0 })
-  const asking = await buildApp({ config: checkConfig({}), sites })
-  const examples = await collectExamples(asking)
+  const demoApp = await buildApp({ config: checkConfig({}), sites })
+  const examples = await collectExamples(demoApp)
   const app = await buildApp({ config: checkConfig({}), sites, examples: () => examples })
   const files = new Map([
     [EXAMPLES_FILE, json(examples)],
@@ -71,7 +71,7 @@ export async function generate(): Promise<Map<URL, string>> {
     [FIDELITY_PAGE, fidelityPage()],
     [SEED_SCHEMA, json({ $schema: 'http://json-schema.org/draft-07/schema#', ...SeedInput })],
   ])
-  await Promise.all([asking.close(), app.close()])
+  await Promise.all([demoApp.close(), app.close()])
   store.close()
   return files
 }

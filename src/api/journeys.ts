@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Journey, JourneyList } from '../contract/journey.ts'
-import { JourneyParams, NoParams } from '../contract/parameters.ts'
+import { JourneyParams, NoParams } from '../contract/operations.ts'
 import { journeySummaryView, journeyView } from '../engine/views.ts'
 import { VendorError } from './errors.ts'
 import { routeOf } from './route.ts'

@@ -1,4 +1,4 @@
-import type { Provenance } from '../contract/provenance.ts'
+import type { Provenance } from '../contract/formats.ts'
 import { ATTEMPTS, type Attempt, type AuthRuleName } from './attempts.ts'
 import type { Check } from './verdict.ts'
 

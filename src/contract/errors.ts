@@ -1,6 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { OneOf } from './formats.ts'
-import { documented, type Provenance } from './provenance.ts'
+import { documented, OneOf, type Provenance, Text } from './formats.ts'
 
 /** The vendor's error codes, each with its message: CONTRACT.md section 4 (D). */
 export const ERROR_MESSAGES = {
@@ -23,11 +22,9 @@ export const ERROR_CODES = Object.keys(ERROR_MESSAGES) as ErrorCode[]
 export const ApiError = Type.Object(
   {
     errorCode: documented(
-      OneOf(ERROR_CODES, {
-        description: 'The error, for programs. Which operation uses which code is inferred',
-      }),
+      OneOf(ERROR_CODES, 'The error, for programs. Which operation uses which code is inferred'),
     ),
-    errorMessage: documented(Type.String({ description: 'The error, for people' })),
+    errorMessage: documented(Text('The error, for people')),
   },
   { $id: 'ApiError', additionalProperties: false, description: 'The body of every error' },
 )

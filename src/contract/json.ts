@@ -4,7 +4,7 @@ export type JsonObject = Record<string, unknown>
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** The objects in what should be a list of them; none when it is no list. */
+/** The objects of a list; none when the value is not a list. */
 export const objectsIn = (value: unknown): JsonObject[] =>
   Array.isArray(value) ? value.filter(isObject) : []
 
@@ -12,9 +12,16 @@ export const objectsIn = (value: unknown): JsonObject[] =>
 export const pointerPart = (name: string | number): string =>
   `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`
 
+/** The names in a JSON pointer. */
+export const pointerNames = (pointer: string): string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+
 /**
- * How many lists and objects may lie within one another in a seed. Recursive code is safe up to here, and so are the JSON
- * functions of SQLite, which stop at 1000.
+ * How many levels of lists and objects a seed may have. Recursive code is safe up to here, and so are the JSON functions
+ * of SQLite, which stop at 1000.
  */
 export const MAX_DEPTH = 100
 
@@ -27,7 +34,7 @@ export function depthIssue(
   return pointer === undefined ? undefined : { pointer, message: `is nested deeper than ${limit} levels` }
 }
 
-/** A pointer to a list or an object that lies in so many others. */
+/** A pointer to the first list or object below this many levels. */
 function pointerBelow(value: unknown, levels: number): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   if (levels === 0) return ''

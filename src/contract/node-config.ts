@@ -1,14 +1,13 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { inferred } from './formats.ts'
 import type { NodeType } from './journey.ts'
-import { inferred } from './provenance.ts'
 import { annotated, closed } from './records.ts'
 
 /**
- * The settings of a node, by its type. What kinds of block there are is documented (CONTRACT.md section 5, D); how
- * their settings are written is inferred, all of it.
+ * The settings of a node, by its type. The types are documented (CONTRACT.md section 5, D); the settings are inferred.
  */
 
-/** The condition of the connection that is taken when no other one of its condition node holds. */
+/** The condition of a connection that is taken when no other connection of its node is. */
 export const ELSE = 'else'
 
 /** An ISO 8601 duration with a part at least, and nothing finer than a microsecond, as the vendor's times have it. */

@@ -1,7 +1,6 @@
+import { Type } from '@sinclair/typebox'
 import type { ErrorName } from './errors.ts'
-
-/** The path parameter that the token's `hmac` is bound to (CONTRACT.md section 3). */
-export type IdentifierName = 'journey_id' | 'email_id'
+import { documented, Email, Uuid } from './formats.ts'
 
 /** The four operations of the Journeys API: CONTRACT.md section 1 (D). */
 export const operations = {
@@ -40,7 +39,8 @@ export const operations = {
   string,
   {
     path: `/${string}`
-    identifier: IdentifierName | null
+    /** The path parameter that the token's `hmac` is bound to (CONTRACT.md section 3). */
+    identifier: 'journey_id' | 'email_id' | null
     summary: string
     description: string
     errors: readonly ErrorName[]
@@ -106,3 +106,23 @@ function decode(segment: string): string | undefined {
     throw error
   }
 }
+
+export const JourneyParams = Type.Object({
+  journey_id: documented(
+    Uuid({
+      description: 'The id of a journey of the calling site',
+      examples: ['de04a64d-dc40-445f-8351-3dde7567d5c8'],
+    }),
+  ),
+})
+
+export const MemberParams = Type.Object({
+  email_id: documented(
+    Email({
+      description: 'The email of a member, percent-encoded or not; matched without regard to case',
+      examples: ['ann@example.com'],
+    }),
+  ),
+})
+
+export const NoParams = Type.Object({})

@@ -1,23 +1,23 @@
 import { type Static, type TProperties, Type } from '@sinclair/typebox'
-import { Nullable, OneOf, Timestamp, Uuid } from './formats.ts'
+import { Nullable, OneOf, Text, Timestamp, Uuid } from './formats.ts'
 
 /**
  * The effects of an event, one object each, distinguished by `type`. They are the sandbox's own: the caller that sends the event
  * gets them.
  */
 
-const message = Type.String({ description: 'The same, as a sentence' })
+const message = Text('The same, as a sentence')
 
 const inJourney = {
-  participation_id: Uuid({ description: "The member's instance of the journey" }),
-  journey_id: Uuid({ description: 'The journey' }),
-  journey_name: Type.String({ description: 'What the journey is called' }),
+  participation_id: Uuid("The member's instance of the journey"),
+  journey_id: Uuid('The journey'),
+  journey_name: Text('What the journey is called'),
 }
 
 const atNode = {
   ...inJourney,
-  node_id: Uuid({ description: 'Where in the journey' }),
-  node_name: Type.String({ description: 'The label of that node' }),
+  node_id: Uuid('Where in the journey'),
+  node_name: Text('The label of that node'),
 }
 
 const outcome = <const T extends string, P extends TProperties>(
@@ -26,55 +26,7 @@ const outcome = <const T extends string, P extends TProperties>(
   description: string,
 ) => Type.Object({ type: Type.Literal(type), ...properties, message }, { description })
 
-export const Entered = outcome('entered', atNode, 'The member entered a journey, through this entry')
-
-export const StepCounted = outcome(
-  'step_counted',
-  {
-    ...atNode,
-    count: Type.Integer({ description: 'How often the event has happened by now' }),
-    times: Type.Integer({ description: 'How often it must' }),
-  },
-  'A step that wants its event several times counted it, and waits for more',
-)
-
-export const StepCompleted = outcome('step_completed', atNode, 'The member did what a step waited for')
-
-export const RewardHeld = outcome(
-  'reward_held',
-  {
-    ...atNode,
-    hold_start_datetime: Timestamp({ description: 'When the hold began' }),
-    hold_end_datetime: Timestamp({ description: 'When it ends, and the reward is issued' }),
-  },
-  'The member reached a reward that is held at first',
-)
-
-export const RewardIssued = outcome('reward_issued', atNode, 'The member reached a reward that is not held')
-
-export const RewardBlocked = outcome(
-  'reward_blocked',
-  {
-    ...atNode,
-    blocked_by: Type.String({ description: 'The event that blocked it' }),
-    blocked_at: Timestamp({ description: 'When' }),
-  },
-  'The event blocked a reward that was held, for good',
-)
-
-export const BadgeAwarded = outcome(
-  'badge_awarded',
-  { ...atNode, code: Type.String({ description: 'Which badge' }) },
-  'The member reached a badge',
-)
-
-export const JourneyCompleted = outcome(
-  'journey_completed',
-  inJourney,
-  'The member reached an exit, or the end of every branch',
-)
-
-export const NO_EFFECT_REASONS = [
+const NO_EFFECT_REASONS = [
   'waits_for_other_event',
   'criteria_do_not_hold',
   'entry_criteria_do_not_hold',
@@ -87,7 +39,7 @@ export const NO_EFFECT_REASONS = [
   'ended',
 ] as const
 
-export const NoEffect = outcome(
+const NoEffect = outcome(
   'no_effect',
   {
     reasons: Type.Array(
@@ -95,9 +47,9 @@ export const NoEffect = outcome(
         journey_id: inJourney.journey_id,
         journey_name: inJourney.journey_name,
         participation_id: Nullable(
-          Uuid({ description: "The member's instance; null where the member is not in the journey" }),
+          Uuid("The member's instance; null where the member is not in the journey"),
         ),
-        reason: OneOf(NO_EFFECT_REASONS, { description: 'Why, for programs' }),
+        reason: OneOf(NO_EFFECT_REASONS, 'Why, for programs'),
         message,
       }),
       { description: 'Why, journey by journey: those the member is in first, and at most 10' },
@@ -106,16 +58,41 @@ export const NoEffect = outcome(
   'The event changed nothing',
 )
 
+/** An effect of an event. */
 export const Outcome = Type.Union(
   [
-    Entered,
-    StepCounted,
-    StepCompleted,
-    RewardHeld,
-    RewardIssued,
-    RewardBlocked,
-    BadgeAwarded,
-    JourneyCompleted,
+    outcome('entered', atNode, 'The member entered a journey, through this entry'),
+    outcome(
+      'step_counted',
+      {
+        ...atNode,
+        count: Type.Integer({ description: 'How often the event has happened by now' }),
+        times: Type.Integer({ description: 'How often it must' }),
+      },
+      'A step that wants its event several times counted it, and waits for more',
+    ),
+    outcome('step_completed', atNode, 'The member did what a step waited for'),
+    outcome(
+      'reward_held',
+      {
+        ...atNode,
+        hold_start_datetime: Timestamp('When the hold began'),
+        hold_end_datetime: Timestamp('When it ends, and the reward is issued'),
+      },
+      'The member reached a reward that is held at first',
+    ),
+    outcome('reward_issued', atNode, 'The member reached a reward that is not held'),
+    outcome(
+      'reward_blocked',
+      {
+        ...atNode,
+        blocked_by: Text('The event that blocked it'),
+        blocked_at: Timestamp('When'),
+      },
+      'The event blocked a reward that was held, for good',
+    ),
+    outcome('badge_awarded', { ...atNode, code: Text('Which badge') }, 'The member reached a badge'),
+    outcome('journey_completed', inJourney, 'The member reached an exit, or the end of every branch'),
     NoEffect,
   ],
   { title: 'Outcome', description: 'An effect of an event, or why there is none' },

@@ -6,14 +6,13 @@ import {
   type TSchema,
   Type,
 } from '@sinclair/typebox'
-import { Email, LowerCaseUuid, OneOf, Timestamp } from './formats.ts'
+import { Email, LowerCaseUuid, OneOf, Text, Timestamp } from './formats.ts'
 import { JOURNEY_STATUSES, NODE_TYPES } from './journey.ts'
-import { MEMBER_STATUSES } from './member.ts'
 import { PROGRESS_PATTERN } from './participation.ts'
 
 /**
- * What a site consists of, as it is stored: the facts, in the vendor's words. What depends on the time is not among
- * them. Times are vendor timestamps, which compare as text; a `null` is a fact that has not happened.
+ * What a site consists of, as it is stored: the facts in the vendor's words, without anything that depends on the time.
+ * Times are vendor timestamps, which compare as text; `null` means that something has not happened.
  */
 
 /** An object with these properties and no others. */
@@ -48,7 +47,7 @@ export const SiteRecord = closed(
       pattern: '^[!-~]{1,64}$',
       description: 'What X-AnnexCloud-Site names: up to 64 visible ASCII characters',
     }),
-    name: Type.String({ description: 'What the site is called' }),
+    name: Text('What the site is called'),
     secret: Type.String({ minLength: 1, description: 'The key of its tokens, used raw' }),
     extra,
   },
@@ -57,9 +56,9 @@ export const SiteRecord = closed(
 
 export const NodeRecord = closed(
   {
-    id: LowerCaseUuid({ description: 'Unique within the journey' }),
-    type: OneOf(NODE_TYPES, { description: 'What kind of block this is' }),
-    name: Type.String({ description: 'The label of the block' }),
+    id: LowerCaseUuid('Unique within the journey'),
+    type: OneOf(NODE_TYPES, 'What kind of block this is'),
+    name: Text('The label of the block'),
     config: Type.Record(Type.String(), Type.Unknown(), {
       description: 'The settings of the block; which there are depends on its type',
     }),
@@ -74,14 +73,11 @@ export const NodeRecord = closed(
 
 export const ConnectionRecord = closed(
   {
-    id: LowerCaseUuid({ description: 'Unique within the journey' }),
-    source_node_id: LowerCaseUuid({ description: 'The node it leaves' }),
-    target_node_id: LowerCaseUuid({ description: 'The node it leads to' }),
+    id: LowerCaseUuid('Unique within the journey'),
+    source_node_id: LowerCaseUuid('The node it leaves'),
+    target_node_id: LowerCaseUuid('The node it leads to'),
     condition: orNull(
-      Type.String({
-        description:
-          'A rule of JSON Logic as text, or "else", where it leaves a condition node; otherwise null',
-      }),
+      Text('A rule of JSON Logic as text, or "else", where it leaves a condition node; otherwise null'),
     ),
     extra,
   },
@@ -90,22 +86,20 @@ export const ConnectionRecord = closed(
 
 export const JourneyRecord = closed(
   {
-    id: LowerCaseUuid({ description: 'Unique within the site' }),
-    multi_template_id: Type.String({ description: 'The multi-template it was made from; "0" for none' }),
-    name: Type.String({ description: 'What the journey is called' }),
-    description: Type.String({ description: 'What it is about' }),
-    publish_at: orNull(Timestamp({ description: 'When it was published' })),
+    id: LowerCaseUuid('Unique within the site'),
+    multi_template_id: Text('The multi-template it was made from; "0" for none'),
+    name: Text('What the journey is called'),
+    description: Text('What it is about'),
+    publish_at: orNull(Timestamp('When it was published')),
     open_ended: Type.Boolean({ description: 'Whether members may always enter' }),
-    status: OneOf(JOURNEY_STATUSES, { description: 'Where it is in its life' }),
-    start_date: orNull(Timestamp({ description: 'From when on members may enter' })),
+    status: OneOf(JOURNEY_STATUSES, 'Where it is in its life'),
+    start_date: orNull(Timestamp('From when on members may enter')),
     end_date: orNull(
-      Timestamp({
-        description: 'When it ends. From then on it shows expired_at, and open participations are Expired',
-      }),
+      Timestamp('When it ends. From then on it shows expired_at, and open participations are Expired'),
     ),
-    created_at: Timestamp({ description: 'When it was created' }),
-    updated_at: Timestamp({ description: 'When it was last changed' }),
-    created_by: orNull(Type.String({ description: 'Who created it' })),
+    created_at: Timestamp('When it was created'),
+    updated_at: Timestamp('When it was last changed'),
+    created_by: orNull(Text('Who created it')),
     extra,
   },
   'A journey without its graph',
@@ -122,25 +116,23 @@ export const GraphRecord = closed(
 
 export const StepRecord = closed(
   {
-    node_id: LowerCaseUuid({ description: 'An event or action node of the journey' }),
-    completed_at: Timestamp({ description: 'When the member did it' }),
+    node_id: LowerCaseUuid('An event or action node of the journey'),
+    completed_at: Timestamp('When the member did it'),
     extra,
   },
   'A step that the member has completed',
 )
 
-/** A reward or badge that was reached. Four nulls are one that was never held; CONTRACT.md section 2, the hold rule. */
+/** A reward or badge that a member has reached. With four nulls it was never held: CONTRACT.md section 2, the hold rule. */
 export const RewardRecord = closed(
   {
-    node_id: LowerCaseUuid({ description: 'A reward or badge node of the journey' }),
-    hold_start_datetime: orNull(
-      Timestamp({ description: 'When its hold began; goes with hold_end_datetime' }),
-    ),
+    node_id: LowerCaseUuid('A reward or badge node of the journey'),
+    hold_start_datetime: orNull(Timestamp('When its hold began; goes with hold_end_datetime')),
     hold_end_datetime: orNull(
-      Timestamp({ description: 'When its hold ends: it is held until then, and issued from then on' }),
+      Timestamp('When its hold ends: it is held until then, and issued from then on'),
     ),
-    blocked_by: orNull(Type.String({ description: 'The event that blocked it; goes with blocked_at' })),
-    blocked_at: orNull(Timestamp({ description: 'When it was blocked' })),
+    blocked_by: orNull(Text('The event that blocked it; goes with blocked_at')),
+    blocked_at: orNull(Timestamp('When it was blocked')),
     extra,
   },
   'A reward that the member has reached: held, or blocked, or with none of the four keys issued',
@@ -148,7 +140,7 @@ export const RewardRecord = closed(
 
 export const WaitingRecord = closed(
   {
-    node_id: LowerCaseUuid({ description: 'A step at which the member waits' }),
+    node_id: LowerCaseUuid('A step at which the member waits'),
     count: Type.Integer({ minimum: 0, description: 'How often its event has happened there' }),
   },
   'Where a member waits',
@@ -156,20 +148,18 @@ export const WaitingRecord = closed(
 
 export const ParticipationRecord = closed(
   {
-    id: LowerCaseUuid({ description: 'Unique within the site' }),
-    journey_id: LowerCaseUuid({ description: 'A journey of the site' }),
-    started_at: Timestamp({ description: 'When the member entered' }),
+    id: LowerCaseUuid('Unique within the site'),
+    journey_id: LowerCaseUuid('A journey of the site'),
+    started_at: Timestamp('When the member entered'),
     progress_percentage: Type.String({
       pattern: PROGRESS_PATTERN,
       description:
         'How far the member has come, "0.0" to "100.0"; never falls, and is "100.0" exactly when completed',
     }),
-    completed_at: orNull(Timestamp({ description: 'When the member finished' })),
-    expired_at: orNull(
-      Timestamp({ description: 'When it expired by itself; it also expires with its journey' }),
-    ),
-    created_at: Timestamp({ description: 'When the record was created' }),
-    updated_at: Timestamp({ description: 'When it was last changed' }),
+    completed_at: orNull(Timestamp('When the member finished')),
+    expired_at: orNull(Timestamp('When it expired by itself; it also expires with its journey')),
+    created_at: Timestamp('When the record was created'),
+    updated_at: Timestamp('When it was last changed'),
     events: Type.Array(StepRecord, {
       description: 'The steps completed, in that order; one that a cycle leads back to may be there again',
     }),
@@ -188,17 +178,22 @@ export const HistoryRecord = closed(
   {
     event: Type.String({ minLength: 1, description: 'What the member did, for example purchase' }),
     attributes: Type.Record(Type.String(), Type.Unknown(), { description: 'What criteria may ask of it' }),
-    at: Timestamp({ description: 'When' }),
+    at: Timestamp('When'),
   },
-  'An event of a member, whatever came of it',
+  'An event of a member, with or without effect',
 )
+
+/** Whether a member takes part: CONTRACT.md section 4. One who is blocked or has opted out gets AC1008 or AC1009 (I). */
+export const MEMBER_STATUSES = ['active', 'blocked', 'opted_out'] as const
+export type MemberStatus = (typeof MEMBER_STATUSES)[number]
 
 export const MemberRecord = closed(
   {
-    email: Email({ description: 'Unique within the site, without regard to case' }),
-    status: OneOf(MEMBER_STATUSES, {
-      description: 'Both operations about a member refuse one who is blocked or has opted out',
-    }),
+    email: Email('Unique within the site, without regard to case'),
+    status: OneOf(
+      MEMBER_STATUSES,
+      'Both operations about a member refuse one who is blocked or has opted out',
+    ),
     attributes: Type.Record(Type.String(), Type.Unknown(), {
       description: 'What criteria may ask of the member',
     }),

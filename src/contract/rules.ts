@@ -1,11 +1,11 @@
-import type { Provenance } from './provenance.ts'
+import type { Provenance } from './formats.ts'
 
 interface Rule {
   what: string
   provenance: Provenance
 }
 
-/** The facts of the contract that no schema has, except authentication and errors. */
+/** The facts of the contract that no schema states, except authentication and errors. */
 export const RULES = {
   'answers-json': { what: 'every answer is application/json', provenance: 'documented' },
   'success-without-code': { what: 'the body of a 200 has no errorCode', provenance: 'observed' },

@@ -1,33 +1,17 @@
 import type { ParticipationStatus } from '../contract/participation.ts'
+import type { JourneyRecord, ParticipationRecord, RewardRecord } from '../contract/records.ts'
 
 /**
  * What stored facts amount to at a moment in time. Times and `now` are vendor timestamps, which compare as text.
  * Nothing here is ever stored: a hold ends and a journey expires because time passes (CONTRACT.md section 2).
  */
 
-interface JourneyFacts {
-  end_date: string | null
-}
+type JourneyFacts = Pick<JourneyRecord, 'end_date'>
+type EndFacts = Pick<ParticipationRecord, 'completed_at' | 'expired_at'> & { journey: JourneyFacts }
+type RewardFacts = Omit<RewardRecord, 'node_id' | 'extra'>
+type ParticipationFacts = EndFacts & { rewards: readonly RewardFacts[] }
 
-interface EndFacts {
-  completed_at: string | null
-  /** When it expired by itself; it also does with its journey. */
-  expired_at: string | null
-  journey: JourneyFacts
-}
-
-interface ParticipationFacts extends EndFacts {
-  rewards: readonly RewardFacts[]
-}
-
-interface RewardFacts {
-  hold_start_datetime: string | null
-  hold_end_datetime: string | null
-  blocked_by: string | null
-  blocked_at: string | null
-}
-
-export type RewardView<R> = Omit<R, keyof RewardFacts> &
+type RewardView<R> = Omit<R, keyof RewardFacts> &
   (
     | { status: 'held'; hold_start_datetime: string; hold_end_datetime: string }
     | { status: 'blocked'; blocked_by: string; blocked_at: string }
@@ -48,6 +32,29 @@ const reached = (moment: string | null, now: string): moment is string => moment
 export const expiryOf = ({ end_date }: JourneyFacts, now: string): string | null =>
   reached(end_date, now) ? end_date : null
 
+/** Why no member can enter a journey; `undefined` when they can. */
+export function closedReason(
+  journey: Pick<JourneyRecord, 'status' | 'start_date' | 'end_date'>,
+  now: string,
+): 'draft' | 'archived' | 'ended' | 'not_started' | undefined {
+  if (journey.status === 'Draft') return 'draft'
+  if (journey.status === 'Archived') return 'archived'
+  if (expiryOf(journey, now) !== null) return 'ended'
+  return journey.start_date !== null && now < journey.start_date ? 'not_started' : undefined
+}
+
+/** Why no event can move a participation; `undefined` when one can. */
+export function inactiveReason(
+  journey: Pick<JourneyRecord, 'status' | 'end_date'>,
+  { completed_at, expired_at }: Omit<EndFacts, 'journey'>,
+  now: string,
+): 'completed' | 'expired' | 'draft' | undefined {
+  const { status } = statusAsOf({ completed_at, expired_at, journey }, now)
+  if (status === 'Completed') return 'completed'
+  if (status === 'Expired') return 'expired'
+  return journey.status === 'Draft' ? 'draft' : undefined
+}
+
 /** A participation that is open when its journey ends is expired from then on (CONTRACT.md, Formats, I). */
 export function statusAsOf({ completed_at, expired_at, journey }: EndFacts, now: string): StatusView {
   if (completed_at !== null) return { status: 'Completed', expired_at: null }
@@ -64,15 +71,6 @@ export const participationAsOf = <P extends ParticipationFacts>(
   ...statusAsOf(participation, now),
   rewards: participation.rewards.map(reward => rewardAsOf(reward, now)),
 })
-
-/** The moments at which the status of a participation may change. */
-export const endsOf = ({ expired_at, journey }: EndFacts): (string | null)[] => [expired_at, journey.end_date]
-
-/** The moments at which the view of a participation may change. */
-export const momentsOf = (participation: ParticipationFacts): (string | null)[] => [
-  ...endsOf(participation),
-  ...participation.rewards.map(({ hold_end_datetime }) => hold_end_datetime),
-]
 
 /** The hold rule (CONTRACT.md section 2, D): which of the four keys are present says what the reward's status is. */
 export function rewardAsOf<R extends RewardFacts>(reward: R, now: string): RewardView<R> {

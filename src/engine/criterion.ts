@@ -1,12 +1,9 @@
 import { defaultMethods, LogicEngine } from 'json-logic-engine'
-import type { Occurrence } from './state.ts'
+import type { HistoryRecord, MemberRecord } from '../contract/records.ts'
 
-/** What a criterion reads, in the words in which the event was posted. */
-export interface Facts {
-  event: string
-  attributes: Occurrence['attributes']
-  at: string
-  member: { email: string; attributes: Readonly<Record<string, unknown>> }
+/** What a criterion reads: an event, and the member it is of. */
+export interface Facts extends HistoryRecord {
+  member: Pick<MemberRecord, 'email' | 'attributes'>
 }
 
 /** Whether a rule holds. It never throws. */
@@ -58,10 +55,10 @@ const ITERATORS: ReadonlySet<string> = new Set(['map', 'reduce', 'filter', 'all'
 
 const READABLE = /^(|event|at|attributes(\..*)?|member(\.(email|attributes(\..*)?))?)$/s
 
-/** How many lists and objects of a rule may lie within one another. */
+/** How many levels of lists and objects a rule may have. */
 const MAX_DEPTH = 50
 
-/** How many values a rule may consist of, operators and literals alike. */
+/** How many values a rule may have, operators and literals alike. */
 const MAX_SIZE = 1000
 
 /**
@@ -144,20 +141,14 @@ function firstIssue(rules: unknown[], loopOf: (index: number) => string | undefi
 }
 
 /**
- * Makes rules ready to run many times; the rules of one journey share what that takes. Where a rule cannot be worked
- * out, because it compares a word with a number, say, it does not hold. Rules come from seeds that anybody may have
- * written, so they are interpreted, never made into code, and reach no function and no prototype of ours.
+ * Prepares rules to run many times; the rules of one journey share an engine. A rule that cannot be worked out, such as
+ * one that compares a word with a number, does not hold. Rules come from anyone, so they are
+ * interpreted, never made into code, and reach no function and no prototype.
  */
 export function criterionCompiler(): (rule: unknown) => Criterion {
   let engine: LogicEngine | undefined
-  return rule => {
+  return rule => facts => {
     engine ??= newEngine()
-    return holdsBy(engine, rule)
-  }
-}
-
-function holdsBy(engine: LogicEngine, rule: unknown): Criterion {
-  return facts => {
     try {
       return Boolean(engine.truthy(engine.run(rule, facts)))
     } catch {
@@ -166,13 +157,10 @@ function holdsBy(engine: LogicEngine, rule: unknown): Criterion {
   }
 }
 
-const METHODS = Object.fromEntries(
-  Object.entries(defaultMethods).filter(([operator]) => OPERATORS.has(operator)),
-)
-
 function newEngine(): LogicEngine {
-  const engine = new LogicEngine(METHODS)
-  // So that a rule that was never checked cannot name what every object inherits.
+  const methods = Object.entries(defaultMethods).filter(([operator]) => OPERATORS.has(operator))
+  const engine = new LogicEngine(Object.fromEntries(methods))
+  // Otherwise a rule that was not checked could call what every object inherits.
   Object.setPrototypeOf(engine.methods, null)
   return engine
 }

@@ -1,11 +1,9 @@
 import type { NoEffect, NoEffectReason } from '../contract/outcome.ts'
 import type { ParticipationRecord } from '../contract/records.ts'
+import { closedReason, inactiveReason } from './as-of.ts'
 import type { Facts } from './criterion.ts'
-import { closedAt } from './enter.ts'
-import { isStep, type JourneyGraph, type Step } from './graph.ts'
-import { reasonToStay } from './move.ts'
-import type { MemberState } from './state.ts'
-import { uptoSteps, waitingStepsOf } from './waiting.ts'
+import { isStep, type JourneyGraph, type Step, uptoSteps } from './graph.ts'
+import { waitingStepsOf } from './waiting.ts'
 
 type Why = Pick<NoEffectReason, 'reason' | 'message'>
 
@@ -13,27 +11,26 @@ type Why = Pick<NoEffectReason, 'reason' | 'message'>
 const MOST_REASONS = 10
 
 /**
- * Why an event changed nothing. Journeys the member is in come first; one that is closed is named only where the event
- * could mean something to it.
+ * Why an event changed nothing. Journeys the member is in come first; one that is closed is named only where one of its
+ * steps waits for the event.
  */
 export function noEffect(
-  journeys: readonly JourneyGraph[],
-  { participations }: Pick<MemberState, 'participations'>,
+  inside: readonly { participation: ParticipationRecord; graph: JourneyGraph | undefined }[],
+  outside: readonly JourneyGraph[],
   facts: Facts,
 ): NoEffect {
-  const byId = new Map(journeys.map(graph => [graph.journey.id, graph]))
-  const been = new Set(participations.map(participation => participation.journey_id))
-  const inside = participations.flatMap(participation => {
-    const graph = byId.get(participation.journey_id)
-    return graph ? [{ graph, participation }] : []
+  const all = [
+    ...inside.flatMap(({ participation, graph }) => (graph ? [{ participation, graph }] : [])),
+    ...outside
+      .filter(graph => !closedReason(graph.journey, facts.at) || graph.awaited.has(facts.event))
+      .map(graph => ({ participation: undefined, graph })),
+  ]
+  const reasons = all.slice(0, MOST_REASONS).map(({ participation, graph }) => {
+    const { id: journey_id, name: journey_name } = graph.journey
+    const why = participation ? whyInside(graph, participation, facts) : whyOutside(graph, facts)
+    const participation_id = participation?.id ?? null
+    return { journey_id, journey_name, participation_id, ...why, message: `${journey_name} ${why.message}` }
   })
-  const outside = journeys
-    .filter(graph => !been.has(graph.journey.id))
-    .filter(graph => !closedAt(graph, facts.at) || graph.awaited.has(facts.event))
-  const all = [...inside, ...outside.map(graph => ({ graph, participation: undefined }))]
-  const reasons = all
-    .slice(0, MOST_REASONS)
-    .map(({ graph, participation }) => reasonOf(graph, participation, facts))
   return { type: 'no_effect', reasons, message: sentence(reasons, all.length - reasons.length, facts) }
 }
 
@@ -46,56 +43,28 @@ function sentence(reasons: readonly NoEffectReason[], more: number, { event }: F
   ].join('; ')
 }
 
-function reasonOf(
-  graph: JourneyGraph,
-  participation: ParticipationRecord | undefined,
-  facts: Facts,
-): NoEffectReason {
-  const { id, name } = graph.journey
-  const { reason, message } = participation
-    ? whyInside(graph, participation, facts)
-    : whyOutside(graph, facts)
-  return {
-    journey_id: id,
-    journey_name: name,
-    participation_id: participation?.id ?? null,
-    reason,
-    message: `${name} ${message}`,
-  }
-}
-
 function whyInside(graph: JourneyGraph, participation: ParticipationRecord, facts: Facts): Why {
-  switch (reasonToStay(graph, participation, facts.at)) {
-    case 'completed':
-      return { reason: 'completed', message: 'is completed' }
-    case 'expired':
-      return { reason: 'expired', message: 'has expired' }
-    case 'draft':
-      return { reason: 'draft', message: 'is a draft' }
-    case undefined: {
-      const waiting = waitingStepsOf(graph, participation)
-      return whyWaiting(
-        waiting.flatMap(({ node_id }) => graph.nodes.get(node_id) ?? []).filter(isStep),
-        facts,
-      )
-    }
+  const reason = inactiveReason(graph.journey, participation, facts.at)
+  if (reason) {
+    const messages = { completed: 'is completed', expired: 'has expired', draft: 'is a draft' }
+    return { reason, message: messages[reason] }
   }
+  const waiting = waitingStepsOf(graph, participation)
+  const steps = waiting.flatMap(({ node_id }) => graph.nodes.get(node_id) ?? []).filter(isStep)
+  return whyWaiting(steps, facts)
 }
 
 function whyOutside(graph: JourneyGraph, facts: Facts): Why {
   const { start_date, end_date } = graph.journey
-  const waits = `waits for "${facts.event}", but`
-  switch (closedAt(graph, facts.at)) {
-    case 'draft':
-      return { reason: 'draft', message: `${waits} is a draft` }
-    case 'archived':
-      return { reason: 'archived', message: `${waits} is archived` }
-    case 'not_started':
-      return { reason: 'not_started', message: `${waits} starts only at ${start_date}` }
-    case 'ended':
-      return { reason: 'ended', message: `${waits} ended at ${end_date}` }
-    case undefined:
-      break
+  const reason = closedReason(graph.journey, facts.at)
+  if (reason) {
+    const messages = {
+      draft: 'is a draft',
+      archived: 'is archived',
+      not_started: `starts only at ${start_date}`,
+      ended: `ended at ${end_date}`,
+    }
+    return { reason, message: `waits for "${facts.event}", but ${messages[reason]}` }
   }
   const free = graph.entries.filter(entry => entry.criterion === null).map(entry => entry.id)
   if (free.length === 0 && graph.entries.length > 0) {
@@ -106,10 +75,10 @@ function whyOutside(graph: JourneyGraph, facts: Facts): Why {
 }
 
 function whyWaiting(steps: readonly Step[], { event }: Facts): Why {
-  const events = [...new Set(steps.map(step => `"${step.event}"`))]
   if (steps.some(step => step.event === event)) {
     return { reason: 'criteria_do_not_hold', message: `waits for "${event}", but its criteria do not hold` }
   }
-  if (events.length === 0) return { reason: 'waits_for_nothing', message: 'waits for nothing' }
-  return { reason: 'waits_for_other_event', message: `waits for ${events.join(' or ')}` }
+  if (steps.length === 0) return { reason: 'waits_for_nothing', message: 'waits for nothing' }
+  const events = new Set(steps.map(step => `"${step.event}"`))
+  return { reason: 'waits_for_other_event', message: `waits for ${[...events].join(' or ')}` }
 }

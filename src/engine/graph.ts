@@ -1,32 +1,19 @@
-import type { JourneyStatus, NodeType } from '../contract/journey.ts'
+import type { NodeType } from '../contract/journey.ts'
 import { ELSE, type NodeConfigs } from '../contract/node-config.ts'
-import { type Components, componentsOf } from './components.ts'
-import { type Criterion, criterionCompiler } from './criterion.ts'
+import type { ConnectionRecord, GraphRecord, NodeRecord } from '../contract/records.ts'
+import { type Criterion, criterionCompiler, type Facts } from './criterion.ts'
 import { type Hold, parseHold } from './hold.ts'
+import { type Components, componentsOf } from './progress.ts'
 
 /** What the engine needs of a journey. */
-export interface JourneyDefinition {
-  id: string
-  name: string
-  status: JourneyStatus
-  start_date: string | null
-  end_date: string | null
+export interface JourneyDefinition
+  extends Pick<GraphRecord, 'id' | 'name' | 'status' | 'start_date' | 'end_date'> {
   nodes: readonly NodeDefinition[]
   connections: readonly ConnectionDefinition[]
 }
 
-export interface NodeDefinition {
-  id: string
-  type: NodeType
-  name: string
-  config: Readonly<Record<string, unknown>>
-}
-
-export interface ConnectionDefinition {
-  source_node_id: string
-  target_node_id: string
-  condition: string | null
-}
+export type NodeDefinition = Pick<NodeRecord, 'id' | 'type' | 'name' | 'config'>
+type ConnectionDefinition = Omit<ConnectionRecord, 'id' | 'extra'>
 
 interface Block {
   id: string
@@ -37,7 +24,7 @@ interface Block {
 
 export interface Entry extends Block {
   type: 'entry'
-  /** `null` for one that lets in by the first event that a step behind it waits for. */
+  /** `null` where a member enters by the first event that a step behind the entry waits for. */
   criterion: Criterion | null
 }
 
@@ -65,15 +52,15 @@ export interface Badge extends Block {
   code: string
 }
 
-export interface Exit extends Block {
+interface Exit extends Block {
   type: 'exit'
 }
 
 export type GraphNode = Entry | Step | Condition | Reward | Badge | Exit
 
-/** A journey in the form in which an event is handled fast. It never changes, so it can be kept and shared. */
+/** A journey, prepared for handling events. It never changes, so it can be kept and shared. */
 export interface JourneyGraph {
-  journey: Pick<JourneyDefinition, 'id' | 'name' | 'status' | 'start_date' | 'end_date'>
+  journey: Omit<JourneyDefinition, 'nodes' | 'connections'>
   nodes: ReadonlyMap<string, GraphNode>
   entries: readonly Entry[]
   /** The names of the events that some step waits for. */
@@ -82,9 +69,9 @@ export interface JourneyGraph {
 }
 
 /**
- * @param definition One whose connections join its own nodes, and that `journeyIssues` and the schemas of its nodes'
- * `config` have nothing against. A node may also have no settings at all: no event is ever the one it waits for.
- * @throws SyntaxError or RangeError for a condition or a hold that they would have refused.
+ * @param definition One without issues, as the check of a seed finds them. A step may have no settings at all: then it waits
+ * for no event.
+ * @throws SyntaxError or RangeError for a condition or a hold that the check refuses
  */
 export function compileJourney(definition: JourneyDefinition): JourneyGraph {
   const { id, name, status, start_date, end_date } = definition
@@ -101,10 +88,10 @@ export function compileJourney(definition: JourneyDefinition): JourneyGraph {
   }
 }
 
-// The name of no event: names have at least one character.
+// No event has this name: names have at least one character.
 const NO_EVENT = ''
 
-/** Whether members wait at a node until they have done something. */
+/** Whether members wait at a node for an event. */
 export const isStep = (node: GraphNode): node is Step => node.type === 'event' || node.type === 'action'
 
 function compileNode(
@@ -147,4 +134,57 @@ function branchesOf(
       criterion: condition === null || condition === ELSE ? () => true : compileRule(JSON.parse(condition)),
     }),
   )
+}
+
+/** The way from some nodes to the next steps. */
+export interface Passage {
+  /** Every node on the way, nearest first, the steps and exits where it ends included; each once. */
+  nodes: readonly GraphNode[]
+  /** The steps at which the member now waits. */
+  steps: readonly Step[]
+  /** Whether an exit was reached. */
+  exit: boolean
+}
+
+/**
+ * Follows the connections from some nodes through conditions, rewards and badges, on every branch, to the next steps.
+ * Every node is passed at most once, so the way ends in any graph. All branches are followed to their ends even when one
+ * of them is an exit, so that the order of connections makes no difference.
+ * @param from The nodes that are left behind; they are not part of the passage, unless a cycle leads back to them.
+ * @param branchOf Which branch of a condition is taken: the first whose criterion holds, if any.
+ */
+export function walk(
+  graph: JourneyGraph,
+  from: readonly GraphNode[],
+  facts: Facts,
+  branchOf = (node: Condition) => node.branches.find(({ criterion }) => criterion(facts)),
+): Passage {
+  const wayOn = (node: GraphNode): readonly string[] => {
+    if (node.type !== 'condition') return node.targets
+    const taken = branchOf(node)
+    return taken ? [taken.target] : []
+  }
+  const nodes = spread(graph, from.flatMap(wayOn), node => (isStep(node) ? [] : wayOn(node)))
+  return { nodes, steps: nodes.filter(isStep), exit: nodes.some(node => node.type === 'exit') }
+}
+
+/** Some nodes and what is behind them on every branch, up to the next steps and with them. */
+export const uptoSteps = (graph: JourneyGraph, ids: readonly string[]): GraphNode[] =>
+  spread(graph, ids, node => (isStep(node) ? [] : node.targets))
+
+/** Some nodes and all that can be reached from them, nearest first, each once. */
+export function spread(
+  graph: JourneyGraph,
+  ids: Iterable<string>,
+  onward: (node: GraphNode) => readonly string[],
+): GraphNode[] {
+  const reached = new Set(ids)
+  const nodes: GraphNode[] = []
+  for (const id of reached) {
+    const node = graph.nodes.get(id)
+    if (!node) continue
+    nodes.push(node)
+    for (const next of onward(node)) reached.add(next)
+  }
+  return nodes
 }

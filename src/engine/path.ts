@@ -1,24 +1,23 @@
 import type { ParticipationRecord } from '../contract/records.ts'
-import type { GraphNode, JourneyGraph } from './graph.ts'
+import { type GraphNode, type JourneyGraph, spread } from './graph.ts'
 import { waitingStepsOf } from './waiting.ts'
-import { spread } from './walk.ts'
 
-/** The way that a member has come through a journey. */
+/** The path of a member through a journey. */
 export interface Path {
-  /** The nodes that are behind the member: steps done, rewards and badges reached, and what lies between them. */
+  /** Completed steps, reached rewards and badges, and the nodes between them. */
   passed: ReadonlySet<string>
   /** The steps at which the member waits, or waited when the participation ended. */
   waiting: ReadonlySet<string>
-  /** Whether the member came by this connection. */
+  /** Whether the member took this connection. */
   took(connection: { source_node_id: string; target_node_id: string }): boolean
 }
 
-/** Nodes of which nothing is stored when a member comes past. */
+/** Nodes of which nothing is stored when a member passes them. */
 const isUnmarked = ({ type }: GraphNode): boolean => type === 'entry' || type === 'condition'
 
 /**
- * What was done and reached is stored; which entries, conditions and exits were passed is not, and so is read from it: those
- * count that can be come to by what is done, and lead on to something that is done, reached or waited at.
+ * Completed steps and rewards are stored; which entries, conditions and exits were passed is not, so it is derived: those
+ * count that can be reached through completed steps, and lead to a completed step, a reward or a step where the member waits.
  */
 export function pathOf(graph: JourneyGraph, participation: ParticipationRecord): Path {
   const done = participation.events.map(event => event.node_id)
@@ -31,7 +30,7 @@ export function pathOf(graph: JourneyGraph, participation: ParticipationRecord):
     isUnmarked(node) || marks.has(node.id) ? node.targets : [],
   ).filter(node => isUnmarked(node) || marks.has(node.id))
 
-  // A condition that led on to something else did not lead to the exit.
+  // A condition that led to another completed step or reward did not lead to the exit.
   const last = come.filter(node => node.type !== 'condition' || !leadsTo(node.targets, marks))
   const exits = last.flatMap(node => node.targets.filter(id => graph.nodes.get(id)?.type === 'exit'))
   const behind = participation.completed_at === null ? marks : marks.union(new Set(exits))
@@ -45,7 +44,7 @@ export function pathOf(graph: JourneyGraph, participation: ParticipationRecord):
     took({ source_node_id: source, target_node_id: target }) {
       if (!passed.has(source)) return false
       if (waiting.has(target)) return true
-      // What was done before the source alone was come to by another way: this one leads back.
+      // A step that was completed only before the source was reached by another way: this connection leads back.
       return (
         passed.has(target) && (!done.includes(target) || done.lastIndexOf(target) >= done.indexOf(source))
       )

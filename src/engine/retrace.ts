@@ -1,18 +1,24 @@
-import type { ParticipationRecord, StepRecord } from '../contract/records.ts'
-import { arrive, begin } from './arrive.ts'
+import type { MemberRecord, ParticipationRecord, StepRecord } from '../contract/records.ts'
 import type { Facts } from './criterion.ts'
-import { type Entry, type GraphNode, isStep, type JourneyGraph } from './graph.ts'
-import type { MemberState } from './state.ts'
-import { uptoSteps, waitingStepsOf } from './waiting.ts'
-import { type Passage, walk } from './walk.ts'
+import {
+  type Entry,
+  type GraphNode,
+  isStep,
+  type JourneyGraph,
+  type Passage,
+  uptoSteps,
+  walk,
+} from './graph.ts'
+import { arrive, begin } from './move.ts'
+import { waitingStepsOf } from './waiting.ts'
 
 /** A participation as it follows from its steps alone, without the events that completed them. */
 
-type Member = Pick<MemberState, 'email' | 'attributes'>
+type Member = Pick<MemberRecord, 'email' | 'attributes'>
 
 /**
- * A member's participation in a journey that was entered at a moment, by whatever event: the member waits at the first
- * steps behind an entry. With several entries it is the first one that leads to the first step.
+ * A participation that begins at a moment, whatever the event: the member waits at the first steps behind an entry. Of
+ * several entries it is the first one that leads to the first of the given steps.
  */
 export function beginAt(
   graph: JourneyGraph,
@@ -28,9 +34,8 @@ export function beginAt(
 }
 
 /**
- * Completes steps in a begun participation, in their order, with the rewards and the progress that come of it. A condition
- * leads to the step that is completed next; where it does not, it decides by the member alone, as if the event had no
- * attributes.
+ * Completes steps in a begun participation, in their order; rewards and progress follow. A condition leads to the step that
+ * is completed next or, where no branch does, decides as if the event had no attributes.
  * @returns The participation, and the indices of the steps at which the member did not wait; they are completed too.
  */
 export function retrace(

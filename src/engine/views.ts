@@ -1,6 +1,13 @@
-import { type Extended, withExtra } from '../contract/extension.ts'
 import { Journey, JourneyConnection, JourneyNode, JourneySummary } from '../contract/journey.ts'
 import { MemberEvent, MemberJourney, UserJourney } from '../contract/participation.ts'
+import type {
+  GraphRecord,
+  JourneyRecord,
+  ParticipationRecord,
+  RewardRecord,
+  StepRecord,
+} from '../contract/records.ts'
+import { withExtra } from '../contract/schemas.ts'
 import { expiryOf, rewardAsOf, statusAsOf } from './as-of.ts'
 
 /**
@@ -8,35 +15,21 @@ import { expiryOf, rewardAsOf, statusAsOf } from './as-of.ts'
  * timestamp. `extra` holds the properties that a seed adds beyond the contract, or sets instead of it; it comes last.
  */
 
-type JourneyFacts = Omit<JourneySummary, 'site_id' | 'expired_at'> & Extended
-
-type GraphFacts = JourneyFacts & {
-  nodes: readonly (Omit<Journey['nodes'][number], 'journey_id'> & Extended)[]
-  connections: readonly (Omit<Journey['connections'][number], 'journey_id'> & Extended)[]
+type Participation = Omit<ParticipationRecord, 'events' | 'rewards' | 'waiting_at'> & {
+  journey: Pick<JourneyRecord, 'name' | 'description' | 'open_ended' | 'end_date'>
 }
 
-type ParticipationFacts = Omit<UserJourney, 'site_id' | 'name' | 'description' | 'open_ended' | 'status'> &
-  Extended & { journey: Pick<JourneyFacts, 'name' | 'description' | 'open_ended' | 'end_date'> }
-
-type DetailFacts = ParticipationFacts & {
-  events: readonly (Omit<MemberJourney['events'][number], 'status'> & Extended)[]
-  rewards: readonly ({
-    node_id: string
-    name: string
-    type: string
-    hold_start_datetime: string | null
-    hold_end_datetime: string | null
-    blocked_by: string | null
-    blocked_at: string | null
-  } & Extended)[]
+type ParticipationDetail = Participation & {
+  events: readonly (StepRecord & Pick<MemberEvent, 'name' | 'type'>)[]
+  rewards: readonly (RewardRecord & { name: string; type: string })[]
 }
 
 /** An item of `GET /journeys`. */
-export function journeySummaryView(journey: JourneyFacts, site_id: string, now: string): JourneySummary {
+export function journeySummaryView(journey: JourneyRecord, site_id: string, now: string): JourneySummary {
   return withExtra(summaryOf(journey, site_id, now), JourneySummary, journey)
 }
 
-const summaryOf = (journey: JourneyFacts, site_id: string, now: string): JourneySummary => ({
+const summaryOf = (journey: JourneyRecord, site_id: string, now: string): JourneySummary => ({
   id: journey.id,
   site_id,
   multi_template_id: journey.multi_template_id,
@@ -54,7 +47,7 @@ const summaryOf = (journey: JourneyFacts, site_id: string, now: string): Journey
 })
 
 /** The body of `GET /journeys/{journey_id}`. */
-export function journeyView(journey: GraphFacts, site_id: string, now: string): Journey {
+export function journeyView(journey: GraphRecord, site_id: string, now: string): Journey {
   const journey_id = journey.id
   const view = {
     ...summaryOf(journey, site_id, now),
@@ -72,11 +65,7 @@ export function journeyView(journey: GraphFacts, site_id: string, now: string): 
 }
 
 /** An item of `GET /user_journeys/{email_id}`. */
-export function userJourneyView(
-  participation: ParticipationFacts,
-  site_id: string,
-  now: string,
-): UserJourney {
+export function userJourneyView(participation: Participation, site_id: string, now: string): UserJourney {
   const { journey } = participation
   const { status, expired_at } = statusAsOf(participation, now)
   const view: UserJourney = {
@@ -98,7 +87,7 @@ export function userJourneyView(
 }
 
 /** An item of `GET /user/{email_id}/journeys`. */
-export function memberJourneyView(participation: DetailFacts, now: string): MemberJourney {
+export function memberJourneyView(participation: ParticipationDetail, now: string): MemberJourney {
   const { journey } = participation
   const { status, expired_at } = statusAsOf(participation, now)
   const view: MemberJourney = {

@@ -1,16 +1,15 @@
 import type { ParticipationRecord, WaitingRecord } from '../contract/records.ts'
-import { type GraphNode, isStep, type JourneyGraph } from './graph.ts'
-import { spread } from './walk.ts'
+import { isStep, type JourneyGraph, spread, uptoSteps } from './graph.ts'
 
 type Account = Pick<ParticipationRecord, 'completed_at' | 'events' | 'rewards'>
 
 /**
- * The steps at which a member waits, derived from the completed steps and the reached rewards: every step not yet done
- * that the connections lead to, from an entry, through steps that are done.
+ * The steps at which a member waits, derived from the completed steps and the reached rewards: every step to which the
+ * connections lead, from an entry, through completed steps.
  *
- * The decision of a condition follows from its effect. Of the connections that leave it, those count that lead to
- * something done or reached before any other step; if there are none, all of them count. The same holds for several
- * entries. If everything that follows is done, because a cycle leads back, the member waits behind the step done last.
+ * Which connection of a condition was taken follows from its effect: those count that lead to a completed step or a reward
+ * before any other step; if none does, all of them count. The same holds for several entries. If all steps are completed,
+ * because a cycle leads back, the member waits behind the last one.
  * @returns Each step once, with nothing counted; none for a completed participation.
  */
 export function deriveWaitingSteps(
@@ -35,10 +34,6 @@ export function deriveWaitingSteps(
     count: 0,
   }))
 }
-
-/** Some nodes and what is behind them on every branch, up to the next steps and with them. */
-export const uptoSteps = (graph: JourneyGraph, ids: readonly string[]): GraphNode[] =>
-  spread(graph, ids, node => (isStep(node) ? [] : node.targets))
 
 /** Where the member of a participation waits: as stored, or derived where nothing is stored. */
 export const waitingStepsOf = (

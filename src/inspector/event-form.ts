@@ -1,10 +1,9 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { GraphRecord } from '../contract/records.ts'
 import { clip } from '../diagram/text.ts'
-import { closedAt } from '../engine/enter.ts'
-import { compileJourney } from '../engine/graph.ts'
-import { reasonToStay } from '../engine/move.ts'
-import { uptoSteps, waitingStepsOf } from '../engine/waiting.ts'
+import { closedReason, inactiveReason } from '../engine/as-of.ts'
+import { compileJourney, uptoSteps } from '../engine/graph.ts'
+import { waitingStepsOf } from '../engine/waiting.ts'
 import { nearestName } from '../seed/suggest.ts'
 import type { EventResult } from '../sites/events.ts'
 import type { Site } from '../sites/site.ts'
@@ -52,7 +51,7 @@ function eventsInside(site: Site, participation: ParticipationDetail): UsefulEve
   const now = site.now()
   const journey = site.store.journey(participation.journey_id) as GraphRecord
   const graph = compileJourney(journey)
-  const isOpen = reasonToStay(graph, participation, now) === undefined
+  const isOpen = inactiveReason(journey, participation, now) === undefined
   const waiting = isOpen ? waitingStepsOf(graph, participation).map(({ node_id }) => node_id) : []
   const blocking = participation.rewards
     .filter(({ hold_end_datetime: end }) => end !== null && end > now)
@@ -69,7 +68,7 @@ function eventsInside(site: Site, participation: ParticipationDetail): UsefulEve
 function eventsThatEnter(site: Site, journeyId: string): UsefulEvent[] {
   const journey = site.store.journey(journeyId) as GraphRecord
   const graph = compileJourney(journey)
-  if (closedAt(graph, site.now())) return []
+  if (closedReason(journey, site.now())) return []
   const free = graph.entries.filter(({ criterion }) => criterion === null).map(({ id }) => id)
   const steps = uptoSteps(graph, free).map(({ id }) => id)
   return eventsAt(journey, steps, 'enter')

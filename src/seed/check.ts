@@ -5,10 +5,8 @@ import { checkMembers } from './check-members.ts'
 import { type Checked, checked } from './checked.ts'
 import { type ExpandedJourney, expandJourney } from './expand-journey.ts'
 import { type ExpandedMember, expandMember } from './expand-member.ts'
-import type { FindJourney } from './expand-participation.ts'
-import { type Expansion, partsOf, type Readable, uniqueKeys } from './expansion.ts'
+import { itemsOf, partAt, referencesTo, uniqueNames } from './expansion.ts'
 import { extraWarnings } from './extra-warnings.ts'
-import { referencesTo } from './references.ts'
 import type { SeedRecords } from './schema.ts'
 import { DEMO_SITE, SeedInput } from './schema-input.ts'
 import { unstatedTimes } from './times.ts'
@@ -20,73 +18,38 @@ import { unstatedTimes } from './times.ts'
  * where it names none, within that of the demo: they do not depend on where the seed is loaded.
  */
 export function checkSeed(input: unknown, now: string, site: SiteRecord = DEMO_SITE): Checked<SeedRecords> {
-  const contextOf = ({ site }: Readable<SeedInput>) => ({
-    now,
-    siteId: site?.site_id ?? DEMO_SITE.site_id,
-    unstated: unstatedTimes(),
+  const times = { now, unstated: unstatedTimes() }
+  return checked(SeedInput, input, times, (readable, expansion) => {
+    const siteId = readable.site?.site_id ?? DEMO_SITE.site_id
+    const root = { value: readable, pointer: '' }
+    const expanded: ExpandedJourney[] = []
+    const isNew = uniqueNames(expansion)
+    for (const part of itemsOf(partAt(root, 'journeys'))) {
+      const journey = expandJourney(part, { long: `/journeys/${expanded.length}`, siteId }, expansion)
+      if (!journey) continue
+      expanded.push(journey)
+      isNew(part, journey.id)
+    }
+    const journeys = expanded.map(({ journey }) => journey)
+    const graphIssues = expanded.flatMap((journey, j) => checkGraph(journey, `/journeys/${j}`))
+    const areGood = graphIssues.length === 0 && !expansion.hasIssueBelow('/journeys')
+    const graphs = areGood ? [...journeys].sort(byCreation).map(compileJourney) : undefined
+
+    const members: ExpandedMember[] = []
+    const areAllKnown = expansion.areNamesKnown('/journeys')
+    const findJourney = referencesTo(expanded, 'journey', 'this document', areAllKnown)
+    for (const part of itemsOf(partAt(root, 'members'))) {
+      const member = expandMember(part, `/members/${members.length}`, findJourney, expansion)
+      if (member) members.push(member)
+    }
+    const found = checkMembers(members, graphs && (() => graphs), { expansion, isTaken: () => false })
+    const value = { site: { ...site, ...readable.site } as SiteRecord, journeys, members: found.members }
+    return {
+      issues: [...graphIssues, ...found.issues],
+      warnings: [...found.warnings, ...extraWarnings(value)],
+      value,
+    }
   })
-  return checked<SeedInput, SeedRecords>(
-    SeedInput,
-    input,
-    contextOf,
-    (readable, expansion, hasIssueBelow) => {
-      const expanded = expandJourneys(readable.journeys, expansion)
-      const journeys = expanded.map(({ journey }) => journey)
-      const graphIssues = expanded.flatMap((journey, j) => checkGraph(journey, `/journeys/${j}`))
-      const areGood = graphIssues.length === 0 && !hasIssueBelow('/journeys')
-      const graphs = areGood ? [...journeys].sort(byCreation).map(compileJourney) : undefined
-
-      const members: ExpandedMember[] = []
-      const findJourney = finderOf(expanded, readable.journeys, expansion)
-      for (const part of partsOf(readable.members, '/members')) {
-        const member = expandMember(part, `/members/${members.length}`, findJourney, expansion)
-        if (member) members.push(member)
-      }
-      const found = checkMembers(members, journeys, graphs && (() => graphs), {
-        expansion,
-        hasIssueBelow,
-        isTaken: () => false,
-      })
-      const value = { site: { ...site, ...readable.site } as SiteRecord, journeys, members: found.members }
-      return {
-        issues: [...graphIssues, ...found.issues],
-        warnings: [...found.warnings, ...extraWarnings(value)],
-        value,
-      }
-    },
-  )
-}
-
-type Journeys = Readable<SeedInput>['journeys']
-
-function expandJourneys(list: Journeys, expansion: Expansion): ExpandedJourney[] {
-  const journeys: ExpandedJourney[] = []
-  const unique = uniqueKeys(expansion)
-  for (const part of partsOf(list, '/journeys')) {
-    const journey = expandJourney(part, `/journeys/${journeys.length}`, expansion)
-    if (!journey) continue
-    journeys.push(journey)
-    const { id, name } = part.value
-    if (id !== undefined) unique(journey.id, `${part.pointer}/id`, id)
-    else unique(journey.id, `${part.pointer}/name`, name, '; give one of them an id')
-  }
-  return journeys
-}
-
-/** Finds journeys for members. As long as one of them could not be read, nothing is said of what is not found. */
-function finderOf(
-  journeys: readonly ExpandedJourney[],
-  list: Journeys,
-  { isUnreadable }: Expansion,
-): FindJourney {
-  const find = referencesTo(journeys, 'journey', 'this document')
-  const names = partsOf(list, '/journeys').flatMap(({ pointer }) => [`${pointer}/id`, `${pointer}/name`])
-  const areAllKnown =
-    journeys.length === (list?.length ?? 0) && !['/journeys', ...names].some(place => isUnreadable(place))
-  return text => {
-    const found = find(text)
-    return typeof found === 'string' && !areAllKnown ? undefined : found
-  }
 }
 
 /** The order in which members enter journeys, which is that of the lists: by creation, then id. */

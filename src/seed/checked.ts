@@ -1,32 +1,26 @@
-import type { TSchema } from '@sinclair/typebox'
-import { depthIssue, isObject } from '../contract/json.ts'
+import type { Static, TSchema } from '@sinclair/typebox'
+import { depthIssue, isObject, pointerNames } from '../contract/json.ts'
 import { type Expansion, newPlaces, type Readable } from './expansion.ts'
 import { type Issue, MAX_ISSUES, schemaIssues } from './issues.ts'
 
-/** The findings in something that people wrote, at the places where they wrote it. */
+/** The findings in an input, at its own places. */
 export interface Checked<T, I extends Issue = Issue> {
   issues: I[]
   /** What is probably a mistake, and no reason to refuse it. */
   warnings: I[]
-  /** It in the long form, with nothing left out; undefined where there are issues. */
+  /** The input in the long form, with nothing left out; undefined where there are issues. */
   value: T | undefined
 }
 
-type Context = Pick<Expansion, 'now' | 'siteId' | 'unstated'>
-
 /**
- * Checks something that people wrote and expands it. `expand` is given what is of the right form, so that everything
- * that can be known is reported at once; it returns its findings at the places of the long form.
+ * Checks an input and expands it. `expand` gets the parts of it that match the schema, so that all other issues are reported
+ * at once; it returns its findings at the places of the long form.
  */
-export function checked<I, T>(
-  schema: TSchema,
+export function checked<S extends TSchema, T>(
+  schema: S,
   input: unknown,
-  contextOf: (readable: Readable<I>) => Context,
-  expand: (
-    readable: Readable<I>,
-    expansion: Expansion,
-    hasIssueBelow: (pointer: string) => boolean,
-  ) => Checked<T>,
+  times: Pick<Expansion, 'now' | 'unstated'>,
+  expand: (readable: Readable<Static<S>>, expansion: Expansion) => Checked<T>,
 ): Checked<T> {
   const tooDeep = depthIssue(input)
   if (tooDeep) return { issues: [tooDeep], warnings: [], value: undefined }
@@ -34,16 +28,19 @@ export function checked<I, T>(
   // There may be more, so that nothing else can be read.
   if (formal.length >= MAX_ISSUES) return { issues: formal, warnings: [], value: undefined }
   const refused = new Set(formal.filter(({ atKey }) => !atKey).map(({ pointer }) => pointer))
-  const readable = (formal.length === 0 ? input : withoutRefused(input, formal)) as Readable<I>
+  const lists = new Set([...refused].map(pointer => pointer.replace(ITEM_NAME, '')))
+  const readable = (formal.length === 0 ? input : withoutRefused(input, formal)) as Readable<Static<S>>
   const places = newPlaces()
   const issues = [...formal]
   const expansion: Expansion = {
-    ...contextOf(readable),
+    ...times,
     issues,
     places,
-    isUnreadable: pointer => refused.has(pointer),
+    isRefused: pointer => refused.has(pointer),
+    areNamesKnown: list => !lists.has(list),
+    hasIssueBelow: issueIndex(issues),
   }
-  const found = expand(readable, expansion, issueIndex(issues))
+  const found = expand(readable, expansion)
   const placed = (issue: Issue) => ({ ...issue, pointer: places.inputOf(issue.pointer) })
   const all = inOrder([...issues, ...found.issues.map(placed)])
   return {
@@ -52,6 +49,9 @@ export function checked<I, T>(
     value: all.length === 0 ? found.value : undefined,
   }
 }
+
+/** An item of a list, or its id or name. */
+const ITEM_NAME = /\/\d+(\/(id|name))?$/
 
 /** Tells whether there is an issue at a place or below it, among issues that become more. */
 function issueIndex(issues: readonly Issue[]) {
@@ -80,10 +80,7 @@ function withoutRefused(input: unknown, issues: readonly Issue[]): unknown {
   const copy: unknown = JSON.parse(JSON.stringify(input) ?? 'null')
   if (!isObject(copy)) return {}
   for (const { pointer } of issues) {
-    const keys = pointer
-      .split('/')
-      .slice(1)
-      .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    const keys = pointerNames(pointer)
     const last = keys.pop()
     const holder = keys.reduce<unknown>(
       (value, key) => (value as Record<string, unknown> | undefined)?.[key],

@@ -1,24 +1,16 @@
 import type { ParticipationStatus } from '../contract/participation.ts'
-import type { HistoryRecord, MemberRecord, ParticipationRecord } from '../contract/records.ts'
+import type { MemberRecord, ParticipationRecord } from '../contract/records.ts'
 import type { JourneyGraph } from '../engine/graph.ts'
 import { replay } from '../engine/handle-event.ts'
+import { newParticipation } from '../engine/move.ts'
 import { beginAt, retrace } from '../engine/retrace.ts'
-import type { Occurrence } from '../engine/state.ts'
-import type { ExpandedMember } from './expand-member.ts'
-import type { StatedParticipation } from './expand-participation.ts'
+import type { ExpandedMember, StatedParticipation } from './expand-member.ts'
 import { participationIds } from './ids.ts'
 import type { Issue } from './issues.ts'
 import { suggest } from './suggest.ts'
 
 /** Every journey of a site, compiled, in the order in which members enter them. */
 export type Graphs = () => readonly JourneyGraph[]
-
-/** The event of a history as the engine takes it. */
-export const toOccurrence = ({ event: name, attributes, at }: HistoryRecord): Occurrence => ({
-  name,
-  attributes,
-  at,
-})
 
 /** Event by event. */
 type Outcomes = ReturnType<typeof replay>['outcomes']
@@ -51,9 +43,9 @@ export function deriveParticipations(
   const newId = participationIds(member.email, isTaken)
   const plays: Outcomes[] = []
 
-  /** What becomes of participations by the history, or by that part of it that is not before a time. */
+  /** Plays the history, or the part of it that is not before a time, through some journeys. */
   function play(journeys: readonly JourneyGraph[], participations: ParticipationRecord[], from = '') {
-    const events = history.filter(({ at }) => at >= from).map(toOccurrence)
+    const events = history.filter(({ at }) => at >= from)
     const played = replay({ journeys, member: { ...member, participations }, history: events, newId })
     const skipped = history.slice(events.length).map(() => [])
     return { participations: played.participations, outcomes: [...skipped, ...played.outcomes] }
@@ -73,7 +65,7 @@ export function deriveParticipations(
     const begun = beginAt(graph, { id, at, steps: events }, member)
     // A journey without steps is completed as it begins, unless that is stated otherwise.
     const isOpen = status === 'InProgress' || status === 'Expired'
-    return begun && !(isOpen && begun.completed_at) ? begun : bare({ id, journey_id, at })
+    return begun && !(isOpen && begun.completed_at) ? begun : newParticipation(id, journey_id, at)
   }
 
   function derive(one: StatedParticipation): ParticipationRecord {
@@ -83,7 +75,7 @@ export function deriveParticipations(
     const { participation, astray } = retrace(graph, begun, one.events ?? [], member)
     if (one.progress_percentage !== undefined) {
       warnings.push(...progressWarnings(one, participation))
-      return finish(one, bare({ ...one, at: begun.started_at }), issues)
+      return finish(one, newParticipation(one.id, one.journey_id, begun.started_at), issues)
     }
     for (const i of astray) {
       const name = graph.nodes.get(one.events?.[i]?.node_id ?? '')?.name
@@ -115,29 +107,6 @@ function progressWarnings(one: StatedParticipation, follows: ParticipationRecord
   const message = `is "${progress}", but the events give "${follows.progress_percentage}"; leave it out, and it follows`
   return [{ pointer: `${place}/progress_percentage`, message }]
 }
-
-/** A participation in which nothing has happened, and the member waits where the journey leads to first. */
-const bare = ({
-  id,
-  journey_id,
-  at,
-}: {
-  id: string
-  journey_id: string
-  at: string
-}): ParticipationRecord => ({
-  id,
-  journey_id,
-  started_at: at,
-  progress_percentage: '0.0',
-  completed_at: null,
-  expired_at: null,
-  created_at: at,
-  updated_at: at,
-  events: [],
-  rewards: [],
-  waiting_at: null,
-})
 
 /** A participation with all that is stated of it in the place of what follows. */
 function finish(

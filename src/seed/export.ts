@@ -1,4 +1,5 @@
 import type { GraphRecord, MemberRecord, RewardRecord } from '../contract/records.ts'
+import { NEVER_HELD } from '../engine/hold.ts'
 import type { SiteStore } from '../store/store.ts'
 import type { SeedDocument, SeedJourney, SeedMember, SeedRecords } from './schema.ts'
 
@@ -61,7 +62,7 @@ export const toSeedMember = ({
   history,
 })
 
-/** The reverse, for a document that was exported and so leaves out the keys of rewards and the usual status alone. */
+/** The reverse, for a document that was exported: it leaves out only the nulls of rewards and the status `active`. */
 export const fromDocument = ({ site, journeys, members }: SeedDocument): SeedRecords => ({
   site,
   journeys: journeys as GraphRecord[],
@@ -74,13 +75,6 @@ export const fromDocument = ({ site, journeys, members }: SeedDocument): SeedRec
     })),
   })) as MemberRecord[],
 })
-
-const NEVER_HELD = {
-  hold_start_datetime: null,
-  hold_end_datetime: null,
-  blocked_by: null,
-  blocked_at: null,
-}
 
 /** The hold rule asks for absent keys, not for nulls: CONTRACT.md section 2 (D). */
 const withoutNulls = ({ node_id, ...facts }: RewardRecord) => ({

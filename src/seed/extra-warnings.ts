@@ -1,5 +1,5 @@
-import { type Extended, type ExtendedKind, isInContract } from '../contract/extension.ts'
 import { pointerPart } from '../contract/json.ts'
+import { type Extended, type ExtendedKind, isInContract } from '../contract/schemas.ts'
 import type { Issue } from './issues.ts'
 import type { SeedDocument } from './schema.ts'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { foldEmail } from '../contract/formats.ts'
 
-/** Identifiers that follow from what they identify, so that the same seed has the same ones on every start. */
+/** Identifiers that depend on what they identify alone, so that the same seed has the same ones on every start. */
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
@@ -25,8 +25,8 @@ export const labelledUuid = (label: string, within: string): string =>
   isUuid(label) ? label : uuidOf(JSON.stringify([within, label]))
 
 /**
- * Gives the id of a member's participation in a journey. It follows from the two, so that the same history leads to the
- * same ids on every site; one that `isTaken` by another participation is passed over.
+ * Gives the id of a member's participation in a journey. It depends on these two alone, so that the same history leads to
+ * the same ids on every site; an id that `isTaken` by another participation is skipped.
  */
 export const participationIds =
   (email: string, isTaken: (participationId: string) => boolean) =>

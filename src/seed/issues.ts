@@ -2,6 +2,7 @@ import type { TSchema } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { Value, type ValueError, ValueErrorType } from '@sinclair/typebox/value'
 import { Email, TIMESTAMP_PATTERN } from '../contract/formats.ts'
+import { pointerNames } from '../contract/json.ts'
 import { DURATION_PATTERN } from '../contract/node-config.ts'
 import { PROGRESS_PATTERN } from '../contract/participation.ts'
 import { SiteRecord } from '../contract/records.ts'
@@ -27,7 +28,7 @@ export interface Position {
 /** An issue, and where it is in the text of the document if that is known. */
 export type PlacedIssue = Issue & Partial<Position>
 
-/** A document that is refused whole, with everything that is wrong with it; one line each in the message. */
+/** A document that is refused, with everything that is wrong with it; one line each in the message. */
 export class SeedError extends Error {
   override name = 'SeedError'
   readonly statusCode = 400
@@ -63,7 +64,7 @@ export function issueLine(source: string, { pointer, message, line, column }: Pl
 export const warningLine = (source: string, { message, ...place }: PlacedIssue): string =>
   issueLine(source, { ...place, message: `warning: ${message}` })
 
-/** So many issues are listed at most: a document of some megabytes may have millions. */
+/** The most issues that are listed: a document of some megabytes may have millions. */
 export const MAX_ISSUES = 1000
 
 const checkers = new WeakMap<TSchema, TypeCheck<TSchema>>()
@@ -76,7 +77,7 @@ function checkerOf(schema: TSchema): TypeCheck<TSchema> {
 
 /** Where a value departs from its schema, one issue for each place, up to `MAX_ISSUES`. */
 export function schemaIssues(schema: TSchema, value: unknown): Issue[] {
-  // Finding out that nothing is wrong is much quicker than listing what is.
+  // Most values have no issue, and a compiled check is much faster than listing issues.
   if (checkerOf(schema).Check(value)) return []
   const issues = new Map<string, Issue>()
   for (const error of Value.Errors(schema, value)) {
@@ -121,7 +122,11 @@ function toIssue({ type, schema, path: pointer, value }: ValueError): Issue {
     case ValueErrorType.ObjectRequiredProperty:
       return { pointer, message: 'is missing' }
     case ValueErrorType.ObjectAdditionalProperties:
-      return unknownProperty(pointer, schema)
+      return {
+        pointer,
+        message: `is not a known property here; ${suggest(pointerNames(pointer).at(-1) ?? '', Object.keys(schema.properties))}`,
+        atKey: true,
+      }
     case ValueErrorType.Kind:
       return noneOf(pointer, value, schema.enum)
     case ValueErrorType.StringMinLength:
@@ -133,20 +138,6 @@ function toIssue({ type, schema, path: pointer, value }: ValueError): Issue {
     default:
       return { pointer, message: `${show(value)} is not ${expectation(schema)}${advice(schema, value)}` }
   }
-}
-
-function unknownProperty(pointer: string, schema: TSchema): Issue {
-  if (schema.patternProperties) {
-    const message =
-      'is a property that the sandbox knows; write it where it belongs, and not among the extra ones'
-    return { pointer, message, atKey: true }
-  }
-  const name = pointer
-    .slice(pointer.lastIndexOf('/') + 1)
-    .replaceAll('~1', '/')
-    .replaceAll('~0', '~')
-  const message = `is not a known property here; ${suggest(name, Object.keys(schema.properties))}`
-  return { pointer, message, atKey: true }
 }
 
 const PATTERNS = new Map([

@@ -1,7 +1,7 @@
 import { isObject } from '../contract/json.ts'
 import type { Position } from './issues.ts'
 
-/** What JSON.parse does not tell. */
+/** What JSON.parse leaves out: where a text stops being JSON, and keys that are given twice. */
 
 /** The first character of a string, or the whole of any other token. */
 const TOKEN = /["{}[\],:]|[^\s"{}[\],:]+/g
@@ -14,7 +14,7 @@ export function jsonErrorAt(text: string, message: string): Position {
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
 }
 
-/** JSON.parse leaves out the position where a value should be and something else is: the first such place. */
+/** The first place where a value should be and is not: JSON.parse does not say where that is. */
 function valueErrorAt(text: string): number {
   let before = ','
   const tokens = new RegExp(TOKEN)
@@ -31,7 +31,7 @@ function valueErrorAt(text: string): number {
 const startsValue = (token: string): boolean =>
   /^(["{[]|-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$|true$|false$|null$)/.test(token)
 
-/** Whether some object of a JSON text has a key twice, of which JSON.parse keeps the last. `value` is what it made of it. */
+/** Whether an object of a JSON text has a key twice. JSON.parse keeps the last one, so `value`, its result, has fewer keys. */
 export function isJsonWithRepeatedKeys(text: string, value: unknown): boolean {
   let written = 0
   for (let start = text.indexOf('"'); start >= 0; ) {

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { OneOf } from '../contract/formats.ts'
+import { OneOf, Text } from '../contract/formats.ts'
 import { Criteria } from '../contract/node-config.ts'
 import { PARTICIPATION_STATUSES } from '../contract/participation.ts'
 import {
@@ -48,7 +48,7 @@ const ends = (description: string, example: string) =>
     }),
   )
 
-const long = (description: string) => Type.Optional(Type.String({ description: `Long form: ${description}` }))
+const long = (description: string) => Type.Optional(Text(`Long form: ${description}`))
 
 export const ConnectionInput = closed(
   {
@@ -110,7 +110,7 @@ export const JourneyInput = closed(
 
 const node = (description: string) => Type.Optional(reference(`${description}, by id or name`, 'big'))
 
-export const StepInput = closed(
+const StepInput = closed(
   {
     node: node('The event or action node that the member completed'),
     at: optionalTime('When', 'one fixed instant, or just after the step before'),
@@ -121,7 +121,7 @@ export const StepInput = closed(
   'A step that the member has completed',
 )
 
-export const RewardInput = closed(
+const RewardInput = closed(
   {
     node: node('The reward or badge node that the member reached'),
     hold_start_datetime: optionalTimeOrNull('When its hold began; goes with hold_end_datetime', 'not held'),
@@ -137,7 +137,7 @@ export const RewardInput = closed(
   'A reward that the member has reached: held, or blocked, or with none of the four keys issued',
 )
 
-const StandingInput = closed(
+const WaitingInput = closed(
   {
     node: node('A step at which the member waits'),
     count: optional(WaitingRecord.properties.count, '0'),
@@ -151,9 +151,7 @@ const participation = ParticipationRecord.properties
 export const ParticipationInput = closed(
   {
     journey: Type.Optional(reference('The journey, by name or id', 'Welcome')),
-    status: Type.Optional(
-      OneOf(PARTICIPATION_STATUSES, { description: 'How the member fares (follows from the events)' }),
-    ),
+    status: Type.Optional(OneOf(PARTICIPATION_STATUSES, 'How the member fares (follows from the events)')),
     events: Type.Optional(
       Type.Array(StepInput, {
         description:
@@ -184,7 +182,7 @@ export const ParticipationInput = closed(
     id: label('Unique within the site', 'made from the member and the journey', 'anns-welcome'),
     journey_id: long('the journey'),
     waiting_at: Type.Optional(
-      Type.Union([Type.Array(StandingInput), Type.Null()], {
+      Type.Union([Type.Array(WaitingInput), Type.Null()], {
         description: `${participation.waiting_at.description} (follows from the events)`,
       }),
     ),
@@ -196,7 +194,7 @@ export const ParticipationInput = closed(
   { title: 'ParticipationInput' },
 )
 
-export const EventInput = closed(
+const EventInput = closed(
   {
     event: annotated(HistoryRecord.properties.event, { examples: ['purchase'] }),
     attributes: optional(HistoryRecord.properties.attributes, 'none', { amount: 60 }),
@@ -232,7 +230,7 @@ export const MemberInput = closed(
 
 export const SeedInput = Type.Object(
   {
-    $schema: Type.Optional(Type.String({ description: 'Where editors find this schema' })),
+    $schema: Type.Optional(Text('Where editors find this schema')),
     site: Type.Optional(SiteInput),
     journeys: Type.Optional(Type.Array(JourneyInput, { description: 'The journeys of the site (none)' })),
     members: Type.Optional(Type.Array(MemberInput, { description: 'The members of the site (none)' })),
@@ -248,5 +246,4 @@ export type SeedInput = Static<typeof SeedInput>
 export type JourneyInput = Static<typeof JourneyInput>
 export type ConnectionInput = Static<typeof ConnectionInput>
 export type MemberInput = Static<typeof MemberInput>
-export type EventInput = Static<typeof EventInput>
 export type ParticipationInput = Static<typeof ParticipationInput>

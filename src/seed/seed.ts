@@ -10,7 +10,7 @@ import { toDocument } from './export.ts'
 import { type PlacedIssue, SeedError, warningLine } from './issues.ts'
 import type { SeedRecords } from './schema.ts'
 import { DEMO_SITE, type SeedInput } from './schema-input.ts'
-import { formatOf, readSeedText, type SeedFormat } from './text.ts'
+import { formatOf, readSeedText } from './text.ts'
 
 export { DEMO_SITE } from './schema-input.ts'
 
@@ -91,18 +91,14 @@ function readDemo(): SeedRecords {
 }
 
 function readText(source: string | URL): string {
-  const bytes = readBytes(source)
-  return decodeText(bytes, String(source))
-}
-
-function readBytes(source: string | URL): Buffer {
+  let bytes: Buffer
   try {
-    return readFileSync(source)
+    bytes = readFileSync(source)
   } catch (error) {
-    throw new SeedError(String(source), [
-      { pointer: '', message: `cannot be read: ${(error as Error).message}` },
-    ])
+    const message = `cannot be read: ${(error as Error).message}`
+    throw new SeedError(String(source), [{ pointer: '', message }])
   }
+  return decodeText(bytes, String(source))
 }
 
 /**
@@ -126,12 +122,12 @@ export function openSeededStore(
   }
 }
 
-/** What is found in a text, with its places there. @throws {SeedError} naming `source`, where it is neither JSON nor YAML */
+/** Checks a text; issues have their line and column. @throws {SeedError} naming it, when it is neither JSON nor YAML */
 export function checkSeedText(
   text: string,
-  { name, format = formatOf(name, text), now }: { name: string; format?: SeedFormat; now: string },
+  { name, now }: { name: string; now: string },
 ): Checked<SeedRecords, PlacedIssue> {
-  const { value: input, place } = readSeedText(text, { format, name })
+  const { value: input, place } = readSeedText(text, { format: formatOf(name, text), name })
   const { issues, warnings, value } = checkSeed(input, now)
   const inOrder = (found: typeof issues) =>
     found.map(place).sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))

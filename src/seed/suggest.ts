@@ -1,4 +1,4 @@
-/** What a name is nearest to, or which there are: `did you mean "journeys"?`, or `there are site, journeys, members`. */
+/** The nearest of the known names, or all of them: `did you mean "journeys"?`, or `there are site, journeys, members`. */
 export function suggest(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known)
   if (nearest !== undefined) return `did you mean "${nearest}"?`

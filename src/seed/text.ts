@@ -11,21 +11,21 @@ import {
   type Node,
   Parser,
 } from 'yaml'
-import { depthIssue, MAX_DEPTH, pointerPart } from '../contract/json.ts'
+import { depthIssue, MAX_DEPTH, pointerNames, pointerPart } from '../contract/json.ts'
 import { type Issue, type PlacedIssue, type Position, SeedError } from './issues.ts'
 import { isJsonWithRepeatedKeys, jsonErrorAt } from './json-text.ts'
 
-/** Seeds are written in JSON or in YAML 1.2 (core schema), of which JSON is a part: one reader knows the places in both. */
+/** Seeds are written in JSON or in YAML 1.2 (core schema). JSON is a part of YAML, so one parser finds the places in both. */
 export type SeedFormat = 'json' | 'yaml'
 
 /** What a text says, and where in the text it says so. */
-export interface SeedText {
+interface SeedText {
   value: unknown
   /** The issue with the line and column of its value or, where that is missing, of what should hold it. */
   place(issue: Issue): PlacedIssue
 }
 
-/** What the name of a file tells of its format or, where it tells nothing, what the text begins with. */
+/** The format by the ending of a file name or, without a known one, by the first character of the text. */
 export function formatOf(name: string, text: string): SeedFormat {
   if (/\.ya?ml$/i.test(name)) return 'yaml'
   if (/\.json$/i.test(name)) return 'json'
@@ -33,8 +33,8 @@ export function formatOf(name: string, text: string): SeedFormat {
 }
 
 /**
- * So long a text is read as YAML, which takes microseconds for each character and a hundred times the memory of JSON. In longer
- * texts in JSON issues have no line and column, as those are found by reading JSON as YAML.
+ * The longest text that is read as YAML, which takes microseconds for each character and a hundred times the memory of JSON.
+ * Issues of longer JSON have no line and column, as those are found by reading it as YAML.
  */
 export const MAX_YAML_LENGTH = 2 ** 20
 
@@ -55,48 +55,47 @@ export function readSeedText(
   withMark: string,
   { format, name = 'body', maxDepth = MAX_DEPTH }: ReadOptions,
 ): SeedText {
-  const refuse = (issues: PlacedIssue[]) => new SeedError(name, issues)
+  const refuse: Refuse = (...issues) => new SeedError(name, issues)
   const text = withMark.replace(/^\uFEFF/, '')
-  if (text.trim() === '') throw refuse([{ pointer: '', message: 'is empty', ...START }])
-  const isLong = text.length > MAX_YAML_LENGTH
-  if (format === 'yaml') {
-    if (isLong) throw refuse([{ pointer: '', message: LONG_YAML, ...START }])
-    const tree = readTree(text, maxDepth)
-    if (tree.issues.length > 0) throw refuse(tree.issues)
-    const value = tree.toValue(refuse)
-    // Aliases may nest what the text does not.
-    const deep = depthIssue(value, maxDepth)
-    if (deep) throw refuse([tree.place(deep)])
-    return { value, place: tree.place }
-  }
-  const value = parseJson(text, refuse)
-  let tree: Tree | undefined
-  const place = (issue: Issue) => {
-    if (isLong) return issue
-    tree ??= readTree(text, maxDepth)
-    return tree.place(issue)
-  }
-  /** What the tree has for an issue that is known without it. */
-  const inTree = (issue: Issue): PlacedIssue[] => {
-    if (isLong) return [issue]
-    const { issues } = readTree(text, maxDepth)
-    return issues.length > 0 ? issues : [{ ...issue, ...START }]
-  }
+  if (text.trim() === '') throw refuse({ pointer: '', message: 'is empty', ...START })
+  return format === 'yaml' ? readYaml(text, maxDepth, refuse) : readJson(text, maxDepth, refuse)
+}
+
+type Refuse = (...issues: PlacedIssue[]) => SeedError
+
+function readYaml(text: string, maxDepth: number, refuse: Refuse): SeedText {
+  if (text.length > MAX_YAML_LENGTH) throw refuse({ pointer: '', message: LONG_YAML, ...START })
+  const { issues, place, toValue } = readTree(text, maxDepth)
+  if (issues.length > 0) throw refuse(...issues)
+  const value = toValue(refuse)
+  // Aliases may nest what the text does not.
   const deep = depthIssue(value, maxDepth)
-  // What is too deep for the tree is the one issue of its text.
-  if (deep) throw refuse(inTree(deep).map(issue => ({ ...issue, ...deep })))
-  if (isJsonWithRepeatedKeys(text, value))
-    throw refuse(inTree({ pointer: '', message: 'has a key that is given twice' }))
+  if (deep) throw refuse(place(deep))
   return { value, place }
 }
 
-function parseJson(text: string, refuse: (issues: PlacedIssue[]) => SeedError): unknown {
+function readJson(text: string, maxDepth: number, refuse: Refuse): SeedText {
+  const value = parseJson(text, refuse)
+  let known: Tree | undefined
+  /** The same text as YAML, which knows the places; undefined for a long one. */
+  const tree = () => {
+    if (text.length <= MAX_YAML_LENGTH) known ??= readTree(text, maxDepth)
+    return known
+  }
+  const deep = depthIssue(value, maxDepth)
+  // In a text that is too deep, the tree has this issue alone, with its position.
+  if (deep) throw refuse({ ...tree()?.issues[0], ...deep })
+  const repeated = { pointer: '', message: 'has a key that is given twice' }
+  if (isJsonWithRepeatedKeys(text, value)) throw refuse(...(tree()?.issues ?? [repeated]))
+  return { value, place: issue => tree()?.place(issue) ?? issue }
+}
+
+function parseJson(text: string, refuse: Refuse): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
     const { message } = error as SyntaxError
-    const position = jsonErrorAt(text, message)
-    throw refuse([{ pointer: '', message: `is not JSON: ${message}`, ...position }])
+    throw refuse({ pointer: '', message: `is not JSON: ${message}`, ...jsonErrorAt(text, message) })
   }
 }
 
@@ -104,7 +103,7 @@ interface Tree {
   /** What is wrong with the text itself, and keys that are given twice. */
   issues: PlacedIssue[]
   place(issue: Issue): PlacedIssue
-  toValue(refuse: (issues: PlacedIssue[]) => SeedError): unknown
+  toValue(refuse: Refuse): unknown
 }
 
 const START: Position = { line: 1, column: 1 }
@@ -155,7 +154,7 @@ function readTree(text: string, maxDepth: number): Tree {
         const message = error.message.startsWith('Excessive')
           ? 'repeats anchors too often; write out what the aliases stand for'
           : error.message
-        throw refuse([{ pointer: '', message: `is not YAML: ${message}`, ...START }])
+        throw refuse({ pointer: '', message: `is not YAML: ${message}`, ...START })
       }
     },
   }
@@ -196,8 +195,7 @@ function nodeIssues(node: unknown, pointer: string, positionAt: (offset: number)
 function offsetOf(document: Document.Parsed, { pointer, atKey }: Issue): number {
   let place: Node | null = document.contents
   let offset = place?.range?.[0] ?? 0
-  for (const part of pointer.split('/').slice(1)) {
-    const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
+  for (const key of pointerNames(pointer)) {
     const holder: unknown = isAlias(place) ? place.resolve(document) : place
     const pair = isMap(holder)
       ? holder.items.findLast(({ key: k }) => isScalar(k) && String(k.value ?? '') === key)

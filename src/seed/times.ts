@@ -11,7 +11,7 @@ const PLAIN_TIMESTAMP = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/
 
-/** What times are that nobody states: one instant, and then a microsecond apart. */
+/** The first of the times that are left out; each is a microsecond after the one before. */
 const FIRST_TIME = '2025-01-01T00:00:00.000000'
 
 /**
@@ -30,7 +30,7 @@ export function toTimestamp(text: string, now: string): string | undefined {
   }
 }
 
-/** Gives the times that nobody states, in the order in which they are asked for. */
+/** Gives the times that are left out, in the order in which they are asked for. */
 export function unstatedTimes(): (after?: string) => string {
   let count = 0
   return after => {

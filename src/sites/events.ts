@@ -5,7 +5,7 @@ import { Outcome } from '../contract/outcome.ts'
 import type { HistoryRecord } from '../contract/records.ts'
 import { handleEvent } from '../engine/handle-event.ts'
 import { Conflict, NotFound } from '../errors.ts'
-import { type Graphs, toOccurrence } from '../seed/derive-participations.ts'
+import type { Graphs } from '../seed/derive-participations.ts'
 import { participationIds } from '../seed/ids.ts'
 import type { MemberChange, MemberState, SiteStore } from '../store/store.ts'
 import { checkInput } from './input.ts'
@@ -111,7 +111,7 @@ export function siteEvents(store: SiteStore, clock: SiteClock, graphs: Graphs): 
       const { participations, outcomes } = handleEvent({
         journeys,
         member,
-        event: toOccurrence(past),
+        event: past,
         newId: participationIds(member.email, isTaken),
       })
       const after = { ...member, participations, last_event_at: at }

@@ -1,4 +1,4 @@
-import type { Extended } from '../contract/extension.ts'
+import type { Extended } from '../contract/schemas.ts'
 
 /** The `extra` of an object as it is stored: JSON, or null for none. */
 export interface ExtraColumn {

@@ -1,5 +1,5 @@
-import { type Extended, extensionOf } from '../contract/extension.ts'
 import type { GraphRecord, JourneyRecord, MemberRecord, SiteRecord } from '../contract/records.ts'
+import { type Extended, extensionOf } from '../contract/schemas.ts'
 import { NotFound } from '../errors.ts'
 import type { Db } from './database.ts'
 import { extensionIn } from './extensions.ts'

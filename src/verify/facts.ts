@@ -8,10 +8,15 @@ import {
   type ErrorCode,
   type ErrorName,
 } from '../contract/errors.ts'
+import { PROVENANCE_KEYWORD, type Provenance } from '../contract/formats.ts'
 import { isObject } from '../contract/json.ts'
-import { OPERATION_IDS, type OperationId, operations } from '../contract/operations.ts'
-import { JourneyParams, MemberParams } from '../contract/parameters.ts'
-import { PROVENANCE_KEYWORD, type Provenance } from '../contract/provenance.ts'
+import {
+  JourneyParams,
+  MemberParams,
+  OPERATION_IDS,
+  type OperationId,
+  operations,
+} from '../contract/operations.ts'
 import { RULES, type RuleName } from '../contract/rules.ts'
 import { answerProperties, type Property, propertiesOf } from '../contract/schemas.ts'
 import { compareProperty, expectationOf, type PropertyVerdict, unknownProperties } from './compare.ts'

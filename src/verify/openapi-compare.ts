@@ -1,6 +1,6 @@
+import type { Provenance } from '../contract/formats.ts'
 import type { JsonObject } from '../contract/json.ts'
 import type { OperationId } from '../contract/operations.ts'
-import type { Provenance } from '../contract/provenance.ts'
 import { type Shape, shapeOf } from './openapi-document.ts'
 import { credentialHeaders, type Operation, provenanceOf, readOperations } from './openapi-operations.ts'
 

@@ -1,6 +1,6 @@
+import { PROVENANCE_KEYWORD, type Provenance } from '../contract/formats.ts'
 import type { JsonObject } from '../contract/json.ts'
 import { OPERATION_IDS, type OperationId, operations } from '../contract/operations.ts'
-import { PROVENANCE_KEYWORD, type Provenance } from '../contract/provenance.ts'
 import { listOf, partOf } from './openapi-document.ts'
 
 /** One of the four operations in a document, in a form in which two documents can be compared. */

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { isInContract } from '../contract/extension.ts'
+import { isInContract } from '../contract/schemas.ts'
 import { extensibleObjects } from '../seed/extra-warnings.ts'
 import type { SeedDocument } from '../seed/schema.ts'
 import { plural } from '../text.ts'

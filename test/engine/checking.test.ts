@@ -2,7 +2,7 @@ import { Value } from '@sinclair/typebox/value'
 import { describe, expect, test } from 'vitest'
 import { NODE_CONFIGS } from '../../src/contract/node-config.ts'
 import { criterionCompiler, criterionIssue, type Facts } from '../../src/engine/criterion.ts'
-import { journeyIssues } from '../../src/engine/journey-issues.ts'
+import { journeyIssues } from '../../src/seed/check-journey.ts'
 import { condition, definition, entry, more, reward, step } from './journeys.ts'
 
 const facts: Facts = {
@@ -57,7 +57,7 @@ describe('a criterion', () => {
     [{ constructor: ['x'] }],
     [{ toString: [] }],
     [{ throw: 'x' }],
-  ])('%j reaches nothing of ours', rule => {
+  ])('%j reaches no function and no prototype', rule => {
     expect(compile(rule)(facts)).toBe(false)
   })
 
@@ -200,7 +200,7 @@ describe('the issues of a journey', () => {
     ])
   })
 
-  test('tell of a second else', () => {
+  test('include a second else', () => {
     const two = definition('J', conditions, ['if > a', 'if > b'], {
       when: { 'if > a': 'else', 'if > b': 'else' },
     })

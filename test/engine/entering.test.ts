@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import {
+  afterEvents,
   condition,
   day,
   doneIn,
   entry,
   exit,
   journey,
-  lived,
   more,
   nobody,
   reward,
@@ -20,7 +20,7 @@ const welcome = (extra = {}) => journey('Welcome', blocks, path, extra)
 
 describe('an entry without criteria', () => {
   test('lets in by the event that the step behind it waits for, and counts it', () => {
-    const { participation, messages } = lived([welcome()], ['profile_completed'])
+    const { participation, messages } = afterEvents([welcome()], ['profile_completed'])
     expect(messages).toEqual(['entered Welcome through "in"', 'completed "fill" in Welcome'])
     expect(participation).toEqual({
       id: 'participation 1',
@@ -38,13 +38,13 @@ describe('an entry without criteria', () => {
   })
 
   test('does not let in by an event that only a later step waits for', () => {
-    expect(lived([welcome()], ['purchase']).participations).toEqual([])
+    expect(afterEvents([welcome()], ['purchase']).participations).toEqual([])
   })
 
   test('does not let in by an event for which the criteria of the step do not hold', () => {
     const big = journey('Big', { in: entry(), buy: step('purchase', { criteria: more(50) }) }, ['in > buy'])
-    expect(lived([big], [['purchase', { amount: 50 }]]).participations).toEqual([])
-    expect(lived([big], [['purchase', { amount: 51 }]]).participations).toHaveLength(1)
+    expect(afterEvents([big], [['purchase', { amount: 50 }]]).participations).toEqual([])
+    expect(afterEvents([big], [['purchase', { amount: 51 }]]).participations).toHaveLength(1)
   })
 
   test('looks through conditions and rewards at the steps behind it', () => {
@@ -54,8 +54,8 @@ describe('an entry without criteria', () => {
       ['in > hello > big > buy', 'big > talk'],
       { when: { 'big > buy': more(50), 'big > talk': 'else' } },
     )
-    expect(lived([split], [['purchase', { amount: 10 }]]).participations).toEqual([])
-    const { messages } = lived([split], [['purchase', { amount: 60 }]])
+    expect(afterEvents([split], [['purchase', { amount: 10 }]]).participations).toEqual([])
+    const { messages } = afterEvents([split], [['purchase', { amount: 60 }]])
     expect(messages).toEqual([
       'entered Split through "in"',
       'issued "hello" in Split',
@@ -66,7 +66,7 @@ describe('an entry without criteria', () => {
 
   test('lets in by the first of several times', () => {
     const three = journey('Three', { in: entry(), buy: step('purchase', { times: 3 }) }, ['in > buy'])
-    expect(lived([three], ['purchase']).messages).toEqual([
+    expect(afterEvents([three], ['purchase']).messages).toEqual([
       'entered Three through "in"',
       'counted "buy" in Three, 1 of 3',
     ])
@@ -79,31 +79,31 @@ describe('an entry with criteria', () => {
   const goldMember = { ...nobody, attributes: { tier: 'gold' } }
 
   test('lets in by any event for which they hold, whatever the steps wait for', () => {
-    const { participation, messages } = lived([club], ['login'], goldMember)
+    const { participation, messages } = afterEvents([club], ['login'], goldMember)
     expect(messages).toEqual(['entered Club through "in"'])
     expect(waitingAt(participation)).toEqual(['buy'])
     expect(participation.progress_percentage).toBe('0.0')
   })
 
   test('has the same event count for a step right behind it', () => {
-    const { participation } = lived([club], ['purchase'], goldMember)
+    const { participation } = afterEvents([club], ['purchase'], goldMember)
     expect(doneIn(participation)).toEqual(['buy'])
   })
 
   test('does not let in where they do not hold', () => {
-    expect(lived([club], ['purchase']).participations).toEqual([])
+    expect(afterEvents([club], ['purchase']).participations).toEqual([])
   })
 
   test('reads the name and the time of the event', () => {
     const rule = { and: [{ '==': [{ var: 'event' }, 'signup'] }, { '>=': [{ var: 'at' }, day(2)] }] }
     const late = journey('Late', { in: entry(rule), buy: step('purchase') }, ['in > buy'])
-    expect(lived([late], ['signup']).participations).toHaveLength(0)
-    expect(lived([late], ['signup', 'signup']).participations).toHaveLength(1)
+    expect(afterEvents([late], ['signup']).participations).toHaveLength(0)
+    expect(afterEvents([late], ['signup', 'signup']).participations).toHaveLength(1)
   })
 
   test('may lead straight out', () => {
     const gift = journey('Gift', { in: entry(gold), gift: reward(), out: exit() }, ['in > gift > out'])
-    const { participation, messages } = lived([gift], ['login'], goldMember)
+    const { participation, messages } = afterEvents([gift], ['login'], goldMember)
     expect(messages).toEqual(['entered Gift through "in"', 'issued "gift" in Gift', 'completed Gift'])
     expect(participation).toMatchObject({
       completed_at: day(1),
@@ -120,7 +120,7 @@ describe('of several entries', () => {
       { never: entry(more(1000)), second: entry(), third: entry(), a: step('a'), b: step('a'), c: step('a') },
       ['never > a', 'second > b', 'third > c'],
     )
-    const { participation, messages } = lived([two], ['a'])
+    const { participation, messages } = afterEvents([two], ['a'])
     expect(messages[0]).toBe('entered Two through "second"')
     expect(doneIn(participation)).toEqual(['b'])
   })
@@ -136,20 +136,20 @@ describe('a journey is entered', () => {
     ['until its end', { end_date: day(1, '00:00:00.000001') }, true],
     ['not at its end', { end_date: day(1) }, false],
   ] as const)('%s', (_, extra, enters) => {
-    expect(lived([welcome(extra)], ['profile_completed']).participations).toHaveLength(enters ? 1 : 0)
+    expect(afterEvents([welcome(extra)], ['profile_completed']).participations).toHaveLength(enters ? 1 : 0)
   })
 
   test('only once, while it is open and after it is completed', () => {
-    const { participations } = lived([welcome()], ['profile_completed', 'profile_completed'])
+    const { participations } = afterEvents([welcome()], ['profile_completed', 'profile_completed'])
     expect(participations).toHaveLength(1)
-    const after = lived([welcome()], ['profile_completed', 'purchase', 'profile_completed'])
+    const after = afterEvents([welcome()], ['profile_completed', 'purchase', 'profile_completed'])
     expect(after.participations).toHaveLength(1)
     expect(after.participation.completed_at).toBe(day(2))
   })
 
   test('with others by one event, in their order', () => {
     const again = journey('Again', blocks, path)
-    const { participations } = lived([welcome(), again], ['profile_completed'])
+    const { participations } = afterEvents([welcome(), again], ['profile_completed'])
     expect(participations.map(({ id, journey_id }) => [id, journey_id])).toEqual([
       ['participation 1', 'Welcome'],
       ['participation 2', 'Again'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { entry, exit, journey, lived, more, nobody, step, told } from './journeys.ts'
+import { afterEvents, entry, exit, journey, more, nobody, step, stored } from './journeys.ts'
 
 const welcome = (extra = {}) =>
   journey(
@@ -8,12 +8,12 @@ const welcome = (extra = {}) =>
     ['in > fill > buy > out'],
     extra,
   )
-const explained = (...args: Parameters<typeof lived>) => lived(...args).messages.at(-1)
+const explained = (...args: Parameters<typeof afterEvents>) => afterEvents(...args).messages.at(-1)
 
-describe('an event that changes nothing is told why', () => {
+describe('an event without effect has reasons', () => {
   test('which event each journey waits for', () => {
     const spring = journey('Spring', { in: entry(), a: step('a'), b: step('b') }, ['in > a', 'in > b'])
-    expect(lived([spring, welcome()], ['purchase']).outcomes).toEqual([
+    expect(afterEvents([spring, welcome()], ['purchase']).outcomes).toEqual([
       {
         type: 'no_effect',
         message:
@@ -104,15 +104,15 @@ describe('an event that changes nothing is told why', () => {
     ['expired', { end_date: '2024-01-01T00:00:00.000000' }, 'Welcome has expired'],
     ['in a draft', { status: 'Draft' }, 'Welcome is a draft'],
   ])('the participation is %s', (_, extra, message) => {
-    const member = { ...nobody, participations: [told('Welcome')] }
+    const member = { ...nobody, participations: [stored('Welcome')] }
     expect(explained([welcome(extra)], ['profile_completed'], member)).toContain(message)
   })
 
   test('in not more than ten journeys, those the member is in first', () => {
     const many = Array.from({ length: 30 }, (_, i) => welcome({ id: `w${i}`, name: `W${i}` }))
-    const { outcomes, messages } = lived(many, ['x'], { ...nobody, participations: [told('w20')] })
+    const { outcomes, messages } = afterEvents(many, ['x'], { ...nobody, participations: [stored('w20')] })
     expect(outcomes[0]).toMatchObject({
-      reasons: { length: 10, 0: { journey_name: 'W20', participation_id: 'told' } },
+      reasons: { length: 10, 0: { journey_name: 'W20', participation_id: 'stored' } },
     })
     expect(messages[0]).toContain('; and so on in 20 more')
   })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { rewardAsOf } from '../../src/engine/as-of.ts'
-import { day, entry, exit, journey, lived, nobody, reward, step, told } from './journeys.ts'
+import { afterEvents, day, entry, exit, journey, nobody, reward, step, stored } from './journeys.ts'
 
 const shop = (gift = reward({ hold: 'P14D', blocking_events: ['return', 'refund'] }), extra = {}) =>
   journey(
@@ -29,7 +29,7 @@ const blockedAt = (moment: string, by = 'return') => ({
 
 describe('a reward with a hold', () => {
   test('is held from the moment it is reached', () => {
-    const { participation, messages } = lived([shop()], [bought])
+    const { participation, messages } = afterEvents([shop()], [bought])
     expect(participation.rewards).toEqual([held])
     expect(messages.at(-1)).toBe('reached "gift" in Shop, held until 2025-01-15T10:33:32.500861')
   })
@@ -45,23 +45,25 @@ describe('a reward with a hold', () => {
     ['P1Y2W', '2026-01-15T10:33:32.500861'],
     ['PT36H', '2025-01-02T22:33:32.500861'],
   ])('of %s ends at %s', (hold, end) => {
-    expect(lived([shop(reward({ hold }))], [bought]).participation.rewards[0]?.hold_end_datetime).toBe(end)
+    expect(afterEvents([shop(reward({ hold }))], [bought]).participation.rewards[0]?.hold_end_datetime).toBe(
+      end,
+    )
   })
 
   test('ends with the last moment that can be written', () => {
-    const { participation } = lived([shop()], [at('purchase', '9999-12-31T00:00:00.000000')])
+    const { participation } = afterEvents([shop()], [at('purchase', '9999-12-31T00:00:00.000000')])
     expect(participation.rewards[0]?.hold_end_datetime).toBe('9999-12-31T23:59:59.999999')
   })
 
   test('whose month is shorter ends on its last day', () => {
-    const { participation } = lived([shop(reward({ hold: 'P1M' }))], [at('purchase', day(31))])
+    const { participation } = afterEvents([shop(reward({ hold: 'P1M' }))], [at('purchase', day(31))])
     expect(participation.rewards[0]?.hold_end_datetime).toBe('2025-02-28T00:00:00.000000')
   })
 })
 
 describe('a blocking event', () => {
   test('during the hold blocks the reward and takes the hold away', () => {
-    const { participation, outcomes } = lived([shop()], [bought, at('return', day(3))])
+    const { participation, outcomes } = afterEvents([shop()], [bought, at('return', day(3))])
     expect(participation.rewards).toEqual([blockedAt(day(3))])
     expect(participation.updated_at).toBe(day(3))
     expect(outcomes).toEqual([
@@ -84,24 +86,24 @@ describe('a blocking event', () => {
     ['just before the hold ends', '2025-01-15T10:33:32.500860', true],
     ['at the instant the hold ends', '2025-01-15T10:33:32.500861', false],
   ])('%s', (_, moment, blocks) => {
-    const { participation } = lived([shop()], [bought, at('return', moment)])
+    const { participation } = afterEvents([shop()], [bought, at('return', moment)])
     expect(participation.rewards).toEqual([blocks ? blockedAt(moment) : held])
   })
 
-  test('blocks for good, and the first one is the one that is told', () => {
-    const { participation } = lived([shop()], [bought, at('refund', day(2)), at('return', day(3))])
+  test('blocks for good, and the first one is shown', () => {
+    const { participation } = afterEvents([shop()], [bought, at('refund', day(2)), at('return', day(3))])
     expect(participation.rewards).toEqual([blockedAt(day(2), 'refund')])
   })
 
   test('does not block what it is itself the reason for', () => {
     const odd = shop(reward({ hold: 'P1D', blocking_events: ['purchase'] }))
-    expect(lived([odd], [bought]).participation.rewards[0]?.blocked_by).toBeNull()
+    expect(afterEvents([odd], [bought]).participation.rewards[0]?.blocked_by).toBeNull()
   })
 
   test('blocks before it moves, so that what is reached by it is held', () => {
     const gift = reward({ hold: 'P5D', blocking_events: ['a'] })
     const round = journey('Round', { in: entry(), a: step('a'), gift }, ['in > a > gift > a'])
-    const { participation, messages } = lived([round], ['a', 'a'])
+    const { participation, messages } = afterEvents([round], ['a', 'a'])
     expect(participation.rewards).toMatchObject([
       { blocked_by: 'a' },
       { hold_start_datetime: day(2), blocked_by: null },
@@ -114,14 +116,14 @@ describe('a blocking event', () => {
   })
 
   test('leaves rewards alone that it is not named for, or that are not held', () => {
-    expect(lived([shop()], [bought, at('login', day(2))]).participation.rewards).toEqual([held])
+    expect(afterEvents([shop()], [bought, at('login', day(2))]).participation.rewards).toEqual([held])
     const free = shop(reward({ blocking_events: ['return'] }))
-    const { participation } = lived([free], [bought, at('return', day(2))])
+    const { participation } = afterEvents([free], [bought, at('return', day(2))])
     expect(participation.rewards).toEqual([{ ...held, hold_start_datetime: null, hold_end_datetime: null }])
   })
 
   test('blocks after the participation is completed', () => {
-    const { participation } = lived([shop()], [bought, at('review', day(2)), at('return', day(3))])
+    const { participation } = afterEvents([shop()], [bought, at('review', day(2)), at('return', day(3))])
     expect(participation.completed_at).toBe(day(2))
     expect(participation.rewards).toEqual([blockedAt(day(3))])
   })
@@ -131,8 +133,11 @@ describe('a blocking event', () => {
     ['belongs to an archived journey', {}, { status: 'Archived' }],
     ['belongs to a journey that has ended', {}, { end_date: day(2) }],
   ])('blocks where the participation %s', (_, facts, extra) => {
-    const member = { ...nobody, participations: [told('Shop', { done: ['buy'], rewards: [held], ...facts })] }
-    const { participation } = lived([shop(undefined, extra)], [at('return', day(3))], member)
+    const member = {
+      ...nobody,
+      participations: [stored('Shop', { done: ['buy'], rewards: [held], ...facts })],
+    }
+    const { participation } = afterEvents([shop(undefined, extra)], [at('return', day(3))], member)
     expect(participation.rewards).toEqual([blockedAt(day(3))])
     expect(participation.waiting_at).toBeNull()
   })
@@ -140,7 +145,7 @@ describe('a blocking event', () => {
 
 describe('a reward without a hold and a badge', () => {
   test('carry none of the four keys', () => {
-    const { participation, messages } = lived([shop(reward())], [bought])
+    const { participation, messages } = afterEvents([shop(reward())], [bought])
     expect(participation.rewards).toEqual([{ ...held, hold_start_datetime: null, hold_end_datetime: null }])
     expect(messages.at(-1)).toBe('issued "gift" in Shop')
   })

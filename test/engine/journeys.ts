@@ -1,10 +1,9 @@
 import type { NodeConfigs } from '../../src/contract/node-config.ts'
-import type { ParticipationRecord } from '../../src/contract/records.ts'
+import type { MemberRecord, ParticipationRecord } from '../../src/contract/records.ts'
 import { compileJourney, type JourneyDefinition, type NodeDefinition } from '../../src/engine/graph.ts'
 import { handleEvent, type Result } from '../../src/engine/handle-event.ts'
-import type { MemberState } from '../../src/engine/state.ts'
 
-/** Builders for journeys and lives, so that a test says only what it is about. A node's id is its name. */
+/** Builders for journeys and participations, so that a test names only what it is about. A node's id is its name. */
 
 type Blocks = Record<string, Pick<NodeDefinition, 'type' | 'config'>>
 type Rule = Record<string, unknown>
@@ -60,25 +59,29 @@ export const journey = (...args: Parameters<typeof definition>) => compileJourne
 /** A vendor timestamp on a day of January 2025. */
 export const day = (n: number, time = '00:00:00.000000') => `2025-01-${String(n).padStart(2, '0')}T${time}`
 
-export const nobody: MemberState = { email: 'ann@example.com', attributes: {}, participations: [] }
+export const nobody: Pick<MemberRecord, 'email' | 'attributes' | 'participations'> = {
+  email: 'ann@example.com',
+  attributes: {},
+  participations: [],
+}
 
 type Done = string | [event: string, attributes: Record<string, unknown>, at?: string]
 
 /**
- * What becomes of a member by events, by default one a day from 1 January on.
+ * Sends events of a member, by default one a day from 1 January on.
  * @returns The result of the last one, and all messages in their order.
  */
-export function lived(journeys: ReturnType<typeof journey>[], events: Done[], member = nobody) {
+export function afterEvents(journeys: ReturnType<typeof journey>[], events: Done[], member = nobody) {
   let count = 0
   let participations = [...member.participations]
   let last: Result = { participations, outcomes: [] }
   const messages: string[] = []
   for (const [i, done] of events.entries()) {
-    const [name, attributes, at = day(i + 1)] = typeof done === 'string' ? [done, {}] : done
+    const [event, attributes, at = day(i + 1)] = typeof done === 'string' ? [done, {}] : done
     last = handleEvent({
       journeys,
       member: { ...member, participations },
-      event: { name, attributes, at },
+      event: { event, attributes, at },
       newId: () => `participation ${++count}`,
     })
     participations = last.participations
@@ -91,14 +94,14 @@ export function lived(journeys: ReturnType<typeof journey>[], events: Done[], me
 export const waitingAt = ({ waiting_at }: ParticipationRecord) => waiting_at?.map(({ node_id }) => node_id)
 export const doneIn = ({ events }: ParticipationRecord) => events.map(({ node_id }) => node_id)
 
-/** A participation as a seed gives it: what was done and reached, but not where the member stands. */
-export const told = (
+/** A participation as a seed states it: with completed steps and rewards, but not where the member waits. */
+export const stored = (
   journey_id: string,
   facts: Partial<ParticipationRecord> & { done?: string[] } = {},
 ): ParticipationRecord => {
   const { done = [], ...more } = facts
   return {
-    id: 'told',
+    id: 'stored',
     journey_id,
     started_at: day(1),
     progress_percentage: '0.0',

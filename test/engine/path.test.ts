@@ -3,20 +3,20 @@ import { describe, expect, test } from 'vitest'
 import { replay } from '../../src/engine/handle-event.ts'
 import { pathOf } from '../../src/engine/path.ts'
 import {
+  afterEvents,
   condition,
   day,
   definition,
   entry,
   exit,
   journey,
-  lived,
   more,
   nobody,
   reward,
   step,
-  told,
+  stored,
 } from './journeys.ts'
-import { compiled, life } from './random-lives.ts'
+import { compiled, scenario } from './random-scenarios.ts'
 
 const blocks = {
   in: entry(),
@@ -32,8 +32,8 @@ const when = { when: { 'large > points': more(50), 'large > visits': 'else' as c
 const shop = journey('Shop', blocks, ways, when)
 const { connections } = definition('Shop', blocks, ways, when)
 
-/** The nodes passed, those stood at, and the connections taken of a member who did these things. */
-function wayOf(participation: ReturnType<typeof lived>['participation']) {
+/** The nodes passed, the steps at which the member waits, and the connections taken. */
+function wayOf(participation: ReturnType<typeof afterEvents>['participation']) {
   const path = pathOf(shop, participation)
   const taken = connections
     .filter(path.took)
@@ -43,16 +43,16 @@ function wayOf(participation: ReturnType<typeof lived>['participation']) {
 
 describe('The way a member has come', () => {
   test('is only the entry, for one who waits at the first step', () => {
-    expect(wayOf(told('Shop'))).toEqual({ passed: ['in'], waiting: ['buys'], taken: ['in > buys'] })
+    expect(wayOf(stored('Shop'))).toEqual({ passed: ['in'], waiting: ['buys'], taken: ['in > buys'] })
   })
 
   test('leads through the condition to the branch that was taken', () => {
-    expect(wayOf(lived([shop], [['purchase', { amount: 80 }]]).participation)).toEqual({
+    expect(wayOf(afterEvents([shop], [['purchase', { amount: 80 }]]).participation)).toEqual({
       passed: ['buys', 'in', 'large', 'points'],
       waiting: ['reviews'],
       taken: ['in > buys', 'buys > large', 'large > points', 'points > reviews'],
     })
-    expect(wayOf(lived([shop], [['purchase', { amount: 8 }]]).participation)).toEqual({
+    expect(wayOf(afterEvents([shop], [['purchase', { amount: 8 }]]).participation)).toEqual({
       passed: ['buys', 'in', 'large'],
       waiting: ['visits'],
       taken: ['in > buys', 'buys > large', 'large > visits'],
@@ -60,7 +60,7 @@ describe('The way a member has come', () => {
   })
 
   test('ends at the exit when it is completed', () => {
-    const { participation } = lived([shop], [['purchase', { amount: 8 }], 'visit'])
+    const { participation } = afterEvents([shop], [['purchase', { amount: 8 }], 'visit'])
     expect(wayOf(participation)).toEqual({
       passed: ['buys', 'in', 'large', 'out', 'visits'],
       waiting: [],
@@ -75,7 +75,7 @@ describe('The way a member has come', () => {
       ['in > a > gate > out', 'gate > b > out'],
       { when: { 'gate > b': more(5), 'gate > out': 'else' } },
     )
-    const { participation } = lived([graph], ['a'])
+    const { participation } = afterEvents([graph], ['a'])
     expect(participation.completed_at).toBe(day(1))
     const { passed, took } = pathOf(graph, participation)
     expect([...passed].sort()).toEqual(['a', 'gate', 'in', 'out'])
@@ -90,17 +90,17 @@ describe('The way a member has come', () => {
     ])
     const back = { source_node_id: 'b', target_node_id: 'a' }
     const at = (waiting: string[], ...done: string[]) =>
-      pathOf(ring, told('Ring', { done, waiting_at: waiting.map(node_id => ({ node_id, count: 0 })) }))
+      pathOf(ring, stored('Ring', { done, waiting_at: waiting.map(node_id => ({ node_id, count: 0 })) }))
     expect(at(['c'], 'a', 'b').took(back)).toBe(false)
     expect(at(['a', 'c'], 'a', 'b').took(back)).toBe(true)
     expect(at(['b', 'c'], 'a', 'b', 'a').took(back)).toBe(true)
   })
 })
 
-test('Whatever a member has lived through, there is a way to all that was done and reached, and to where the member stands', () => {
+test('For any events, the path leads to every completed step, every reward and every step at which the member waits', () => {
   let ways = 0
   fc.assert(
-    fc.property(life, given => {
+    fc.property(scenario, given => {
       const journeys = compiled(given)
       let count = 0
       const newId = () => `participation ${++count}`

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { progressOf } from '../../src/engine/progress.ts'
-import { condition, entry, exit, journey, lived, more, nobody, step, told } from './journeys.ts'
+import { afterEvents, condition, entry, exit, journey, more, nobody, step, stored } from './journeys.ts'
 
 const steps = (...names: string[]) => Object.fromEntries(names.map(name => [name, step(name)]))
 const at = (...ids: string[]) => ids.map(node_id => ({ node_id, count: 0 }))
 const progressAfter = (graph: ReturnType<typeof journey>, events: string[]) =>
-  events.map((_, i) => lived([graph], events.slice(0, i + 1)).participation.progress_percentage)
+  events.map((_, i) => afterEvents([graph], events.slice(0, i + 1)).participation.progress_percentage)
 
 describe('progress', () => {
   test('is the steps done over those of the way, cut after the first decimal', () => {
@@ -30,7 +30,7 @@ describe('progress', () => {
       { when: { 'if > b': more(5), 'if > c': 'else' } },
     )
     expect(progressAfter(graph, ['a', 'c', 'd'])).toEqual(['33.3', '66.6', '100.0'])
-    expect(lived([graph], [['a', { amount: 9 }]]).participation.progress_percentage).toBe('50.0')
+    expect(afterEvents([graph], [['a', { amount: 9 }]]).participation.progress_percentage).toBe('50.0')
   })
 
   test('does not fall when the way turns out longer', () => {
@@ -39,8 +39,8 @@ describe('progress', () => {
       'in > b > c > d > e',
     ])
     expect(progressAfter(graph, ['a', 'b'])).toEqual(['20.0', '40.0'])
-    const member = { ...nobody, participations: [told('Open', { progress_percentage: '90.0' })] }
-    expect(lived([graph], ['b'], member).participation.progress_percentage).toBe('90.0')
+    const member = { ...nobody, participations: [stored('Open', { progress_percentage: '90.0' })] }
+    expect(afterEvents([graph], ['b'], member).participation.progress_percentage).toBe('90.0')
   })
 
   test('counts a step of a cycle once, however often it is done', () => {
@@ -66,7 +66,7 @@ describe('progress', () => {
   test('is worked out for a journey of thousands of steps on one way, or of ladders with countless ways', () => {
     const names = Array.from({ length: 20_000 }, (_, i) => `s${i}`)
     const long = journey('Long', { in: entry(), ...steps(...names) }, [`in > ${names.join(' > ')}`])
-    expect(progressOf(long, told('Long', { waiting_at: at('s0') }))).toBe('0.0')
+    expect(progressOf(long.components, stored('Long', { waiting_at: at('s0') }))).toBe('0.0')
     const rungs = names.slice(0, 200).flatMap((name, i) => (i % 2 ? [] : [[name, names[i + 1]]]))
     const ladder = journey('Ladder', { in: entry(), ...steps(...names.slice(0, 200)) }, [
       ...rungs
@@ -74,6 +74,8 @@ describe('progress', () => {
         .flatMap(([l, r], i) => rungs[i]?.flatMap(below => [`${below} > ${l}`, `${below} > ${r}`]) ?? []),
       'in > s0',
     ])
-    expect(progressOf(ladder, told('Ladder', { done: ['s0'], waiting_at: at('s2', 's3') }))).toBe('1.0')
+    expect(
+      progressOf(ladder.components, stored('Ladder', { done: ['s0'], waiting_at: at('s2', 's3') })),
+    ).toBe('1.0')
   })
 })

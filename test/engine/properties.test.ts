@@ -7,29 +7,29 @@ import { participationAsOf } from '../../src/engine/as-of.ts'
 import { isStep, type JourneyGraph } from '../../src/engine/graph.ts'
 import { handleEvent, replay } from '../../src/engine/handle-event.ts'
 import { nobody } from './journeys.ts'
-import { compiled, hour, type Life, life } from './random-lives.ts'
+import { compiled, hour, type Scenario, scenario } from './random-scenarios.ts'
 
 const CASES = { numRuns: 10_000, seed: 20250115 }
 
-/** A life with how it was lived. */
-interface Lived {
-  life: Life
+/** A scenario with its result. */
+interface Run {
+  scenario: Scenario
   journeys: JourneyGraph[]
   moments: Moment[]
   participations: Participations
 }
 
-let everyLife: Lived[] | undefined
+let everyRun: Run[] | undefined
 
-/** Checks a property of every life. They are lived once for all properties; one that fails is then shrunk. */
-function holds(property: (lived: Lived) => void): void {
-  everyLife ??= fc.sample(life, CASES).map(toLived)
-  for (const lived of everyLife) {
+/** Checks a property of every scenario. They are played once for all properties; one that fails is then shrunk. */
+function holds(property: (run: Run) => void): void {
+  everyRun ??= fc.sample(scenario, CASES).map(toRun)
+  for (const run of everyRun) {
     try {
-      property(lived)
+      property(run)
     } catch (error) {
       fc.assert(
-        fc.property(life, one => property(toLived(one))),
+        fc.property(scenario, one => property(toRun(one))),
         CASES,
       )
       throw error
@@ -37,9 +37,9 @@ function holds(property: (lived: Lived) => void): void {
   }
 }
 
-function toLived(life: Life): Lived {
-  const journeys = compiled(life)
-  return { life, journeys, ...live(life, journeys) }
+function toRun(scenario: Scenario): Run {
+  const journeys = compiled(scenario)
+  return { scenario, journeys, ...play(scenario, journeys) }
 }
 
 type Participations = readonly ParticipationRecord[]
@@ -55,8 +55,8 @@ const ids = (from = 0) => {
 }
 
 /** One event after the other; every state is frozen, so that changing one throws. */
-function live(
-  { participations, history }: Pick<Life, 'participations' | 'history'>,
+function play(
+  { participations, history }: Pick<Scenario, 'participations' | 'history'>,
   journeys: JourneyGraph[],
 ) {
   const newId = ids(participations.length)
@@ -94,8 +94,8 @@ const UUID = /^[0-9a-f-]{36}$/
 const ajv = new Ajv2020({ allowUnionTypes: true, formats: { uuid: UUID }, keywords: ['x-provenance'] })
 const matchesSchema = ajv.compile(Outcome)
 
-/** In tests the ids are names, which is all that the schema may have against them. */
-const isPublished = (outcome: Outcome) => {
+/** In tests the ids are names, which the schema would refuse. */
+const matchesItsSchema = (outcome: Outcome) => {
   const withIds = (key: string, value: unknown) =>
     key.endsWith('_id') && value !== null ? '8483cb5c-82a4-486d-898c-4ed27c6bcf1b' : value
   return matchesSchema(JSON.parse(JSON.stringify(outcome, withIds)))
@@ -103,12 +103,12 @@ const isPublished = (outcome: Outcome) => {
 
 const tenths = ({ progress_percentage }: ParticipationRecord) => Math.round(Number(progress_percentage) * 10)
 
-describe('whatever the journeys and whatever happens', () => {
-  test('all of it does happen, and is told as published', () => {
+describe('for any journeys and events', () => {
+  test('every kind of outcome occurs, in the form of its schema', () => {
     const tally = new Map<string, number>()
-    for (const one of fc.sample(life, { ...CASES, numRuns: 1000 })) {
-      const outcomes = live(one, compiled(one)).moments.flatMap(moment => moment.outcomes)
-      for (const outcome of outcomes) hold(isPublished(outcome), 'an outcome is what its schema says')
+    for (const one of fc.sample(scenario, { ...CASES, numRuns: 1000 })) {
+      const outcomes = play(one, compiled(one)).moments.flatMap(moment => moment.outcomes)
+      for (const outcome of outcomes) hold(matchesItsSchema(outcome), 'an outcome matches its schema')
       for (const type of new Set(outcomes.map(({ type }) => type)))
         tally.set(type, (tally.get(type) ?? 0) + 1)
     }
@@ -118,10 +118,10 @@ describe('whatever the journeys and whatever happens', () => {
     expect(Math.min(...tally.values())).toBeGreaterThan(40)
   })
 
-  test('progress never falls, blocked stays blocked, 100.0 is completed; an event moves little, or says why nothing', () => {
+  test('progress never falls, blocked stays blocked, 100.0 is completed; an event completes each step at most once, or has no effect with reasons', () => {
     holds(({ journeys, moments }) => {
       for (const moment of moments) {
-        saysWhy(moment)
+        hasOutcome(moment)
         for (const [i, now] of moment.after.entries()) {
           const graph = graphOf(now, journeys)
           isSound(now, graph)
@@ -132,28 +132,28 @@ describe('whatever the journeys and whatever happens', () => {
     })
   })
 
-  test('replaying a history, or stopping midway and going on, is the same as living it', () => {
-    holds(({ life, journeys, participations: lived }) => {
-      const { participations, history } = life
+  test('replaying a history, or stopping midway and going on, is the same as one event after the other', () => {
+    holds(({ scenario, journeys, participations: played }) => {
+      const { participations, history } = scenario
       const member = { ...nobody, participations }
       same(
         replay({ journeys, member, history, newId: ids(participations.length) }).participations,
-        lived,
+        played,
         'replayed',
       )
 
       const half = history.length >> 1
-      const first = live({ participations, history: history.slice(0, half) }, journeys).participations
+      const first = play({ participations, history: history.slice(0, half) }, journeys).participations
       const restored = JSON.parse(JSON.stringify(first)) as ParticipationRecord[]
       same(
-        live({ participations: restored, history: history.slice(half) }, compiled(life)).participations,
-        lived,
+        play({ participations: restored, history: history.slice(half) }, compiled(scenario)).participations,
+        played,
         'resumed',
       )
     })
   })
 
-  test('time alone changes what depends on time alone, in one step as in many', () => {
+  test('only the status of participations and rewards changes with time, in one step as in many', () => {
     holds(({ journeys, participations }) => {
       for (const participation of participations) {
         const stored = frozen({ ...participation, journey: graphOf(participation, journeys).journey })
@@ -166,9 +166,9 @@ describe('whatever the journeys and whatever happens', () => {
     })
   })
 
-  test('the order in which connections are drawn decides nothing, but at conditions', () => {
-    holds(({ life, participations }) => {
-      const definitions = life.definitions.map(definition => {
+  test('the order of connections makes no difference, except at conditions', () => {
+    holds(({ scenario, participations }) => {
+      const definitions = scenario.definitions.map(definition => {
         const decides = new Set(
           definition.nodes.filter(({ type }) => type === 'condition').map(({ id }) => id),
         )
@@ -177,8 +177,8 @@ describe('whatever the journeys and whatever happens', () => {
         )
         return { ...definition, connections: [...(free ?? []).reverse(), ...(fixed ?? [])] }
       })
-      const other = live(life, compiled({ ...life, definitions })).participations
-      same(other.map(unordered), participations.map(unordered), 'redrawn')
+      const other = play(scenario, compiled({ ...scenario, definitions })).participations
+      same(other.map(unordered), participations.map(unordered), 'reordered')
     })
   })
 })
@@ -186,10 +186,13 @@ describe('whatever the journeys and whatever happens', () => {
 const graphOf = ({ journey_id }: ParticipationRecord, journeys: JourneyGraph[]) =>
   journeys.find(({ journey }) => journey.id === journey_id) as JourneyGraph
 
-function saysWhy({ before, after, outcomes }: Moment) {
-  hold(outcomes.length > 0, 'there is always something to say')
+function hasOutcome({ before, after, outcomes }: Moment) {
+  hold(outcomes.length > 0, 'there is always an outcome')
   const same = after.length === before.length && after.every((now, i) => now === before[i])
-  hold(outcomes.some(({ type }) => type === 'no_effect') === same, 'it says so exactly when nothing moved')
+  hold(
+    outcomes.some(({ type }) => type === 'no_effect') === same,
+    'it is no_effect exactly when nothing changed',
+  )
 }
 
 function isSound(
@@ -199,13 +202,16 @@ function isSound(
   hold(/^(100\.0|\d{1,2}\.\d)$/.test(progress), 'progress has its form')
   hold((progress === '100.0') === (completed_at !== null), 'completed exactly when 100.0')
   if (waiting_at === null) return
-  hold((waiting_at.length === 0) === (completed_at !== null), 'completed exactly when it waits nowhere')
+  hold(
+    (waiting_at.length === 0) === (completed_at !== null),
+    'completed exactly when the member waits nowhere',
+  )
   hold(new Set(waiting_at.map(({ node_id }) => node_id)).size === waiting_at.length, 'each place once')
   for (const { node_id, count } of waiting_at) {
     const node = graph.nodes.get(node_id)
     hold(
       node !== undefined && isStep(node) && count >= 0 && count < node.times,
-      'it stands at a step that waits',
+      'the member waits at a step that needs more events',
     )
   }
 }

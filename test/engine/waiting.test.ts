@@ -1,24 +1,24 @@
 import { describe, expect, test } from 'vitest'
 import { deriveWaitingSteps } from '../../src/engine/waiting.ts'
 import {
+  afterEvents,
   condition,
   day,
   doneIn,
   entry,
   journey,
-  lived,
   more,
   nobody,
   reward,
   step,
-  told,
+  stored,
   waitingAt,
 } from './journeys.ts'
 
 const steps = (...names: string[]) => Object.fromEntries(names.map(name => [name, step(name)]))
 const places = (graph: ReturnType<typeof journey>, done: string[], rewards: string[] = []) =>
   deriveWaitingSteps(graph, {
-    ...told(graph.journey.id, { done }),
+    ...stored(graph.journey.id, { done }),
     rewards: rewards.map(node_id => ({
       node_id,
       hold_start_datetime: null,
@@ -28,7 +28,7 @@ const places = (graph: ReturnType<typeof journey>, done: string[], rewards: stri
     })),
   }).map(({ node_id }) => node_id)
 
-describe('where a member stands of whom only the past is told', () => {
+describe('where a member waits, derived from completed steps and rewards', () => {
   const line = journey('Line', { in: entry(), ...steps('a', 'b', 'c') }, ['in > a > b > c'])
 
   test.each([
@@ -41,7 +41,7 @@ describe('where a member stands of whom only the past is told', () => {
   })
 
   test('nowhere when it is completed', () => {
-    expect(deriveWaitingSteps(line, told('Line', { completed_at: day(1) }))).toEqual([])
+    expect(deriveWaitingSteps(line, stored('Line', { completed_at: day(1) }))).toEqual([])
   })
 
   test('on every branch that is open', () => {
@@ -56,17 +56,17 @@ describe('where a member stands of whom only the past is told', () => {
     { when: { 'if > b': more(5), 'if > gift': 'else' } },
   )
 
-  test('behind a condition on the branch that something came of', () => {
+  test('behind a condition, on the branch with a completed step or a reward', () => {
     expect(places(split, ['a', 'b'])).toEqual(['d'])
     expect(places(split, ['a', 'c'])).toEqual([])
     expect(places(split, ['a'], ['gift'])).toEqual(['c'])
   })
 
-  test('behind a condition on all branches when nothing came of any', () => {
+  test('behind a condition, on all branches when none has a completed step or a reward', () => {
     expect(places(split, ['a'])).toEqual(['b', 'c'])
   })
 
-  test('behind the entry that something came of', () => {
+  test('behind the entry that leads to a completed step', () => {
     const two = journey('Two', { one: entry(), two: entry(), ...steps('a', 'b', 'c') }, [
       'one > a > c',
       'two > b',
@@ -81,9 +81,9 @@ describe('where a member stands of whom only the past is told', () => {
     expect(places(round, ['a', 'b', 'a'])).toEqual(['b'])
   })
 
-  test('is what the next event goes by, and is kept from then on', () => {
-    const member = { ...nobody, participations: [told('Line', { done: ['a'] })] }
-    const { participation } = lived([line], ['b'], member)
+  test('is used by the next event, and stored from then on', () => {
+    const member = { ...nobody, participations: [stored('Line', { done: ['a'] })] }
+    const { participation } = afterEvents([line], ['b'], member)
     expect(doneIn(participation)).toEqual(['a', 'b'])
     expect(waitingAt(participation)).toEqual(['c'])
     expect(participation.progress_percentage).toBe('66.6')

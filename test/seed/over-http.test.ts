@@ -90,7 +90,7 @@ describe('Over HTTP, the short form is taken', () => {
       /^\/journeys\/0\/extra\/a(\/0)+$/,
       'is nested deeper than',
     ],
-  ])('and what is wrong is told at its place: %s', async (_what, call, body, pointer, detail) => {
+  ])('and each issue has its pointer: %s', async (_what, call, body, pointer, detail) => {
     const [method = '', path = ''] = call.split(' ')
     const { errors } = await control.expect(400, method, `/sites${path}`, body)
     const place = typeof pointer === 'string' ? pointer : expect.stringMatching(pointer)

@@ -160,9 +160,9 @@ describe('A participation', () => {
   it('that is only named follows from the events of the member, and no other journey is entered', () => {
     const events = [PROFILE, { event: 'spent', at: '2026-01-06' }]
     const journeys = [welcome, fork]
-    const [lived] = shown({ events }, journeys)
+    const [played] = shown({ events }, journeys)
     const named = shown({ events, participations: [{ journey: 'Welcome' }] }, journeys)
-    expect(named).toEqual([lived])
+    expect(named).toEqual([played])
   })
 
   it('that began before its events is moved by them', () => {
@@ -183,8 +183,8 @@ describe('A participation', () => {
       { node: 'Buys', at: '2026-01-06' },
     ]
     const [own] = shown({ participations: [{ journey: 'Welcome', events: steps }] })
-    const [lived] = shown({ events: [PROFILE, PURCHASE] })
-    expect(own).toEqual({ ...lived, id: own?.id })
+    const [played] = shown({ events: [PROFILE, PURCHASE] })
+    expect(own).toEqual({ ...played, id: own?.id })
     const [done] = shown({
       participations: [{ journey: 'Welcome', events: [...steps, { node: 'Reviews', at: '2026-01-07' }] }],
     })
@@ -225,7 +225,7 @@ describe('A participation', () => {
     })
   })
 
-  it('is taken as stated whole where its progress is stated, by which nothing follows', () => {
+  it('is taken entirely as stated when its progress is stated', () => {
     const [one] = shown({
       events: [PROFILE, PURCHASE],
       participations: [{ journey: 'Welcome', started_at: '2026-01-05', progress_percentage: 40 }],
@@ -247,7 +247,7 @@ describe('A participation', () => {
     ],
     ['progress that the events do give', { events: [{ node: 'Profile' }], progress_percentage: '33.3' }, []],
     [
-      'progress of a member of whom it is said where she waits',
+      'progress where it is stated at which step the member waits',
       { progress_percentage: '40.0', waiting_at: [{ node: 'Buys' }] },
       [],
     ],

@@ -43,7 +43,7 @@ const at = (value: unknown, path: Path): unknown =>
 const paths = pathsOf(good).slice(1)
 const settings = new Set(paths.map(path => path.at(-1)).filter(key => !/^\d+$/.test(String(key))))
 
-/** A good document of which a few places hold something else: what stands elsewhere in it, nothing, or anything. */
+/** A good document of which a few places hold something else: a value of another place, nothing, or anything. */
 const altered = fc
   .array(
     fc.record({
@@ -75,7 +75,7 @@ beforeAll(() => {
 })
 afterAll(() => store.close())
 
-it('Any document at all is either loaded whole, or refused with its issues, a line each, and nothing is written', () => {
+it('Any document is either loaded completely, or refused with its issues, a line each, and nothing is written', () => {
   let loaded = 0
   let refused = 0
   fc.assert(
@@ -154,7 +154,7 @@ const alteredShort = randomSeed.chain(seed => {
   const names = [...new Set(places.map(path => path.at(-1)))].filter(name => typeof name === 'string')
   const change = fc.record({
     path: fc.constantFrom(...places),
-    name: fc.option(fc.constantFrom(...names, 'config', 'node_id', 'history', 'standing'), {
+    name: fc.option(fc.constantFrom(...names, 'config', 'node_id', 'history', 'waiting_at'), {
       nil: undefined,
     }),
     value: fc.oneof(

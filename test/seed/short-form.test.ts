@@ -327,7 +327,7 @@ describe('Ids that are no UUIDs', () => {
       { journeys: [{ name: 'J', id: id(1).slice(0, -1) }] },
       `/journeys/0/id: "${id(1).slice(0, -1)}" is not a UUID in lower case`,
     ],
-  ])('are refused where they cannot tell things apart: %s', (_what, seed, line) => {
+  ])('are refused where they are not unique: %s', (_what, seed, line) => {
     expect(issuesOf(seed)).toContain(line)
   })
 })

@@ -3,7 +3,6 @@ import { expect, test } from 'vitest'
 import type { GraphRecord } from '../../src/contract/records.ts'
 import { compileJourney } from '../../src/engine/graph.ts'
 import { handleEvent } from '../../src/engine/handle-event.ts'
-import { toOccurrence } from '../../src/seed/derive-participations.ts'
 import { participationIds } from '../../src/seed/ids.ts'
 import { readSeed } from '../../src/seed/seed.ts'
 import { openSites } from '../../src/sites/sites.ts'
@@ -107,7 +106,7 @@ test('After any events, a member is stored as if written whole', () => {
         const { participations } = handleEvent({
           journeys: graphs,
           member: known,
-          event: toOccurrence(past),
+          event: past,
           newId: participationIds(email, id => whole.holderOf(id) !== undefined),
         })
         whole.putMember({ ...known, participations, history: [...known.history, past] })

@@ -1,19 +1,18 @@
 import fc from 'fast-check'
 import { NODE_TYPES, type NodeType } from '../../src/contract/journey.ts'
 import { ELSE } from '../../src/contract/node-config.ts'
-import type { ParticipationRecord } from '../../src/contract/records.ts'
+import type { HistoryRecord, ParticipationRecord } from '../../src/contract/records.ts'
 import { compileJourney, type JourneyDefinition, type JourneyGraph } from '../../src/engine/graph.ts'
-import type { Occurrence } from '../../src/engine/state.ts'
-import { more, told } from './journeys.ts'
+import { more, stored } from './journeys.ts'
 
 /**
- * Lives at random: journeys of any shape, cyclic and broken off ones included, a member who may be in them already, and
+ * Random scenarios: journeys of any shape, cyclic and broken off ones included, a member who may be in them already, and
  * a history. Small on purpose: the fewer nodes and events there are, the more often they meet.
  */
-export interface Life {
+export interface Scenario {
   definitions: JourneyDefinition[]
   participations: ParticipationRecord[]
-  history: Occurrence[]
+  history: HistoryRecord[]
 }
 
 /** With more steps than others, or few events would mean anything. */
@@ -53,24 +52,24 @@ const drawing = fc.record({
 
 const happening = fc.record({ event: small(EVENTS.length - 1), amount: small(9), gap: small(30) })
 
-export const life: fc.Arbitrary<Life> = fc
+export const scenario: fc.Arbitrary<Scenario> = fc
   .record({
     drawings: fc.array(drawing, { minLength: 1, maxLength: 2, size: 'xsmall' }),
     history: fc.array(happening, { minLength: 1, maxLength: 8 }),
-    told: small(3),
+    stored: small(3),
     done: fc.array(small(7), { maxLength: 3 }),
   })
-  .map(({ drawings, history, told: isTold, done }) => {
+  .map(({ drawings, history, stored: isStored, done }) => {
     const definitions = drawings.map((one, j) => draw(one, `journey ${j}`))
     const [first] = definitions
     return {
       definitions,
-      participations: first && isTold === 0 ? [toldOf(first, done)] : [],
+      participations: first && isStored === 0 ? [storedOf(first, done)] : [],
       history: lastly(history),
     }
   })
 
-export const compiled = ({ definitions }: Life): JourneyGraph[] => definitions.map(compileJourney)
+export const compiled = ({ definitions }: Scenario): JourneyGraph[] => definitions.map(compileJourney)
 
 function draw(
   { nodes, status, start, end }: typeof drawing extends fc.Arbitrary<infer D> ? D : never,
@@ -130,10 +129,10 @@ function configOf(
   }
 }
 
-function toldOf({ id, nodes }: JourneyDefinition, done: number[]): ParticipationRecord {
+function storedOf({ id, nodes }: JourneyDefinition, done: number[]): ParticipationRecord {
   const steps = nodes.filter(({ type }) => type === 'event' || type === 'action')
   const ids = steps.length > 0 ? done.map(i => (steps[i % steps.length] as { id: string }).id) : []
-  return told(id, {
+  return stored(id, {
     started_at: hour(0),
     done: ids,
     progress_percentage: ids.length > 0 ? '12.3' : '0.0',
@@ -150,11 +149,11 @@ function toldOf({ id, nodes }: JourneyDefinition, done: number[]): Participation
   })
 }
 
-function lastly(history: { event: number; amount: number; gap: number }[]): Occurrence[] {
+function lastly(history: { event: number; amount: number; gap: number }[]): HistoryRecord[] {
   let hours = 0
   return history.map(({ event, amount, gap }) => {
     // Events often share a moment, as they do where a test has stopped the clock.
     hours += Math.max(0, gap - 10)
-    return { name: EVENTS[event] as string, attributes: { amount }, at: hour(hours) }
+    return { event: EVENTS[event] as string, attributes: { amount }, at: hour(hours) }
   })
 }
