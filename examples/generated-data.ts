@@ -96,7 +96,7 @@ function participation(email: string, { id: journey_id, nodes }: Journey) {
     id: uuid(name),
     journey_id,
     started_at: hour(start),
-    progress_percentage: ((100 * steps.length) / STEPS.length).toFixed(1),
+    progress_percentage: (Math.floor((1000 * steps.length) / STEPS.length) / 10).toFixed(1),
     completed_at: completed ? hour(start + 24 * steps.length) : null,
     events: steps.map(({ done }, s) => ({
       node_id: idOf(nodes[done]),

@@ -69,7 +69,7 @@ export const instantFrom = (timestamp: string): number =>
 
 /**
  * A vendor timestamp plus an ISO 8601 duration such as `P3DT4H` or `-P1M`, in the UTC calendar. `overflow` says what
- * becomes of a result outside the years 0000 to 9999: `reject` refuses it, `constrain` gives the nearest time inside.
+ * happens to a result outside the years 0000 to 9999: `reject` refuses it, `constrain` gives the nearest time inside.
  * @throws {InvalidTime}
  */
 export function addDuration(

@@ -18,7 +18,7 @@ export type { FinishedRequest } from './app.ts'
 export type { Claims, SignedRequest } from './auth/sign.ts'
 export type { Clock } from './clock.ts'
 export { type Config, ConfigError } from './config.ts'
-export { Conflict, Invalid, NotFound } from './errors.ts'
+export { Conflict, Invalid, NotFound, StorageFull, StorageReadOnly, StoreError } from './errors.ts'
 export { SeedError } from './seed/issues.ts'
 export type { SeedDocument } from './seed/schema.ts'
 export { type JourneyInput, type MemberInput, SeedInput } from './seed/schema-input.ts'
@@ -29,7 +29,6 @@ export type { Fault, FaultRule } from './sites/fault-rule.ts'
 export type { MemberState } from './sites/provider-states.ts'
 export type { Report } from './sites/report.ts'
 export type { NewSite } from './sites/sites.ts'
-export { StorageFull, StorageReadOnly, StoreError } from './store/store-error.ts'
 
 const TOKEN_LIFETIME_S = 300
 
@@ -74,7 +73,7 @@ export interface Sandbox extends AsyncDisposable {
   readonly origin: string
   /** The sites there are, in the order of creation. */
   sites(): SandboxSite[]
-  /** @throws {SeedError} with every fault; {Conflict} when the id is taken */
+  /** @throws {SeedError} with every issue; {Conflict} when the id is taken */
   createSite(site?: NewSite): SandboxSite
   /** Removes a site with all that is its own. @throws {NotFound} */
   removeSite(siteId: string): void

@@ -5,7 +5,7 @@ ALTER TABLE sites ADD COLUMN origin TEXT CHECK (json_valid(origin));
 ALTER TABLE sites ADD COLUMN created_at TEXT NOT NULL DEFAULT '1970-01-01T00:00:00.000000';
 -- An ISO 8601 duration: a site unused for that long is removed.
 ALTER TABLE sites ADD COLUMN ttl TEXT;
--- How the site's clock differs from the machine's; in milliseconds. Null: it does not.
+-- How the site's clock differs from the system clock; in milliseconds. Null: it does not.
 ALTER TABLE sites ADD COLUMN clock TEXT CHECK (json_valid(clock));
 
 -- How many fault rules were ever added, so that the id of one that is gone is not given again.
@@ -19,7 +19,7 @@ CREATE TABLE faults (
   site_key INTEGER NOT NULL REFERENCES sites ON DELETE CASCADE,
   id TEXT NOT NULL,
   rule TEXT NOT NULL CHECK (json_valid(rule)),
-  -- How many requests it has matched, and how many of them it has spoiled.
+  -- How many requests it has matched, and how many of them got the fault.
   seen INTEGER NOT NULL DEFAULT 0,
   used INTEGER NOT NULL DEFAULT 0,
   UNIQUE (site_key, id)

@@ -1,7 +1,7 @@
 -- What members live through: who they are to a journey's criteria, where they stand, and what they did.
 
 ALTER TABLE members ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(attributes));
--- The steps at which a member waits, with how often each has been counted. Null: it follows from what was done.
+-- The steps at which a member waits, with how often each has been counted. Null: it follows from the event history.
 ALTER TABLE participations ADD COLUMN standing TEXT CHECK (json_valid(standing));
 
 CREATE TABLE member_events (

@@ -2,9 +2,8 @@ import type { Socket } from 'node:net'
 import { type ConnectionError, errorCodes, type FastifyReply, type FastifyRequest } from 'fastify'
 import { toHeaderText } from '../auth/verdict.ts'
 import { ERROR_CASES, type ErrorCase, type ErrorName, errorBody, errorCodeOf } from '../contract/errors.ts'
-import { HttpError } from '../errors.ts'
+import { HttpError, StoreError } from '../errors.ts'
 import { STATUS_CODES } from '../http.ts'
-import { StoreError } from '../store/store-error.ts'
 import { ValidationError } from '../validation.ts'
 
 /** The header that says what the vendor's error body leaves out. */

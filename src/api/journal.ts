@@ -41,8 +41,16 @@ export interface JournalOptions {
 export const openEntry =
   (options: JournalOptions): onRequestHookHandler =>
   (request, reply, done) => {
-    recordRequest(options, request, reply)
-    done()
+    const clone = wantedClone(options, request)
+    const open = () => {
+      recordRequest(options, request, reply)
+      done()
+    }
+    if (!clone) return open()
+    clone.createInTurns().then(({ isNew }) => {
+      if (isNew) recordCreation(options.sites, request, clone)
+      open()
+    }, done)
   }
 
 /** Records a request; its answer is recorded by `recordAnswer`. */
@@ -52,7 +60,7 @@ export function recordRequest(
   reply: FastifyReply,
 ): void {
   reply.header(REQUEST_ID_HEADER, request.id)
-  const site = namedSite(sites, siteIdIn(request), auth) ?? clonedSite(sites, request, auth)
+  const site = namedSite(sites, siteIdIn(request), auth)
   request.namedSite = site
   request.entry = newEntry(sites, request)
   journalOf(sites, site).add(request.entry)
@@ -79,17 +87,16 @@ function namedSite(sites: Sites, siteId: string | undefined, auth: JournalOption
   return auth === 'off' ? sites.list()[0] : undefined
 }
 
-/** The clone that a correctly signed request asks for, created on the spot. */
-function clonedSite(sites: Sites, request: FastifyRequest, auth: JournalOptions['auth']): Site | undefined {
+/** The clone that a correctly signed request asks for. */
+function wantedClone({ sites, auth }: JournalOptions, request: FastifyRequest): Cloneable | undefined {
   const siteId = siteIdIn(request)
   const clone = siteId === undefined ? undefined : sites.cloneable(siteId)
-  if (!clone || (auth === 'strict' && !isSigned(sites, request, clone))) return undefined
-  const site = clone.create()
-  clone.original.requests.add({
-    ...newEntry(sites, request),
-    explanation: `site: created ${site.site_id}, a copy of this site`,
-  })
-  return site
+  return clone && (auth === 'off' || isSigned(sites, request, clone)) ? clone : undefined
+}
+
+function recordCreation(sites: Sites, request: FastifyRequest, { site_id, original }: Cloneable): void {
+  const explanation = `site: created ${site_id}, a copy of this site`
+  original.requests.add({ ...newEntry(sites, request), explanation })
 }
 
 function isSigned(sites: Sites, request: FastifyRequest, clone: Cloneable): boolean {

@@ -1,12 +1,14 @@
 import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
+import type { FastifyReply } from 'fastify'
 import { Email, Uuid } from '../contract/formats.ts'
 import { MAX_DEPTH } from '../contract/json.ts'
 import { annotated } from '../contract/records.ts'
 import { SeedDocument, SeedJourney, SeedMember } from '../seed/schema.ts'
 import { JourneyInput, MemberInput, SeedInput } from '../seed/schema-input.ts'
 import { Capsule, packSite } from '../sites/capsule.ts'
+import type { Site } from '../sites/site.ts'
 import {
   type ControlOptions,
   MAX_DATA_BYTES,
@@ -80,6 +82,11 @@ const CapsuleBody = annotated(Capsule, {
 /** A site with so many members is exported in parts, so that other requests are answered meanwhile. */
 const LARGE = 1000
 
+async function sendData({ content, store }: Site, reply: FastifyReply) {
+  if (store.counts().members < LARGE) return content.read()
+  return reply.type('application/json; charset=utf-8').send(Readable.from(await content.readText()))
+}
+
 /** The data of a site: the whole of it, a journey, or a member. */
 export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
   const tags = ['Content']
@@ -94,11 +101,7 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       params: SiteParams,
       response: responses({ 200: SeedDocument }),
     },
-    handler: async (request, reply) => {
-      const { content, store } = siteOf(sites, request)
-      if (store.counts().members < LARGE) return content.read()
-      return reply.type('application/json; charset=utf-8').send(Readable.from(await content.readText()))
-    },
+    handler: async (request, reply) => sendData(siteOf(sites, request), reply),
   })
 
   scope.route({
@@ -117,10 +120,10 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       body: SeedBody,
       response: responses({ 200: SeedDocument }),
     },
-    handler: request => {
-      const { content } = siteOf(sites, request)
-      content.replace(request.body)
-      return content.read()
+    handler: async (request, reply) => {
+      const site = siteOf(sites, request)
+      await site.content.replace.inTurns(request.body)
+      return sendData(site, reply)
     },
   })
 
@@ -276,8 +279,8 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
       body: CapsuleBody,
       response: responses({ 200: Capsule, 201: Capsule }),
     },
-    handler: (request, reply) => {
-      const { site, isNew } = sites.openCapsule(request.body, request.params.site_id)
+    handler: async (request, reply) => {
+      const { site, isNew } = await sites.openCapsule.inTurns(request.body, request.params.site_id)
       return reply.code(isNew ? 201 : 200).send(packSite(site, sites.systemClock.now(), false))
     },
   })

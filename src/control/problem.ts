@@ -1,9 +1,9 @@
 import { Type } from '@sinclair/typebox'
 import { errorCodes, type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
 import { InvalidTime } from '../clock.ts'
+import { StoreError } from '../errors.ts'
 import { STATUS_CODES } from '../http.ts'
 import { type PlacedIssue, SeedError } from '../seed/issues.ts'
-import { StoreError } from '../store/store-error.ts'
 import { ValidationError } from '../validation.ts'
 import { MAX_DATA_BYTES } from './route.ts'
 

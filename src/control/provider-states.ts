@@ -22,13 +22,13 @@ export const providerStateRoutes: FastifyPluginAsyncTypebox<ControlOptions> = as
         }),
       }),
     },
-    handler: request => {
+    handler: async request => {
       const { state, params, action = 'setup' } = request.body
       const { site_id } = params ?? {}
       const site = site_id === undefined ? sites.list()[0] : sites.get(site_id)
       if (!site) throw new NotFound('there is no site; create one first')
       if (action === 'setup') return setUpState(site, state, params ?? {})
-      tearDownStates(site)
+      await tearDownStates(site)
       return {}
     },
   })

@@ -84,8 +84,8 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
       body: NewSite,
       response: responses({ 201: SiteView }),
     },
-    handler: (request, reply) => {
-      const site = sites.create(request.body)
+    handler: async (request, reply) => {
+      const site = await sites.create.inTurns(request.body)
       const created = view(site, request)
       return reply
         .code(201)
@@ -117,8 +117,8 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
       params: SiteParams,
       response: responses({ 204: Nothing }),
     },
-    handler: (request, reply) => {
-      sites.remove(request.params.site_id)
+    handler: async (request, reply) => {
+      await sites.remove.inTurns(request.params.site_id)
       return reply.code(204).send()
     },
   })
@@ -134,9 +134,9 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
       params: SiteParams,
       response: responses({ 200: SiteView }),
     },
-    handler: request => {
+    handler: async request => {
       const site = siteOf(sites, request)
-      site.reset()
+      await site.reset.inTurns()
       return view(site, request)
     },
   })
@@ -151,8 +151,8 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
       description: 'Resets every site that has a seed, and empties the journal of unmatched requests.',
       response: responses({ 200: SiteList }),
     },
-    handler: request => {
-      sites.reset()
+    handler: async request => {
+      await sites.reset.inTurns()
       return { sites: sites.list().map(site => view(site, request)) }
     },
   })

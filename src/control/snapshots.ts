@@ -37,9 +37,9 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (
       params: SnapshotParams,
       response: responses({ 200: Snapshot, 201: Snapshot }),
     },
-    handler: (request, reply) => {
+    handler: async (request, reply) => {
       const { snapshots } = siteOf(sites, request)
-      const isNew = snapshots.take(request.params.name)
+      const isNew = await snapshots.take.inTurns(request.params.name)
       return reply
         .code(isNew ? 201 : 200)
         .send(snapshots.list().find(({ name }) => name === request.params.name))
@@ -56,8 +56,8 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (
       params: SnapshotParams,
       response: responses({ 204: Nothing }),
     },
-    handler: (request, reply) => {
-      siteOf(sites, request).snapshots.remove(request.params.name)
+    handler: async (request, reply) => {
+      await siteOf(sites, request).snapshots.remove.inTurns(request.params.name)
       return reply.code(204).send()
     },
   })
@@ -73,8 +73,8 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (
       params: SnapshotParams,
       response: responses({ 204: Nothing }),
     },
-    handler: (request, reply) => {
-      siteOf(sites, request).snapshots.restore(request.params.name)
+    handler: async (request, reply) => {
+      await siteOf(sites, request).snapshots.restore.inTurns(request.params.name)
       return reply.code(204).send()
     },
   })

@@ -92,7 +92,7 @@ function ruleForm(view: SiteView): SafeHtml {
       label: 'Add rule',
       tone: 'primary',
       fields: html`<div class="fault-builder">
-<fieldset class="kinds"><legend>What goes wrong</legend>${kinds.map(
+<fieldset class="kinds"><legend>Kind of fault</legend>${kinds.map(
         ([kind, { label }]) =>
           html`<label><input type="radio" name="kind" value="${kind}"${kind === chosen ? html` checked` : ''}><span><code>${kind}</code> ${label}</span></label>`,
       )}</fieldset>

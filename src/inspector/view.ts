@@ -39,7 +39,7 @@ export type Values = Partial<Record<string, string>>
 
 /** The result of an action, shown as a toast on the page that follows. */
 export interface Notice {
-  /** `wait` for what was done but had no effect. */
+  /** `wait` for a call that had no effect. */
   tone: 'good' | 'bad' | 'wait'
   text: string
   details?: readonly string[] | undefined

@@ -1,5 +1,6 @@
 import { foldEmail } from '../contract/formats.ts'
 import type { GraphRecord, MemberRecord, ParticipationRecord, RewardRecord } from '../contract/records.ts'
+import { atOnce, type Steps } from '../store/turns.ts'
 import { type Checked, checked } from './checked.ts'
 import { deriveParticipations, type Graphs } from './derive-participations.ts'
 import { type ExpandedMember, expandMember } from './expand-member.ts'
@@ -22,19 +23,20 @@ interface MemberChecks {
 
 /**
  * Checks the members of a site, and derives the participations that follow from their events. `graphs` is undefined when
- * the journeys have issues; then nothing is derived.
+ * the journeys have issues; then nothing is derived. Yields for each member.
  */
-export function checkMembers(
+export function* checkMembers(
   expanded: readonly ExpandedMember[],
   graphs: Graphs | undefined,
   { expansion, isTaken }: MemberChecks,
-): CheckedMembers {
+): Steps<CheckedMembers> {
   const result: CheckedMembers = { members: [], issues: [], warnings: [] }
   const uniqueEmail = uniqueKeys(expansion)
   const uniqueId = uniqueKeys(expansion)
   const ids = new Set(expanded.flatMap(({ participations = [] }) => participations.map(({ id }) => id)))
   const times = { unstated: expansion.unstated, isTaken: (id: string) => ids.has(id) || isTaken(id) }
   for (const one of expanded) {
+    yield
     const { member, participations: stated, place } = one
     const at = expansion.places.inputOf(place)
     const history = checkHistory(member.history, `${place}/history`)
@@ -77,10 +79,12 @@ export function checkMember(input: unknown, { now, takenBy, ...site }: MemberTar
     }))
     const findJourney = referencesTo(known, 'journey', 'this site')
     const expanded = expandMember({ value, pointer: '' }, '', findJourney, expansion)
-    const { members, issues, warnings } = checkMembers(expanded ? [expanded] : [], site.graphs, {
-      expansion,
-      isTaken: id => takenBy(id, value.email ?? '') !== undefined,
-    })
+    const { members, issues, warnings } = atOnce(
+      checkMembers(expanded ? [expanded] : [], site.graphs, {
+        expansion,
+        isTaken: id => takenBy(id, value.email ?? '') !== undefined,
+      }),
+    )
     const taken = (expanded?.participations ?? []).flatMap(({ id, place }) => {
       const holder = takenBy(id, value.email ?? '')
       if (holder === undefined) return []

@@ -1,8 +1,9 @@
 import type { GraphRecord, SiteRecord } from '../contract/records.ts'
 import { compileJourney } from '../engine/graph.ts'
+import { atOnce, type Steps } from '../store/turns.ts'
 import { checkGraph } from './check-journey.ts'
 import { checkMembers } from './check-members.ts'
-import { type Checked, checked } from './checked.ts'
+import { type Checked, checkInSteps } from './checked.ts'
 import { type ExpandedJourney, expandJourney } from './expand-journey.ts'
 import { type ExpandedMember, expandMember } from './expand-member.ts'
 import { itemsOf, partAt, referencesTo, uniqueNames } from './expansion.ts'
@@ -17,9 +18,17 @@ import { unstatedTimes } from './times.ts'
  * @param site What the site is where the seed leaves that out. Labels are unique within the site that the seed names or,
  * where it names none, within that of the demo: they do not depend on where the seed is loaded.
  */
-export function checkSeed(input: unknown, now: string, site: SiteRecord = DEMO_SITE): Checked<SeedRecords> {
+export const checkSeed = (input: unknown, now: string, site?: SiteRecord): Checked<SeedRecords> =>
+  atOnce(checkSeedInSteps(input, now, site))
+
+/** The same; yields for each member. */
+export function checkSeedInSteps(
+  input: unknown,
+  now: string,
+  site: SiteRecord = DEMO_SITE,
+): Steps<Checked<SeedRecords>> {
   const times = { now, unstated: unstatedTimes() }
-  return checked(SeedInput, input, times, (readable, expansion) => {
+  return checkInSteps(SeedInput, input, times, function* (readable, expansion) {
     const siteId = readable.site?.site_id ?? DEMO_SITE.site_id
     const root = { value: readable, pointer: '' }
     const expanded: ExpandedJourney[] = []
@@ -41,12 +50,16 @@ export function checkSeed(input: unknown, now: string, site: SiteRecord = DEMO_S
     for (const part of itemsOf(partAt(root, 'members'))) {
       const member = expandMember(part, `/members/${members.length}`, findJourney, expansion)
       if (member) members.push(member)
+      yield
     }
-    const found = checkMembers(members, graphs && (() => graphs), { expansion, isTaken: () => false })
+    const found = yield* checkMembers(members, graphs && (() => graphs), {
+      expansion,
+      isTaken: () => false,
+    })
     const value = { site: { ...site, ...readable.site } as SiteRecord, journeys, members: found.members }
     return {
       issues: [...graphIssues, ...found.issues],
-      warnings: [...found.warnings, ...extraWarnings(value)],
+      warnings: [...found.warnings, ...(yield* extraWarnings(value))],
       value,
     }
   })

@@ -1,5 +1,6 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import { depthIssue, isObject, pointerNames } from '../contract/json.ts'
+import { atOnce, inOneStep, type Steps } from '../store/turns.ts'
 import { type Expansion, newPlaces, type Readable } from './expansion.ts'
 import { type Issue, MAX_ISSUES, schemaIssues } from './issues.ts'
 
@@ -12,17 +13,30 @@ export interface Checked<T, I extends Issue = Issue> {
   value: T | undefined
 }
 
+type Times = Pick<Expansion, 'now' | 'unstated'>
+type Expand<S extends TSchema, T> = (readable: Readable<Static<S>>, expansion: Expansion) => T
+
+/** The same as `checkInSteps`, at once. */
+export const checked = <S extends TSchema, T>(
+  schema: S,
+  input: unknown,
+  times: Times,
+  expand: Expand<S, Checked<T>>,
+): Checked<T> =>
+  atOnce(checkInSteps<S, T>(schema, input, times, (...given) => inOneStep(() => expand(...given))))
+
 /**
  * Checks an input and expands it. `expand` gets the parts of it that match the schema, so that all other issues are reported
  * at once; it returns its findings at the places of the long form.
  */
-export function checked<S extends TSchema, T>(
+export function* checkInSteps<S extends TSchema, T>(
   schema: S,
   input: unknown,
-  times: Pick<Expansion, 'now' | 'unstated'>,
-  expand: (readable: Readable<Static<S>>, expansion: Expansion) => Checked<T>,
-): Checked<T> {
+  times: Times,
+  expand: Expand<S, Steps<Checked<T>>>,
+): Steps<Checked<T>> {
   const tooDeep = depthIssue(input)
+  yield
   if (tooDeep) return { issues: [tooDeep], warnings: [], value: undefined }
   const formal = schemaIssues(schema, input)
   // There may be more, so that nothing else can be read.
@@ -40,7 +54,8 @@ export function checked<S extends TSchema, T>(
     areNamesKnown: list => !lists.has(list),
     hasIssueBelow: issueIndex(issues),
   }
-  const found = expand(readable, expansion)
+  yield
+  const found = yield* expand(readable, expansion)
   const placed = (issue: Issue) => ({ ...issue, pointer: places.inputOf(issue.pointer) })
   const all = inOrder([...issues, ...found.issues.map(placed)])
   return {

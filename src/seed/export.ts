@@ -1,10 +1,13 @@
-import type { GraphRecord, MemberRecord, RewardRecord } from '../contract/records.ts'
+import type { GraphRecord, MemberRecord, RewardRecord, SiteRecord } from '../contract/records.ts'
 import { NEVER_HELD } from '../engine/hold.ts'
-import type { SiteStore } from '../store/store.ts'
+import type { ContentReader } from '../store/store.ts'
 import type { SeedDocument, SeedJourney, SeedMember, SeedRecords } from './schema.ts'
 
+/** A content, and what the site is with it. */
+type Exported = ContentReader & { site: SiteRecord }
+
 /** The whole site as a seed document with nothing left to default, so that loading it gives the same site again. */
-export function exportSite(store: SiteStore): SeedDocument {
+export function exportSite(store: Exported): SeedDocument {
   return toDocument({
     site: store.site,
     journeys: store.journeyIds().map(id => store.journey(id) as GraphRecord),
@@ -15,7 +18,7 @@ export function exportSite(store: SiteStore): SeedDocument {
 const PART = 100
 
 /** The same as JSON, in parts; yields after each. */
-export function* exportText(store: SiteStore): Generator<void, string[]> {
+export function* exportText(store: Exported): Generator<void, string[]> {
   const { members: _none, ...rest } = toDocument({ site: store.site, journeys: [], members: [] })
   const parts = [`${JSON.stringify(rest).slice(0, -']}'.length)}`]
   for (const [i, id] of store.journeyIds().entries()) {
@@ -23,13 +26,13 @@ export function* exportText(store: SiteStore): Generator<void, string[]> {
     yield
   }
   parts.push('],"members":[')
-  const emails = store.emails()
-  for (let from = 0; from < emails.length; from += PART) {
+  let isFirst = true
+  for (const emails of store.emailPages(PART)) {
     const members = emails
-      .slice(from, from + PART)
       .flatMap(email => store.member(email) ?? [])
       .map(member => JSON.stringify(toSeedMember(member)))
-    parts.push((from > 0 ? ',' : '') + members.join())
+    parts.push((isFirst ? '' : ',') + members.join())
+    isFirst = false
     yield
   }
   parts.push(']}')
@@ -38,7 +41,8 @@ export function* exportText(store: SiteStore): Generator<void, string[]> {
 
 /** What is stored, as a document. */
 export const toDocument = ({ site, journeys, members }: SeedRecords): SeedDocument => ({
-  site: { ...site },
+  // The store keeps it.
+  site: structuredClone(site),
   journeys: journeys.map(toSeedJourney),
   members: members.map(toSeedMember),
 })

@@ -6,7 +6,6 @@ import { openStore, type SiteStore, type Store } from '../store/store.ts'
 import { decodeText } from '../text.ts'
 import { checkSeed } from './check.ts'
 import type { Checked } from './checked.ts'
-import { toDocument } from './export.ts'
 import { type PlacedIssue, SeedError, warningLine } from './issues.ts'
 import type { SeedRecords } from './schema.ts'
 import { DEMO_SITE, type SeedInput } from './schema-input.ts'
@@ -158,6 +157,5 @@ export function accept<T>(
  * `now` is a vendor timestamp, `ttl` an ISO 8601 duration after which the unused site may be removed.
  */
 export function loadSeed(store: Store, seed: SeedRecords, now: string, ttl: string | null = null): SiteStore {
-  const document = () => JSON.stringify(toDocument(seed))
-  return store.createSite(seed.site, seed.journeys, seed.members, { document, created_at: now, ttl })
+  return store.createSite(seed.site, seed.journeys, seed.members, { created_at: now, ttl })
 }

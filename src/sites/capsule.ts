@@ -5,8 +5,11 @@ import { isObject, objectsIn } from '../contract/json.ts'
 import { Conflict, Invalid } from '../errors.ts'
 import { version } from '../package-file.ts'
 import { checkSeed } from '../seed/check.ts'
+import { exportSite, fromDocument } from '../seed/export.ts'
 import { type Issue, schemaIssues } from '../seed/issues.ts'
 import { SeedDocument, SeedSite } from '../seed/schema.ts'
+import type { ContentReader } from '../store/store.ts'
+import { atOnce, type Steps } from '../store/turns.ts'
 import { ValidationError } from '../validation.ts'
 import { ActiveFault } from './fault-rule.ts'
 import { toActiveFault, toFaultRecord } from './faults.ts'
@@ -79,24 +82,28 @@ export type Capsule = Static<typeof Capsule>
  */
 export function packSite(site: Site, now: number, secrets: boolean): Capsule {
   const shown = (document: SeedDocument): SeedDocument => (secrets ? document : withoutSecret(document))
-  const toState = ({ data, clock, faults, fault_count }: SiteState): CapsuleState => ({
-    data: shown(data),
+  const toState = (
+    { site, clock, faults, fault_count }: SiteState,
+    content: ContentReader,
+  ): CapsuleState => ({
+    data: shown(exportSite({ ...content, site })),
     clock: readStoredClock(clock, now),
     faults: faults.map(toActiveFault),
     faults_added: fault_count,
   })
-  const { origin } = site.store.origin()
+  const { store } = site
+  const template = store.template()
   return {
     capsule: CAPSULE_VERSION,
     created_at: isoOf(now),
     created_by: `journeys-sandbox ${version}`,
     site_time: `${site.now()}Z`,
-    seed: origin === null ? null : shown(JSON.parse(origin)),
-    state: toState(site.state.save()),
-    snapshots: site.store.snapshots().map(({ name, taken_at }) => ({
+    seed: template ? shown(exportSite({ ...store.reader(template.content), site: template.site })) : null,
+    state: toState(site.state.save(), store),
+    snapshots: store.snapshots().map(({ name, taken_at, state, content }) => ({
       name,
       taken_at,
-      state: toState(JSON.parse(site.store.snapshot(name) as string)),
+      state: toState(JSON.parse(state), store.reader(content)),
     })),
     requests: site.requests.list(),
     dropped: site.requests.dropped,
@@ -150,28 +157,32 @@ function contentIssues({ seed, state, snapshots, site_time }: Capsule): Issue[] 
 }
 
 /**
- * Sets a site to what a capsule holds, or changes nothing. A running clock goes on from the time of the capsule. `now` is the system
- * clock, in milliseconds since the epoch.
+ * Sets a site to what a capsule holds but for its requests, step by step. A running clock goes on from the time of the capsule.
+ * `now` is the system clock, in milliseconds since the epoch.
  */
-export function unpackSite(site: Site, capsule: Capsule, now: number): void {
-  const { seed, state, snapshots, requests, dropped, site_time } = capsule
+export function* unpackSite(site: Site, capsule: Capsule, now: number): Steps<void> {
+  const { seed, state, snapshots, site_time } = capsule
   const { site_id } = state.data.site
   if (site_id !== site.site_id)
     throw new Conflict(`the capsule is of the site ${site_id}, and not of ${site.site_id}`)
+  const { store } = site
   const toStored = ({ data, clock, faults, faults_added }: CapsuleState): SiteState => ({
-    data,
+    site: data.site,
     clock: clock && toStoredClock(clock, now),
     faults: faults.map(toFaultRecord),
     fault_count: faults_added,
   })
   const clock = state.clock ?? { now: site_time, frozen: false, tokens: false }
-  site.store.atomically(() => {
-    site.state.load(toStored({ ...state, clock }))
-    site.store.setOrigin({ ...site.store.creation(), origin: seed && JSON.stringify(seed) })
-    for (const { name } of site.store.snapshots()) site.store.removeSnapshot(name)
-    for (const { name, taken_at, state } of snapshots)
-      site.store.addSnapshot({ name, taken_at, content: JSON.stringify(toStored(state)) })
+  const sources = [state.data, ...(seed ? [seed] : []), ...snapshots.map(({ state }) => state.data)]
+  yield* store.fillAll(sources.map(fromDocument), ([shown, ...others]) => {
+    site.state.load(toStored({ ...state, clock }), shown as number)
+    store.setTemplate(seed && { content: others.shift() as number, site: seed.site })
+    for (const { name } of store.snapshots()) store.removeSnapshot(name)
+    for (const { name, taken_at, state } of snapshots) {
+      const content = others.shift() as number
+      const stored = JSON.stringify(toStored(state))
+      const bytes = atOnce(store.contentBytes(content)) + stored.length
+      store.addSnapshot({ name, taken_at, content, state: stored, bytes })
+    }
   })
-  site.coverage.clear()
-  site.requests.restore(requests, dropped)
 }

@@ -3,16 +3,16 @@ import { OUTCOME_TYPES, STEP_TYPES } from '../contract/journey.ts'
 import { isObject } from '../contract/json.ts'
 import type { GraphRecord } from '../contract/records.ts'
 import { Conflict, NotFound } from '../errors.ts'
-import { checkSeed } from '../seed/check.ts'
+import { checkSeedInSteps } from '../seed/check.ts'
 import { checkJourney } from '../seed/check-journey.ts'
 import { checkMember } from '../seed/check-members.ts'
 import type { Graphs } from '../seed/derive-participations.ts'
-import { exportSite, exportText, fromDocument, toSeedJourney, toSeedMember } from '../seed/export.ts'
+import { exportSite, exportText, toSeedJourney, toSeedMember } from '../seed/export.ts'
 import { type Issue, SeedError } from '../seed/issues.ts'
 import type { SeedDocument, SeedJourney, SeedMember, SeedRecords } from '../seed/schema.ts'
 import { accept } from '../seed/seed.ts'
 import type { SiteStore } from '../store/store.ts'
-import { computeInTurns } from './turns.ts'
+import { computeInTurns, type LongWrite, longWrite, type Steps } from '../store/turns.ts'
 
 /** The data of a site, as seed documents and parts of them. Ids and emails are matched without regard to case. */
 export interface Content {
@@ -21,9 +21,7 @@ export interface Content {
   /** The same as JSON, in parts. Lets other requests in between, for a site that is large. */
   readText(): Promise<string[]>
   /** Replaces the whole site, or nothing. @throws {SeedError} with every issue */
-  replace(document: unknown): void
-  /** The same for a document that has been checked. */
-  load(document: SeedDocument): void
+  replace: LongWrite<[document: unknown], void>
   /** @throws {NotFound} */
   journey(id: string): SeedJourney
   /**
@@ -47,12 +45,15 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
   return {
     read: () => exportSite(store),
     readText: () => computeInTurns(store, () => exportText(store)),
-    replace(document) {
-      const checked = checkSeed(document, now(), store.site)
+    replace: longWrite(store, function* (document) {
+      const checked = yield* checkSeedInSteps(document, now(), store.site)
       const issues = [...checked.issues, ...otherSite(document)]
-      load(accept({ ...checked, issues, value: issues.length > 0 ? undefined : checked.value }, 'body'))
-    },
-    load: document => load(fromDocument(document)),
+      const seed = accept(
+        { ...checked, issues, value: issues.length > 0 ? undefined : checked.value },
+        'body',
+      )
+      yield* loadSeed(store, seed)
+    }),
 
     journey(id) {
       const journey = store.journey(id)
@@ -89,13 +90,6 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
     },
   }
 
-  function load({ site, journeys, members }: SeedRecords): void {
-    store.atomically(() => {
-      store.replaceContent(journeys, members)
-      store.rename(site)
-    })
-  }
-
   /** Which other member has a participation with this id. */
   function takenBy(participationId: string, email: string): string | undefined {
     const holder = store.holderOf(participationId)
@@ -122,6 +116,13 @@ export function siteContent(store: SiteStore, graphs: Graphs, now: () => string)
     }
   }
 }
+
+/** Replaces all of a site by a seed, step by step. */
+export const loadSeed = (store: SiteStore, { site, journeys, members }: SeedRecords): Steps<void> =>
+  store.fill({ journeys, members }, content => {
+    store.setContent(content)
+    store.rename(site)
+  })
 
 /** The API's own answer about a journey, without what the API derives. Anything else stays as it is. */
 function withoutDerived(value: unknown): unknown {

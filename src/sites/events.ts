@@ -8,9 +8,9 @@ import { Conflict, NotFound } from '../errors.ts'
 import type { Graphs } from '../seed/derive-participations.ts'
 import { participationIds } from '../seed/ids.ts'
 import type { MemberChange, MemberState, SiteStore } from '../store/store.ts'
-import { checkInput } from './input.ts'
+import { atOnce, computeInTurns } from '../store/turns.ts'
+import { checkInput } from '../validation.ts'
 import type { SiteClock } from './site-clock.ts'
-import { atOnce, computeInTurns } from './turns.ts'
 
 /** The most events of one batch. */
 export const MOST_EVENTS = 10_000

@@ -3,8 +3,7 @@ import { Email, OneOf, Uuid } from '../contract/formats.ts'
 import { OPERATION_IDS } from '../contract/operations.ts'
 import { validateHeaderName, validateHeaderValue } from '../http.ts'
 import type { Issue } from '../seed/issues.ts'
-import { ValidationError } from '../validation.ts'
-import { checkInput } from './input.ts'
+import { checkInput, ValidationError } from '../validation.ts'
 
 const closed = { additionalProperties: false }
 const Milliseconds = Type.Integer({ minimum: 0, maximum: 3_600_000 })

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto'
 import { foldEmail } from '../contract/formats.ts'
 import type { OperationId } from '../contract/operations.ts'
 import { NotFound } from '../errors.ts'
-import type { FaultRecord } from '../store/records.ts'
-import type { SiteStore } from '../store/store.ts'
+import type { FaultRecord, SiteStore } from '../store/store.ts'
 import { type ActiveFault, checkFaultRule, type FaultRule, type ResolvedFault } from './fault-rule.ts'
 
 /** The parts of a request that rules match. */
@@ -30,6 +29,7 @@ export interface Faults {
  */
 export function siteFaults(store: SiteStore, onUnused: (rule: ActiveFault) => void): Faults {
   const list = () => store.faults().map(toActiveFault)
+  const known = store.ofSite(list)
 
   /** The rule after one more request that it matches, and what it does with it. */
   function count(rule: ActiveFault) {
@@ -63,7 +63,7 @@ export function siteFaults(store: SiteStore, onUnused: (rule: ActiveFault) => vo
       for (const rule of unused) onUnused(rule)
     },
     next(subject) {
-      const matching = list().filter(rule => matches(rule, subject))
+      const matching = known().filter(rule => matches(rule, subject))
       if (matching.length === 0) return undefined
       return store.atomically(() => {
         for (const rule of matching) {

@@ -4,8 +4,8 @@ import { instantOf, isoOf, parseTime, timestampOf } from '../clock.ts'
 import { foldEmail, OneOf } from '../contract/formats.ts'
 import { OPERATION_IDS, type OperationId, operations } from '../contract/operations.ts'
 import { Conflict } from '../errors.ts'
+import { checkInput } from '../validation.ts'
 import type { AnswerBodies, KeptBody } from './answer-bodies.ts'
-import { checkInput } from './input.ts'
 import { decodeToken, redactHeaders, redactUrl } from './redact.ts'
 
 /** A request as it is recorded while it is answered. */

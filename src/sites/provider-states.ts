@@ -8,10 +8,11 @@ import { Invalid } from '../errors.ts'
 import type { SeedJourney, SeedMember, SeedParticipation } from '../seed/schema.ts'
 import { suggest } from '../seed/suggest.ts'
 import type { SiteStore } from '../store/store.ts'
+import { inOneStep, longWrite } from '../store/turns.ts'
 import type { Content } from './content.ts'
 import type { FaultRule } from './fault-rule.ts'
 import type { Faults } from './faults.ts'
-import { BEFORE_STATES, type Snapshots } from './snapshots.ts'
+import type { SnapshotSteps } from './snapshots.ts'
 
 /** What a state is about; a consumer's own parameters are ignored. */
 export const StateParams = Type.Object(
@@ -35,9 +36,8 @@ interface SiteParts {
   now(): string
 }
 
-interface Site extends SiteParts {
+interface Site extends SiteParts, Omit<SnapshotSteps, 'snapshots'> {
   readonly site_id: string
-  readonly snapshots: Snapshots
 }
 
 type SetUp = (site: SiteParts, params: StateParams) => StateValues
@@ -112,17 +112,18 @@ export const StateChange = Type.Object(
  * Sets a state up, on top of those that are set up already. The first one takes a snapshot of the site. An empty name
  * changes nothing. @throws {Invalid} when there is no state of this name
  */
-export function setUpState(site: Site, state: string, params: StateParams): StateValues {
+export async function setUpState(site: Site, state: string, params: StateParams): Promise<StateValues> {
   if (state === '') return {}
   const setUp = Object.hasOwn(states, state) ? states[state] : undefined
   if (!setUp)
     throw new Invalid(
       `there is no state "${state}"; choose one of ${STATE_NAMES.map(name => `"${name}"`).join(', ')}`,
     )
-  return site.store.atomically(() => {
-    if (!isSetUp(site)) site.snapshots.take(BEFORE_STATES)
+  const write = longWrite(site.store, function* () {
+    yield* site.keepState()
     return { site_id: site.site_id, ...setUp(site, params) }
   })
+  return write.inTurns()
 }
 
 /** What `site.member(email).has(…)` can give a member, and the state of Pact that is the same. */
@@ -150,15 +151,9 @@ export function giveMember(site: SiteParts, state: MemberState, params: StatePar
 }
 
 /** Returns to the snapshot from before the first state. Further calls change nothing. */
-export function tearDownStates(site: Site): void {
-  site.store.atomically(() => {
-    if (!isSetUp(site)) return
-    site.snapshots.restore(BEFORE_STATES)
-    site.snapshots.remove(BEFORE_STATES)
-  })
+export async function tearDownStates(site: Site): Promise<void> {
+  await longWrite(site.store, () => inOneStep(site.returnToState)).inTurns()
 }
-
-const isSetUp = (site: Site): boolean => site.snapshots.list().some(({ name }) => name === BEFORE_STATES)
 
 const newEmail = (): string => `member-${randomUUID().slice(0, 8)}@example.com`
 

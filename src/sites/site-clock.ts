@@ -108,10 +108,10 @@ interface ClockState {
 export function siteClock(store: SiteStore, systemClock: Clock, start?: string): SiteClock {
   const unset = start === undefined ? null : { at: start, since: null, tokens: false }
 
-  function load(): ClockState | null {
+  const load = store.ofSite((): ClockState | null => {
     const stored = store.clock()
     return stored === null ? unset : JSON.parse(stored)
-  }
+  })
 
   /** Each operation looks at the system clock once, so that all it compares belongs to one moment. */
   function change(target: (present: string) => string, setting: Omit<ClockSetting, 'now'>): ClockReading {

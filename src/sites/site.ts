@@ -1,13 +1,13 @@
 import { type SignedRequest, sign } from '../auth/sign.ts'
 import type { Clock } from '../clock.ts'
-import type { GraphRecord } from '../contract/records.ts'
+import type { GraphRecord, SiteRecord } from '../contract/records.ts'
 import { compileJourney } from '../engine/graph.ts'
 import { Conflict } from '../errors.ts'
-import { fromDocument } from '../seed/export.ts'
-import type { SeedDocument } from '../seed/schema.ts'
 import type { SeedInput } from '../seed/schema-input.ts'
-import type { FaultRecord } from '../store/records.ts'
-import type { SiteStore } from '../store/store.ts'
+import type { Original } from '../store/contents.ts'
+import type { Template } from '../store/sites.ts'
+import type { FaultRecord, SiteStore } from '../store/store.ts'
+import { type LongWrite, longWrite } from '../store/turns.ts'
 import type { AnswerBodies } from './answer-bodies.ts'
 import { type Content, siteContent } from './content.ts'
 import { type EventResult, type Events, siteEvents } from './events.ts'
@@ -16,10 +16,10 @@ import { createJournal, type Journal } from './journal.ts'
 import { giveMember, type MemberState, type StateValues } from './provider-states.ts'
 import { createCoverage, type ReadableCoverage } from './report.ts'
 import { type SiteClock, siteClock } from './site-clock.ts'
-import { BEFORE_STATES, type Snapshots, siteSnapshots } from './snapshots.ts'
+import { BEFORE_STATES, type SnapshotSteps, siteSnapshots } from './snapshots.ts'
 
 /** A site with every kind of state it has: the unit of isolation. All of it is made here, and reset here. */
-export interface Site {
+export interface Site extends SnapshotSteps {
   readonly site_id: string
   readonly name: string
   readonly secret: string
@@ -33,7 +33,7 @@ export interface Site {
   readonly store: SiteStore
   readonly content: Content
   readonly events: Events
-  /** A member, by email, for a test to let things happen to: `site.member(email).did('purchase', { amount: 40 })`. */
+  /** A member, by email, to send events of: `site.member(email).did('purchase', { amount: 40 })`. */
   member(email: string): {
     did(event: string, attributes?: Record<string, unknown>, at?: string): EventResult
     /**
@@ -46,33 +46,34 @@ export interface Site {
   readonly faults: Faults
   /** The last requests that named this site. */
   readonly requests: Journal
-  readonly snapshots: Snapshots
   /** What has been exercised since the last reset. */
   readonly coverage: ReadableCoverage
-  /** All of the state but the journal. */
-  readonly state: { save(): SiteState; load(state: SiteState): void }
+  /** What the site is beside its content and its journal. */
+  readonly state: {
+    save(): SiteState
+    /** Sets all of it, and makes a content that of the site, in one step. */
+    load(state: SiteState, content: number): void
+  }
   /** The site's time as a vendor timestamp. */
   now(): string
-  /** The seed that the site goes back to. @throws {Conflict} when it has none */
-  seed(): SeedDocument
-  /** Keeps the seed as a template, from which the site is reset and cloned. @throws {Conflict} when it has none */
-  prepareTemplate(): void
-  /** As `reset`, but for the journal. */
-  resetState(): void
+  /** The content that a reset copies. @throws {Conflict} when there is none */
+  template(): Original
+  /** Does what is a reset beside copying the template, and clearing the journal. */
+  goBack(content: number): void
   /** Back to the seed the site was created from: data, clock, faults and journal. @throws {Conflict} when it has none */
-  reset(): void
+  reset: LongWrite<[], void>
   /**
    * Replaces the data by another seed, which a reset goes back to from then on. Clock, faults and journal stay.
-   * @throws {SeedError} with every fault, having changed nothing
+   * @throws {SeedError} with every issue, having changed nothing
    */
-  reseed(document: SeedInput): void
+  reseed: LongWrite<[document: SeedInput], void>
 }
 
 const AN_HOUR = 3600
 
-/** What a snapshot holds and a reset sets back. */
+/** What a snapshot holds and a reset sets back, beside the content. */
 export interface SiteState {
-  data: SeedDocument
+  site: SiteRecord
   clock: string | null
   faults: FaultRecord[]
   /** How many rules were ever added, from which the next one gets its id. */
@@ -105,44 +106,29 @@ export function createSite(
   const events = siteEvents(store, clock, graphs)
 
   const save = (): SiteState => ({
-    data: content.read(),
+    site: store.site,
     clock: store.clock(),
     faults: store.faults(),
     fault_count: store.faultsAdded(),
   })
-  function load({ data, ...state }: SiteState): void {
-    store.atomically(() => {
-      setState(state)
-      content.load(data)
-    })
-  }
-  function setState({ clock, faults, fault_count }: Omit<SiteState, 'data'>): void {
+  function load({ site, clock, faults, fault_count }: SiteState, content: number): void {
+    store.setContent(content)
+    store.rename(site)
     store.setClock(clock)
     store.clearFaults()
     for (const rule of faults) store.addFault(rule)
     store.setFaultsAdded(fault_count)
   }
 
-  function seed(): SeedDocument {
-    const { origin } = store.origin()
-    if (origin === null) throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
-    return JSON.parse(origin)
+  function templateRecord(): Template {
+    const template = store.template()
+    if (template) return template
+    throw new Conflict(`the site ${store.site.site_id} has no seed to go back to`)
   }
-
-  function prepareTemplate(): void {
-    if (store.hasTemplate()) return
-    const document = seed()
-    const { site, ...content } = fromDocument(document)
-    store.setTemplate(site, { ...content, document: () => JSON.stringify(document) })
-  }
-
-  function resetState(): void {
-    store.atomically(() => {
-      prepareTemplate()
-      store.restoreTemplate()
-      setState({ clock: null, faults: [], fault_count: 0 })
-      store.removeSnapshot(BEFORE_STATES)
-    })
+  const template = (): Original => ({ content: templateRecord().content })
+  function goBack(content: number): void {
+    load({ site: templateRecord().site, clock: null, faults: [], fault_count: 0 }, content)
+    store.removeSnapshot(BEFORE_STATES)
   }
 
   const signRequest: Site['sign'] = (identifier, expiresIn = AN_HOUR) => {
@@ -174,23 +160,23 @@ export function createSite(
     faults,
     requests,
     coverage,
-    snapshots: siteSnapshots(store, { save, load }, systemClock.now),
+    ...siteSnapshots(store, { save, load }, systemClock.now),
     now,
     state: { save, load },
-    seed,
-    prepareTemplate,
-    resetState,
-    reset() {
-      resetState()
-      requests.clear()
-      coverage.clear()
-    },
-    reseed(document) {
-      store.atomically(() => {
-        content.replace(document)
-        store.setOrigin({ ...store.creation(), origin: JSON.stringify(content.read()) })
-        store.removeSnapshot(BEFORE_STATES)
-      })
-    },
+    template,
+    goBack,
+    reset: longWrite(
+      store,
+      () => store.fill(template, goBack),
+      () => {
+        requests.clear()
+        coverage.clear()
+      },
+    ),
+    reseed: longWrite(store, function* (document) {
+      content.replace(document)
+      yield* store.fill(store.present, content => store.setTemplate({ content, site: store.site }))
+      store.removeSnapshot(BEFORE_STATES)
+    }),
   }
 }

@@ -1,18 +1,20 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { type Static, Type } from '@sinclair/typebox'
 import { addDuration, type Clock, timestampOf } from '../clock.ts'
-import { isObject } from '../contract/json.ts'
+import { isObject, objectsIn } from '../contract/json.ts'
 import { extensionOf } from '../contract/schemas.ts'
 import { Conflict, Invalid, NotFound } from '../errors.ts'
-import { checkSeed } from '../seed/check.ts'
+import { checkSeedInSteps } from '../seed/check.ts'
+import { fromDocument } from '../seed/export.ts'
 import { SeedError } from '../seed/issues.ts'
 import { type SeedRecords, SeedSite } from '../seed/schema.ts'
 import type { SeedInput } from '../seed/schema-input.ts'
-import { loadSeed, readSeed } from '../seed/seed.ts'
+import { readSeed } from '../seed/seed.ts'
 import type { SiteStore, Store } from '../store/store.ts'
+import { cleanUp, inOneStep, type LongWrite, longWrite, type Steps } from '../store/turns.ts'
+import { checkInput } from '../validation.ts'
 import { createAnswerBodies } from './answer-bodies.ts'
 import { readCapsule, unpackSite } from './capsule.ts'
-import { checkInput } from './input.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { createSite, type Site } from './site.ts'
 
@@ -63,9 +65,9 @@ export interface Sites {
   /** @throws {NotFound} */
   get(siteId: string): Site
   /** @throws {SeedError} with every issue; {Conflict} when the id is taken; {Invalid | InvalidTime} */
-  create(site?: NewSite): Site
+  create: LongWrite<[site?: NewSite], Site>
   /** @throws {NotFound} */
-  remove(siteId: string): void
+  remove: LongWrite<[siteId: string], void>
   /**
    * The site that a request asks for by `<id>~<label>` and that does not exist yet: it would be a copy of the site `<id>`.
    * Undefined where that is not known, or clones are off.
@@ -74,9 +76,9 @@ export interface Sites {
   /** The clones of a site, in the order of creation. */
   clonesOf(site: Site): Site[]
   /** Sets a site to what a capsule holds, and creates it first if it does not exist. @returns whether it is new @throws {Invalid} */
-  openCapsule(capsule: unknown, siteId?: string): { site: Site; isNew: boolean }
+  openCapsule: LongWrite<[capsule: unknown, siteId?: string], { site: Site; isNew: boolean }>
   /** Takes all sites back to their seeds, or none, and empties all journals. @throws {Conflict} at a site without a seed */
-  reset(): void
+  reset: LongWrite<[], void>
   /** When a site with a `ttl` expires unless it is used: RFC 3339, UTC. */
   expiryOf(site: Site): string | null
   /** The last requests that named no known site. */
@@ -93,6 +95,8 @@ export interface Cloneable {
   original: Site
   /** Creates it. At the limit, the clone that is idle for longest is removed. @throws {Conflict} when the original has no seed */
   create(): Site
+  /** The same in turns; several requests for it at a time create it once, and for one of them it is new. */
+  createInTurns(): Promise<{ site: Site; isNew: boolean }>
 }
 
 export interface CloneOptions {
@@ -125,33 +129,35 @@ interface Entry {
 /** All sites, with their state; the only place where they are created and removed. */
 export function openSites({ store, clock, journalSize, journalBytes, clones, start }: SitesOptions): Sites {
   const entries = new Map<string, Entry>()
+  const clonesToCome = new Map<string, Promise<Site>>()
   const bodies = createAnswerBodies(journalBytes)
   const now = () => timestampOf(clock.now())
-  for (const { site_id } of store.sites()) register(store.forSite(site_id) as SiteStore, now())
-
-  function register(siteStore: SiteStore, lastUsed: string): Site {
-    return add(siteOf(siteStore), lastUsed)
-  }
+  store.insertDocuments(document => fromDocument(JSON.parse(document)))
+  for (const { site_id } of store.sites()) add(siteOf(store.forSite(site_id) as SiteStore), now())
 
   function siteOf(siteStore: SiteStore): Site {
     return createSite(siteStore, clock, { journalSize, bodies, start })
   }
 
-  function add(site: Site, lastUsed: string): Site {
+  function add(site: Site, lastUsed = site.store.creation().created_at): Site {
     entries.set(site.site_id, { site, ttl: site.store.creation().ttl, lastUsed })
     return site
   }
 
   // Called whenever sites are asked for, so that nothing has to run in the background.
   function removeExpired(present: string): void {
-    for (const [siteId, entry] of entries) if (isExpired(entry, present)) remove(siteId)
+    for (const [siteId, entry] of entries) if (isExpired(entry, present)) removeNow(siteId)
   }
 
-  function remove(siteId: string): void {
-    const entry = entries.get(siteId)
-    if (!entry) throw new NotFound(`there is no site ${siteId}`)
+  /** Removes a site; its content goes in the background. */
+  function removeNow(siteId: string): void {
     store.removeSite(siteId)
-    entry.site.requests.clear()
+    forget(siteId)
+    void cleanUp(store)
+  }
+
+  function forget(siteId: string): void {
+    entries.get(siteId)?.site.requests.clear()
     entries.delete(siteId)
   }
 
@@ -160,34 +166,65 @@ export function openSites({ store, clock, journalSize, journalBytes, clones, sta
     if (!entry) return undefined
     const present = now()
     if (isExpired(entry, present)) {
-      remove(siteId)
+      removeNow(siteId)
       return undefined
     }
     entry.lastUsed = present
     return entry.site
   }
 
+  /** Creates a site in the store. @throws {Conflict} when there is one of this id, which may have come meanwhile */
+  function* insert(site_id: string, creation: Steps<SiteStore>): Steps<Site> {
+    try {
+      return siteOf(yield* creation)
+    } catch (error) {
+      throw store.forSite(site_id) ? taken(site_id) : error
+    }
+  }
+
   const isClone = (siteId: string) => CLONE_ID.test(siteId) && entries.has(originalOf(siteId))
 
-  function createClone(site_id: string, original: Site, { ttl, max }: CloneOptions): Site {
-    const present = now()
-    original.prepareTemplate()
-    const living = [...entries].filter(([siteId]) => isClone(siteId))
-    const [idlest] = living.sort(([, a], [, b]) => a.lastUsed.localeCompare(b.lastUsed))
-    if (idlest && living.length >= max) remove(idlest[0])
+  function cloneable(site_id: string, original: Site, { ttl, max }: CloneOptions): Cloneable {
     const { name, secret } = original
-    const site = { ...original.store.originSite(), site_id, name, secret }
-    return register(store.cloneSite(site, original.site_id, { created_at: present, ttl }), present)
+    function* clone() {
+      const record = { ...original.store.template()?.site, site_id, name, secret }
+      const template = () => original.template().content
+      const creation = { created_at: now(), ttl }
+      const site = yield* insert(site_id, store.cloning(record, template, creation))
+      const living = [...entries].filter(([siteId]) => isClone(siteId))
+      const [idlest] = living.sort(([, a], [, b]) => a.lastUsed.localeCompare(b.lastUsed))
+      const removed = idlest && living.length >= max ? idlest[0] : undefined
+      if (removed !== undefined) store.removeSite(removed)
+      return { site, removed, created_at: creation.created_at }
+    }
+    const create = longWrite(store, clone, ({ site, removed, created_at }) => {
+      if (removed !== undefined) forget(removed)
+      return add(site, created_at)
+    })
+    return {
+      ...{ site_id, secret, original, create },
+      async createInTurns() {
+        const pending = clonesToCome.get(site_id)
+        if (pending) return { site: await pending, isNew: false }
+        const created = create.inTurns()
+        clonesToCome.set(site_id, created)
+        try {
+          return { site: await created, isNew: true }
+        } finally {
+          clonesToCome.delete(site_id)
+        }
+      },
+    }
   }
 
   const accepted = new Map<string, SeedRecords>()
 
   /** The records of a new site; a document that is given again is not checked again. */
-  function seedOf(seed: unknown, now: string): SeedRecords {
-    if (!isObject(seed)) return readNewSeed(seed, now)
+  function* seedOf(seed: unknown, now: string): Steps<SeedRecords> {
+    if (!isObject(seed) || objectsIn(seed.members).length > MOST_MEMBERS) return yield* readNewSeed(seed, now)
     const text = JSON.stringify(seed)
     const key = RELATIVE_TIME.test(text) ? `${now} ${text}` : text
-    const records = accepted.get(key) ?? readNewSeed(seed, now)
+    const records = accepted.get(key) ?? (yield* readNewSeed(seed, now))
     accepted.delete(key)
     if (key.length > LONGEST_ACCEPTED) return records
     accepted.set(key, records)
@@ -211,65 +248,91 @@ export function openSites({ store, clock, journalSize, journalBytes, clones, sta
       if (!site) throw new NotFound(`there is no site ${siteId}`)
       return site
     },
-    create(given = {}) {
-      checkInput('site', Type.Object({}), given)
-      const { seed = 'demo', ...settings } = given
-      checkInput('site', SiteSettings, settings)
-      const { ttl, ...named } = settings
-      const present = now()
-      removeExpired(present)
-      if (ttl !== undefined && addDuration(present, ttl) <= present)
-        throw new Invalid(`Invalid site: /ttl "${ttl}" must be longer than zero`)
-      const site_id = named.site_id ?? unusedId(entries)
-      const document = seedOf(seed, start ?? present)
-      if (entries.has(site_id))
-        throw new Conflict(`there is a site ${site_id} already; choose another id, or remove it first`)
-      const site = {
-        site_id,
-        name: named.name ?? document.site.name,
-        secret: named.secret ?? newSecret(),
-        ...extensionOf(document.site),
-      }
-      return register(loadSeed(store, { ...document, site }, present, ttl), present)
-    },
-    remove,
+    create: longWrite(
+      store,
+      function* (given: NewSite = {}) {
+        checkInput('site', Type.Object({}), given)
+        const { seed = 'demo', ...settings } = given
+        checkInput('site', SiteSettings, settings)
+        const { ttl = null, ...named } = settings
+        const present = now()
+        removeExpired(present)
+        if (ttl !== null && addDuration(present, ttl) <= present)
+          throw new Invalid(`Invalid site: /ttl "${ttl}" must be longer than zero`)
+        const site_id = named.site_id ?? unusedId(entries)
+        const document = yield* seedOf(seed, start ?? present)
+        if (entries.has(site_id)) throw taken(site_id)
+        const record = {
+          site_id,
+          name: named.name ?? document.site.name,
+          secret: named.secret ?? newSecret(),
+          ...extensionOf(document.site),
+        }
+        const creation = { created_at: present, ttl }
+        return yield* insert(site_id, store.creation(record, document, creation))
+      },
+      site => add(site),
+    ),
+    remove: longWrite(
+      store,
+      siteId =>
+        inOneStep(() => {
+          if (!entries.has(siteId)) throw new NotFound(`there is no site ${siteId}`)
+          store.removeSite(siteId)
+        }),
+      (_, siteId) => forget(siteId),
+    ),
     cloneable(site_id) {
-      if (clones === undefined || entries.has(site_id) || !CLONE_ID.test(site_id)) return undefined
+      if (clones === undefined || !CLONE_ID.test(site_id) || find(site_id)) return undefined
       const original = find(originalOf(site_id))
-      if (!original) return undefined
-      const { secret } = original
-      return { site_id, secret, original, create: () => createClone(site_id, original, clones) }
+      return original && cloneable(site_id, original, clones)
     },
     clonesOf: ({ site_id }) =>
       [...entries.values()]
         .map(({ site }) => site)
         .filter(site => isClone(site.site_id) && originalOf(site.site_id) === site_id),
-    openCapsule(value, siteId) {
-      const known = siteId === undefined ? undefined : find(siteId)
-      const capsule = readCapsule(value, known?.secret ?? newSecret())
-      const { site: named } = capsule.state.data
-      if (siteId !== undefined && named.site_id !== siteId)
-        throw new Conflict(`the capsule is of the site ${named.site_id}, and not of ${siteId}`)
-      const found = known ?? find(named.site_id)
-      return store.atomically(() => {
-        const site =
-          found ?? register(loadSeed(store, { site: named, journeys: [], members: [] }, now()), now())
-        unpackSite(site, capsule, clock.now())
-        return { site, isNew: !found }
-      })
-    },
-    reset() {
-      removeExpired(now())
-      const all = [...entries.values()].map(({ site }) => site)
-      store.atomically(() => {
-        for (const site of all) site.resetState()
-      })
-      for (const { requests, coverage } of [...all]) {
-        requests.clear()
-        coverage.clear()
-      }
-      unmatched.clear()
-    },
+    openCapsule: longWrite(
+      store,
+      function* (value, siteId) {
+        const known = siteId === undefined ? undefined : find(siteId)
+        const capsule = readCapsule(value, known?.secret ?? newSecret())
+        const { site: named } = capsule.state.data
+        if (siteId !== undefined && named.site_id !== siteId)
+          throw new Conflict(`the capsule is of the site ${named.site_id}, and not of ${siteId}`)
+        const found = known ?? find(named.site_id)
+        const creation = { created_at: now(), ttl: null }
+        const site = found ?? (yield* insert(named.site_id, store.creation(named, EMPTY, creation)))
+        yield* unpackSite(site, capsule, clock.now())
+        return { site, isNew: !found, capsule }
+      },
+      ({ site, isNew, capsule }) => {
+        if (isNew) add(site)
+        site.coverage.clear()
+        site.requests.restore(capsule.requests, capsule.dropped)
+        return { site, isNew }
+      },
+    ),
+    reset: longWrite(
+      store,
+      function* () {
+        removeExpired(now())
+        const all = [...entries.values()].map(({ site }) => site)
+        const isThere = (site: Site) => entries.get(site.site_id)?.site === site
+        const sources = all.map(site => () => (isThere(site) ? site.template() : { content: 0 }))
+        return yield* store.fillAll(sources, contents => {
+          const present = all.filter(isThere)
+          for (const site of present) site.goBack(contents[all.indexOf(site)] as number)
+          return present
+        })
+      },
+      all => {
+        for (const { requests, coverage } of all) {
+          requests.clear()
+          coverage.clear()
+        }
+        unmatched.clear()
+      },
+    ),
     expiryOf(site) {
       const entry = entries.get(site.site_id)
       const end = entry ? endOf(entry) : null
@@ -278,8 +341,14 @@ export function openSites({ store, clock, journalSize, journalBytes, clones, sta
   }
 }
 
-/** Seeds that are remembered as checked: so many, each up to so many characters. */
+const EMPTY = { journeys: [], members: [] }
+
+const taken = (site_id: string) =>
+  new Conflict(`there is a site ${site_id} already; choose another id, or remove it first`)
+
+/** Seeds that are remembered as checked: so many, each up to so many members and characters. */
 const MOST_ACCEPTED = 8
+const MOST_MEMBERS = 1000
 const LONGEST_ACCEPTED = 1024 * 1024
 
 /** A time that is relative to now, in a seed as JSON. */
@@ -302,13 +371,13 @@ function isExpired(entry: Entry, present: string): boolean {
 }
 
 /** The records of a new site. @throws {SeedError} with every issue, as a pointer into the new site */
-function readNewSeed(seed: unknown, now: string): SeedRecords {
+function* readNewSeed(seed: unknown, now: string): Steps<SeedRecords> {
   if (seed === 'demo' || seed === 'empty') return readSeed(seed, now)
   if (!isObject(seed)) {
     const message = `${JSON.stringify(seed)} is neither "demo" nor "empty" nor a seed document`
     throw new SeedError('site', [{ pointer: '/seed', message }])
   }
-  const { value, issues } = checkSeed(seed, now)
+  const { value, issues } = yield* checkSeedInSteps(seed, now)
   if (value) return value
   throw new SeedError(
     'site',

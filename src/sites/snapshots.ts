@@ -2,7 +2,8 @@ import { type Static, Type } from '@sinclair/typebox'
 import { isoOf } from '../clock.ts'
 import { Conflict, NotFound } from '../errors.ts'
 import type { SiteStore } from '../store/store.ts'
-import { checkInput } from './input.ts'
+import { atOnce, inOneStep, type LongWrite, longWrite, type Steps } from '../store/turns.ts'
+import { checkInput } from '../validation.ts'
 
 /**
  * The snapshot from before the first provider state: one like any other, so that it outlives the process. A reset removes
@@ -12,7 +13,7 @@ export const BEFORE_STATES = 'before the provider states'
 
 const MIB = 1024 * 1024
 
-/** How many bytes the snapshots of a site may take together. Without --db they are in the memory of the process. */
+/** How many bytes the snapshots of a site may take together, about. Without --db they are in the memory of the process. */
 const MAX_BYTES = 256 * MIB
 
 export const SnapshotName = Type.String({
@@ -38,50 +39,96 @@ export interface Snapshots {
    * Takes or retakes a snapshot: data, clock and faults. @returns whether it is new
    * @throws {Conflict} when the snapshots of the site would take more than 256 MiB; {Invalid} for a name that is too long
    */
-  take(name: string): boolean
+  take: LongWrite<[name: string], boolean>
   /** Sets the site back to a snapshot, or changes nothing. @throws {NotFound} */
-  restore(name: string): void
+  restore: LongWrite<[name: string], void>
   /** @throws {NotFound} */
-  remove(name: string): void
+  remove: LongWrite<[name: string], void>
+}
+
+export interface SnapshotSteps {
+  readonly snapshots: Snapshots
+  /** Takes the snapshot from before the first state unless there is one, step by step. */
+  keepState(): Steps<void>
+  /** Sets the site back to it, and removes it, in one step. @returns whether there was one */
+  returnToState(): boolean
 }
 
 export interface Restorable<State> {
   save(): State
-  load(state: State): void
+  load(state: State, content: number): void
 }
 
 /** The snapshots of a site; `now` is the system clock in milliseconds since the epoch. */
 export function siteSnapshots<State>(
   store: SiteStore,
-  state: Restorable<State>,
+  { save, load }: Restorable<State>,
   now: () => number,
   maxBytes = MAX_BYTES,
-): Snapshots {
+): SnapshotSteps {
+  const find = (name: string) => store.snapshots().find(snapshot => snapshot.name === name)
   const missing = (name: string) => new NotFound(`there is no snapshot "${name}"`)
-  return {
-    list: () => store.snapshots(),
-    take(name) {
-      checkInput('name of a snapshot', SnapshotName, name)
-      const content = JSON.stringify(state.save())
-      return store.atomically(() => {
+
+  function existing(name: string) {
+    const snapshot = find(name)
+    if (!snapshot) throw missing(name)
+    return snapshot
+  }
+
+  function checkSize(name: string, added: number): void {
+    const others = store.snapshots().filter(snapshot => snapshot.name !== name)
+    const bytes = others.reduce((sum, other) => sum + other.bytes, added)
+    if (bytes > maxBytes)
+      throw new Conflict(
+        `the snapshots of the site would take ${Math.ceil(bytes / MIB)} MiB, but may take ${maxBytes / MIB}; remove one first`,
+      )
+  }
+
+  /** Copies the content, and then gives `add` the snapshot. */
+  function* take<T>(name: string, use: (add: () => boolean) => T): Steps<T> {
+    const revision = store.revision()
+    let bytes = yield* store.contentBytes(store.present().content)
+    checkSize(name, bytes)
+    return yield* store.fill(store.present, content =>
+      use(() => {
+        const state = JSON.stringify(save())
+        if (store.revision() !== revision) bytes = atOnce(store.contentBytes(content))
+        checkSize(name, bytes + state.length)
         const isNew = !store.removeSnapshot(name)
-        const bytes = store.snapshotBytes() + Buffer.byteLength(content)
-        if (bytes > maxBytes) {
-          throw new Conflict(
-            `the snapshots of the site would take ${Math.ceil(bytes / MIB)} MiB, but may take ${maxBytes / MIB}; remove one first`,
-          )
-        }
-        store.addSnapshot({ name, taken_at: isoOf(now()), content })
+        store.addSnapshot({ name, taken_at: isoOf(now()), content, state, bytes: bytes + state.length })
         return isNew
-      })
+      }),
+    )
+  }
+
+  return {
+    snapshots: {
+      list: () => store.snapshots().map(({ name, taken_at }) => ({ name, taken_at })),
+      take: longWrite(store, name => {
+        checkInput('name of a snapshot', SnapshotName, name)
+        return take(name, add => add())
+      }),
+      restore: longWrite(store, name =>
+        store.fill(
+          () => ({ content: existing(name).content }),
+          content => load(JSON.parse(existing(name).state), content),
+        ),
+      ),
+      remove: longWrite(store, name =>
+        inOneStep(() => {
+          if (!store.removeSnapshot(name)) throw missing(name)
+        }),
+      ),
     },
-    restore(name) {
-      const content = store.snapshot(name)
-      if (content === undefined) throw missing(name)
-      state.load(JSON.parse(content))
+    *keepState() {
+      if (find(BEFORE_STATES)) return
+      yield* take(BEFORE_STATES, add => find(BEFORE_STATES) || add())
     },
-    remove(name) {
-      if (!store.removeSnapshot(name)) throw missing(name)
+    returnToState() {
+      const snapshot = find(BEFORE_STATES)
+      if (!snapshot) return false
+      load(JSON.parse(snapshot.state), snapshot.content)
+      return store.removeSnapshot(BEFORE_STATES)
     },
   }
 }

@@ -1,8 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
+import { StorageFull, StorageReadOnly, StoreError } from '../errors.ts'
 import { migrate } from './migrate.ts'
-import { StorageFull, StorageReadOnly, StoreError } from './store-error.ts'
 
 /*
  * Statements that run for every request compare with `= +?` and not `= ?`. Next to a JOIN or an ORDER BY, SQLite plans
@@ -91,6 +91,9 @@ function openingError(file: string, error: unknown): unknown {
 export function toStoreError(file: string, error: unknown): unknown {
   const code = codeOf(error)
   const what = `database ${file}`
+  if (error instanceof TypeError && error.message === 'The database connection is not open') {
+    return new StoreError(`${what} is closed, as the sandbox was; start another one`)
+  }
   if (code === 'SQLITE_FULL') {
     return new StorageFull(`${what} cannot grow: its disk is full; free some space and try again`)
   }

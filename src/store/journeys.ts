@@ -41,15 +41,15 @@ export type JourneyTables = ReturnType<typeof journeyTables>
 /** The statements of journeys with their nodes and connections. Lists are in the order of creation, then id. */
 export function journeyTables(db: Db) {
   const list = db.prepare<[number], JourneyRow>(
-    `SELECT ${JOURNEY_COLUMNS} FROM journeys WHERE site_key = +? ORDER BY created_at, id`,
+    `SELECT ${JOURNEY_COLUMNS} FROM journeys WHERE content_key = +? ORDER BY created_at, id`,
   )
   const find = db.prepare<[number, string], JourneyRow & { journey_key: number }>(
-    `SELECT journey_key, ${JOURNEY_COLUMNS} FROM journeys WHERE site_key = +? AND id = +?`,
+    `SELECT journey_key, ${JOURNEY_COLUMNS} FROM journeys WHERE content_key = +? AND id = +?`,
   )
   const ids = db
-    .prepare<[number], string>('SELECT id FROM journeys WHERE site_key = +? ORDER BY journey_key')
+    .prepare<[number], string>('SELECT id FROM journeys WHERE content_key = +? ORDER BY journey_key')
     .pluck()
-  const count = db.prepare<[number], number>('SELECT count(*) FROM journeys WHERE site_key = +?').pluck()
+  const count = db.prepare<[number], number>('SELECT count(*) FROM journeys WHERE content_key = +?').pluck()
   const nodes = db.prepare<[number], NodeRow>(
     'SELECT id, type, name, config, x, y, extra FROM nodes WHERE journey_key = +? ORDER BY ordinal, node_key',
   )
@@ -60,7 +60,7 @@ export function journeyTables(db: Db) {
     JOIN nodes t ON t.node_key = c.target_node_key
     WHERE c.journey_key = +? ORDER BY c.connection_key`)
   const insertJourney = db.prepare(
-    `INSERT INTO journeys (site_key, ${JOURNEY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO journeys (content_key, ${JOURNEY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const updateJourney = db.prepare(
     `UPDATE journeys SET ${JOURNEY_COLUMNS.split(', ')
@@ -81,17 +81,17 @@ export function journeyTables(db: Db) {
       (SELECT node_key FROM nodes WHERE journey_key = @journeyKey AND id = @source_node_id),
       (SELECT node_key FROM nodes WHERE journey_key = @journeyKey AND id = @target_node_id),
       @condition, @extra)`)
-  const remove = db.prepare('DELETE FROM journeys WHERE site_key = ? AND id = ?')
+  const remove = db.prepare('DELETE FROM journeys WHERE content_key = ? AND id = ?')
 
-  function insert(siteKey: number, journey: GraphRecord): void {
-    const { lastInsertRowid } = insertJourney.run(siteKey, ...journeyValues(journey))
+  function insert(contentKey: number, journey: GraphRecord): void {
+    const { lastInsertRowid } = insertJourney.run(contentKey, ...journeyValues(journey))
     putGraph(Number(lastInsertRowid), journey)
   }
 
   /** Nodes are matched by id, so that members keep what they completed at a node that stays. */
-  function replace(siteKey: number, journey: GraphRecord): void {
-    const key = find.get(siteKey, journey.id)?.journey_key
-    if (key === undefined) insert(siteKey, journey)
+  function replace(contentKey: number, journey: GraphRecord): void {
+    const key = find.get(contentKey, journey.id)?.journey_key
+    if (key === undefined) insert(contentKey, journey)
     else {
       updateJourney.run(...journeyValues(journey), key)
       removeConnections.run(key)
@@ -112,9 +112,9 @@ export function journeyTables(db: Db) {
   }
 
   return {
-    list: (siteKey: number): JourneyRecord[] => list.all(siteKey).map(toJourney),
-    get(siteKey: number, id: string): GraphRecord | undefined {
-      const row = find.get(siteKey, id)
+    list: (contentKey: number): JourneyRecord[] => list.all(contentKey).map(toJourney),
+    get(contentKey: number, id: string): GraphRecord | undefined {
+      const row = find.get(contentKey, id)
       if (!row) return undefined
       const { journey_key, ...journey } = row
       return {
@@ -123,11 +123,11 @@ export function journeyTables(db: Db) {
         connections: connections.all(journey_key).map(withExtension),
       }
     },
-    count: (siteKey: number) => count.get(siteKey) as number,
+    count: (contentKey: number) => count.get(contentKey) as number,
     /** Every id, in the order of insertion, which is that of the seed document. */
-    ids: (siteKey: number) => ids.all(siteKey),
+    ids: (contentKey: number) => ids.all(contentKey),
     insert,
     replace,
-    remove: (siteKey: number, id: string) => remove.run(siteKey, id).changes > 0,
+    remove: (contentKey: number, id: string) => remove.run(contentKey, id).changes > 0,
   }
 }

@@ -29,17 +29,20 @@ export type MemberTables = ReturnType<typeof memberTables>
 /** The statements of members, with their participations and events. */
 export function memberTables(db: Db, participations: ParticipationTables) {
   const find = db.prepare<[number, string], MemberRow>(
-    'SELECT member_key, email, status, attributes, extra FROM members WHERE site_key = +? AND email_folded = +?',
+    'SELECT member_key, email, status, attributes, extra FROM members WHERE content_key = +? AND email_folded = +?',
   )
   const emails = db
     .prepare<[number, number], string>(
-      'SELECT email FROM members WHERE site_key = +? ORDER BY member_key LIMIT ?',
+      'SELECT email FROM members WHERE content_key = +? ORDER BY member_key LIMIT ?',
     )
     .pluck()
-  const count = db.prepare<[number], number>('SELECT count(*) FROM members WHERE site_key = +?').pluck()
+  const emailsAfter = db.prepare<[number, number, number], { member_key: number; email: string }>(
+    'SELECT member_key, email FROM members WHERE content_key = ? AND member_key > ? ORDER BY member_key LIMIT ?',
+  )
+  const count = db.prepare<[number], number>('SELECT count(*) FROM members WHERE content_key = +?').pluck()
   const insertMember = db.prepare(`
-    INSERT INTO members (site_key, email_folded, email, status, attributes, extra) VALUES (?, ?, ?, ?, ?, ?)`)
-  const remove = db.prepare('DELETE FROM members WHERE site_key = ? AND email_folded = ?')
+    INSERT INTO members (content_key, email_folded, email, status, attributes, extra) VALUES (?, ?, ?, ?, ?, ?)`)
+  const remove = db.prepare('DELETE FROM members WHERE content_key = ? AND email_folded = ?')
   const update = db.prepare(
     'UPDATE members SET email = ?, status = ?, attributes = ?, extra = ? WHERE member_key = ?',
   )
@@ -64,13 +67,13 @@ export function memberTables(db: Db, participations: ParticipationTables) {
     participations: participations.recordsOf(member.member_key),
   })
 
-  function get(siteKey: number, email: string): MemberRecord | undefined {
-    const member = find.get(siteKey, foldEmail(email))
+  function get(contentKey: number, email: string): MemberRecord | undefined {
+    const member = find.get(contentKey, foldEmail(email))
     return member && { ...withoutHistory(member), history: historyOf(member.member_key) }
   }
 
-  function state(siteKey: number, email: string): MemberState | undefined {
-    const member = find.get(siteKey, foldEmail(email))
+  function state(contentKey: number, email: string): MemberState | undefined {
+    const member = find.get(contentKey, foldEmail(email))
     return member && { ...withoutHistory(member), last_event_at: lastEventAt.get(member.member_key) ?? null }
   }
 
@@ -79,31 +82,31 @@ export function memberTables(db: Db, participations: ParticipationTables) {
       .all(memberKey)
       .map(({ event, attributes, at }) => ({ event, attributes: JSON.parse(attributes), at }))
 
-  function insert(siteKey: number, member: MemberRecord): void {
-    const { lastInsertRowid } = insertMember.run(siteKey, foldEmail(member.email), ...valuesOf(member))
-    insertParts(siteKey, Number(lastInsertRowid), member)
+  function insert(contentKey: number, member: MemberRecord): void {
+    const { lastInsertRowid } = insertMember.run(contentKey, foldEmail(member.email), ...valuesOf(member))
+    insertParts(contentKey, Number(lastInsertRowid), member)
   }
 
-  function replace(siteKey: number, member: MemberRecord): void {
-    const known = find.get(siteKey, foldEmail(member.email))
-    if (!known) insert(siteKey, member)
+  function replace(contentKey: number, member: MemberRecord): void {
+    const known = find.get(contentKey, foldEmail(member.email))
+    if (!known) insert(contentKey, member)
     else {
       update.run(...valuesOf(member), known.member_key)
       participations.removeOf(known.member_key)
       removeHistory.run(known.member_key)
-      insertParts(siteKey, known.member_key, member)
+      insertParts(contentKey, known.member_key, member)
     }
   }
 
   /** Writes what is new or different, so that the cost does not grow with the history. */
-  function append(siteKey: number, { before, after, events }: MemberChange): void {
-    const key = before && find.get(siteKey, foldEmail(before.email))?.member_key
+  function append(contentKey: number, { before, after, events }: MemberChange): void {
+    const key = before && find.get(contentKey, foldEmail(before.email))?.member_key
     const known = new Map(before?.participations.map(participation => [participation.id, participation]))
     const memberKey =
-      key ?? Number(insertMember.run(siteKey, foldEmail(after.email), ...valuesOf(after)).lastInsertRowid)
+      key ?? Number(insertMember.run(contentKey, foldEmail(after.email), ...valuesOf(after)).lastInsertRowid)
     for (const participation of after.participations) {
       const stored = known.get(participation.id)
-      if (!stored) participations.insert(siteKey, memberKey, participation)
+      if (!stored) participations.insert(contentKey, memberKey, participation)
       else if (stored !== participation) participations.update(memberKey, stored, participation)
     }
     insertHistory(memberKey, events)
@@ -114,22 +117,32 @@ export function memberTables(db: Db, participations: ParticipationTables) {
       insertEvent.run(memberKey, event, JSON.stringify(attributes), at)
   }
 
-  function insertParts(siteKey: number, memberKey: number, member: MemberRecord): void {
+  function insertParts(contentKey: number, memberKey: number, member: MemberRecord): void {
     for (const participation of member.participations)
-      participations.insert(siteKey, memberKey, participation)
+      participations.insert(contentKey, memberKey, participation)
     insertHistory(memberKey, member.history)
   }
 
   return {
-    find: (siteKey: number, email: string) => find.get(siteKey, foldEmail(email)),
-    count: (siteKey: number) => count.get(siteKey) as number,
+    find: (contentKey: number, email: string) => find.get(contentKey, foldEmail(email)),
+    count: (contentKey: number) => count.get(contentKey) as number,
     /** The emails of at most `limit` members, in the order of insertion, which is that of the seed document. */
-    emails: (siteKey: number, limit = -1) => emails.all(siteKey, limit),
+    emails: (contentKey: number, limit = -1) => emails.all(contentKey, limit),
+    /** The same for all members, `size` at a time. */
+    *emailPages(contentKey: number, size: number): Generator<string[]> {
+      for (let after = 0; ; ) {
+        const page = emailsAfter.all(contentKey, after, size)
+        const last = page.at(-1)
+        if (!last) return
+        yield page.map(({ email }) => email)
+        after = last.member_key
+      }
+    },
     get,
     state,
     append,
     insert,
     replace,
-    remove: (siteKey: number, email: string) => remove.run(siteKey, foldEmail(email)).changes > 0,
+    remove: (contentKey: number, email: string) => remove.run(contentKey, foldEmail(email)).changes > 0,
   }
 }

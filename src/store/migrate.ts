@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
+import { StoreError } from '../errors.ts'
 import { packageFile } from '../package-file.ts'
-import { StoreError } from './store-error.ts'
 
 // "JSBX": tells our files from other programs' (https://sqlite.org/pragma.html#pragma_application_id).
 const APPLICATION_ID = 0x4a534258
@@ -10,12 +10,13 @@ export const MIGRATIONS = packageFile('db/migrations/')
 
 /**
  * Brings the database up to the newest version in `folder`, where `0001_initial.sql` is version 1. All or nothing.
- * @throws {StoreError} when the file is another program's, or was written by a newer version of this one
+ * Leaves foreign keys off, as tables are made again. @throws {StoreError} when the file is another program's, or was written by a newer version of this one
  */
 export function migrate(db: Database, folder: URL = MIGRATIONS): void {
   const files = readdirSync(folder)
     .filter(name => /^\d{4}_.+\.sql$/.test(name))
     .sort()
+  db.pragma('foreign_keys = OFF')
   db.transaction(() => {
     const version = pragma(db, 'user_version')
     const tables = db

@@ -73,88 +73,88 @@ export interface MemberPage {
 export function overviewStatements(db: Db) {
   const inJourney = (rest = '') =>
     `(SELECT count(*) FROM participations p WHERE p.journey_key = j.journey_key ${rest})`
-  const journey = db.prepare<{ siteKey: number; id: string; now: string }, JourneyCount>(`
+  const journey = db.prepare<{ contentKey: number; id: string; now: string }, JourneyCount>(`
     SELECT j.id, ${inJourney()} AS entered, ${inJourney("AND p.completed_at > ''")} AS completed,
       CASE WHEN j.end_date <= @now THEN ${inJourney('AND p.completed_at IS NULL')}
         ELSE ${inJourney('AND p.completed_at IS NULL AND p.expired_at <= @now')} END AS expired
-    FROM journeys j WHERE j.site_key = @siteKey AND j.id = @id`)
+    FROM journeys j WHERE j.content_key = @contentKey AND j.id = @id`)
   const passed = db
-    .prepare<{ siteKey: number; journeyId: string; nodeId: string }, number>(`
+    .prepare<{ contentKey: number; journeyId: string; nodeId: string }, number>(`
       SELECT (SELECT count(*) FROM completed_steps s WHERE s.node_key = n.node_key)
         + (SELECT count(*) FROM rewards r WHERE r.node_key = n.node_key)
       FROM journeys j JOIN nodes n USING (journey_key)
-      WHERE j.site_key = @siteKey AND j.id = @journeyId AND n.id = @nodeId`)
+      WHERE j.content_key = @contentKey AND j.id = @journeyId AND n.id = @nodeId`)
     .pluck()
   const idsOf = (table: 'completed_steps' | 'rewards', key: string) => `
     CASE WHEN p.waiting_at IS NULL THEN (
       SELECT json_group_array(n.id ORDER BY u.${key}) FROM ${table} u JOIN nodes n USING (node_key)
       WHERE u.participation_key = p.participation_key) END`
-  const open = db.prepare<{ siteKey: number; journeyId: string } & OpenPage, OpenParticipation>(`
+  const open = db.prepare<{ contentKey: number; journeyId: string } & OpenPage, OpenParticipation>(`
     SELECT p.participation_key, p.waiting_at, ${idsOf('completed_steps', 'step_key')} AS done,
       ${idsOf('rewards', 'reward_key')} AS reached
     FROM journeys j JOIN participations p INDEXED BY participations_by_journey USING (journey_key)
-    WHERE j.site_key = @siteKey AND j.id = @journeyId AND p.participation_key > @after
+    WHERE j.content_key = @contentKey AND j.id = @journeyId AND p.participation_key > @after
       AND p.completed_at IS NULL AND (p.expired_at IS NULL OR p.expired_at > @now)
       AND (j.end_date IS NULL OR j.end_date > @now)
     ORDER BY p.participation_key LIMIT @limit`)
   const emailOf = db
-    .prepare<{ siteKey: number; key: number }, string>(`
+    .prepare<{ contentKey: number; key: number }, string>(`
       SELECT m.email FROM participations p JOIN members m USING (member_key)
-      WHERE m.site_key = @siteKey AND p.participation_key = @key`)
+      WHERE m.content_key = @contentKey AND p.participation_key = @key`)
     .pluck()
 
   const matching =
-    "FROM members WHERE site_key = @siteKey AND (@search = '' OR instr(email_folded, @search) > 0)"
+    "FROM members WHERE content_key = @contentKey AND (@search = '' OR instr(email_folded, @search) > 0)"
   const members = db
-    .prepare<{ siteKey: number } & MemberPage, string>(
+    .prepare<{ contentKey: number } & MemberPage, string>(
       `SELECT email ${matching} ORDER BY email_folded LIMIT @limit OFFSET @offset`,
     )
     .pluck()
   const countMembers = db
-    .prepare<{ siteKey: number; search: string }, number>(`SELECT count(*) ${matching}`)
+    .prepare<{ contentKey: number; search: string }, number>(`SELECT count(*) ${matching}`)
     .pluck()
 
   const ofSite = 'FROM journeys j JOIN nodes n USING (journey_key)'
   const eventNames = db
-    .prepare<{ siteKey: number; limit: number }, string>(`
+    .prepare<{ contentKey: number; limit: number }, string>(`
       SELECT n.config ->> '$.event' ${ofSite}
-      WHERE j.site_key = @siteKey AND n.type IN ('event', 'action') AND n.config ->> '$.event' IS NOT NULL
+      WHERE j.content_key = @contentKey AND n.type IN ('event', 'action') AND n.config ->> '$.event' IS NOT NULL
       UNION SELECT blocking.value ${ofSite}, json_each(n.config, '$.blocking_events') AS blocking
-      WHERE j.site_key = @siteKey AND n.type = 'reward'
+      WHERE j.content_key = @contentKey AND n.type = 'reward'
       ORDER BY 1 LIMIT @limit`)
     .pluck()
 
-  const rewardNodes = `${ofSite} WHERE j.site_key = @siteKey AND n.type = 'reward'`
-  const moments = db.prepare<{ siteKey: number; now: string }, NextMoments>(`
+  const rewardNodes = `${ofSite} WHERE j.content_key = @contentKey AND n.type = 'reward'`
+  const moments = db.prepare<{ contentKey: number; now: string }, NextMoments>(`
     SELECT
       (SELECT min((SELECT min(r.hold_end_datetime) FROM rewards r
         WHERE r.node_key = n.node_key AND r.hold_end_datetime > @now)) ${rewardNodes}) AS hold_end,
       (SELECT min(at) FROM (
-        SELECT end_date AS at FROM journeys WHERE site_key = @siteKey AND end_date > @now
+        SELECT end_date AS at FROM journeys WHERE content_key = @contentKey AND end_date > @now
         UNION ALL SELECT (SELECT min(p.expired_at) FROM participations p
           WHERE p.journey_key = j.journey_key AND p.completed_at IS NULL AND p.expired_at > @now)
-        FROM journeys j WHERE j.site_key = @siteKey)) AS journey_end,
-      (SELECT min(start_date) FROM journeys WHERE site_key = @siteKey AND start_date > @now) AS journey_start`)
+        FROM journeys j WHERE j.content_key = @contentKey)) AS journey_end,
+      (SELECT min(start_date) FROM journeys WHERE content_key = @contentKey AND start_date > @now) AS journey_start`)
   const countHeld = db
-    .prepare<{ siteKey: number; now: string }, number>(`
+    .prepare<{ contentKey: number; now: string }, number>(`
       SELECT coalesce(sum((SELECT count(*) FROM rewards r
         WHERE r.node_key = n.node_key AND r.hold_end_datetime > @now)), 0) ${rewardNodes}`)
     .pluck()
   // The next ones of each node from the index, and of those the next ones.
-  const held = db.prepare<{ siteKey: number; now: string; until: string; limit: number }, HeldReward>(`
+  const held = db.prepare<{ contentKey: number; now: string; until: string; limit: number }, HeldReward>(`
     SELECT m.email, j.id AS journey_id, j.name AS journey_name, n.name AS node_name, r.hold_end_datetime
     FROM journeys j JOIN nodes n USING (journey_key)
     JOIN rewards r ON r.reward_key IN (SELECT reward_key FROM rewards h
       WHERE h.node_key = n.node_key AND h.hold_end_datetime > @now AND h.hold_end_datetime <= @until
       ORDER BY h.hold_end_datetime LIMIT @limit)
     JOIN participations p USING (participation_key) JOIN members m USING (member_key)
-    WHERE j.site_key = @siteKey AND n.type = 'reward'
+    WHERE j.content_key = @contentKey AND n.type = 'reward'
     ORDER BY r.hold_end_datetime LIMIT @limit`)
 
   // By its own end, or by that of its journey: each from an index, which both at once would not be.
   const openUntil = (end: string) => `
     FROM journeys j JOIN participations p USING (journey_key)
-    WHERE j.site_key = @siteKey AND p.completed_at IS NULL AND ${end}`
+    WHERE j.content_key = @contentKey AND p.completed_at IS NULL AND ${end}`
   const ownEnd = openUntil(
     'p.expired_at > @now AND p.expired_at <= @until AND (j.end_date IS NULL OR j.end_date >= p.expired_at)',
   )
@@ -165,29 +165,30 @@ export function overviewStatements(db: Db) {
     ['p.expired_at', ownEnd],
     ['j.end_date', journeyEnd],
   ].map(([at, found]) => ({
-    list: db.prepare<{ siteKey: number; limit: number } & Between, ExpiringParticipation>(`
+    list: db.prepare<{ contentKey: number; limit: number } & Between, ExpiringParticipation>(`
       SELECT (SELECT email FROM members m WHERE m.member_key = p.member_key) AS email,
         j.id AS journey_id, j.name AS journey_name, ${at} AS at ${found} LIMIT @limit`),
-    count: db.prepare<{ siteKey: number } & Between, number>(`SELECT count(*) ${found}`).pluck(),
+    count: db.prepare<{ contentKey: number } & Between, number>(`SELECT count(*) ${found}`).pluck(),
   }))
 
   return {
-    eventNames: (siteKey: number, limit: number) => eventNames.all({ siteKey, limit }),
-    journey: (siteKey: number, id: string, now: string) => journey.get({ siteKey, id, now }),
-    passed: (siteKey: number, journeyId: string, nodeId: string) =>
-      passed.get({ siteKey, journeyId, nodeId }) ?? 0,
-    open: (siteKey: number, journeyId: string, page: OpenPage) => open.all({ siteKey, journeyId, ...page }),
-    emailOf: (siteKey: number, key: number) => emailOf.get({ siteKey, key }),
-    moments: (siteKey: number, now: string) => moments.get({ siteKey, now }) as NextMoments,
-    countHeld: (siteKey: number, now: string) => countHeld.get({ siteKey, now }) as number,
-    held: (siteKey: number, between: Between & { limit: number }) => held.all({ siteKey, ...between }),
-    expiring: (siteKey: number, between: Between & { limit: number }) =>
-      expiring.flatMap(({ list }) => list.all({ siteKey, ...between })).slice(0, between.limit),
-    expiringCount: (siteKey: number, between: Between) =>
-      expiring.reduce((sum, { count }) => sum + (count.get({ siteKey, ...between }) as number), 0),
-    members: (siteKey: number, { search, ...page }: MemberPage) =>
-      members.all({ siteKey, search: foldEmail(search), ...page }),
-    memberCount: (siteKey: number, search: string) =>
-      countMembers.get({ siteKey, search: foldEmail(search) }) as number,
+    eventNames: (contentKey: number, limit: number) => eventNames.all({ contentKey, limit }),
+    journey: (contentKey: number, id: string, now: string) => journey.get({ contentKey, id, now }),
+    passed: (contentKey: number, journeyId: string, nodeId: string) =>
+      passed.get({ contentKey, journeyId, nodeId }) ?? 0,
+    open: (contentKey: number, journeyId: string, page: OpenPage) =>
+      open.all({ contentKey, journeyId, ...page }),
+    emailOf: (contentKey: number, key: number) => emailOf.get({ contentKey, key }),
+    moments: (contentKey: number, now: string) => moments.get({ contentKey, now }) as NextMoments,
+    countHeld: (contentKey: number, now: string) => countHeld.get({ contentKey, now }) as number,
+    held: (contentKey: number, between: Between & { limit: number }) => held.all({ contentKey, ...between }),
+    expiring: (contentKey: number, between: Between & { limit: number }) =>
+      expiring.flatMap(({ list }) => list.all({ contentKey, ...between })).slice(0, between.limit),
+    expiringCount: (contentKey: number, between: Between) =>
+      expiring.reduce((sum, { count }) => sum + (count.get({ contentKey, ...between }) as number), 0),
+    members: (contentKey: number, { search, ...page }: MemberPage) =>
+      members.all({ contentKey, search: foldEmail(search), ...page }),
+    memberCount: (contentKey: number, search: string) =>
+      countMembers.get({ contentKey, search: foldEmail(search) }) as number,
   }
 }

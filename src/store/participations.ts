@@ -75,7 +75,7 @@ export function participationTables(db: Db) {
   const insertParticipation = db.prepare(`
     INSERT INTO participations (member_key, journey_key, id, started_at, progress_percentage, completed_at, expired_at,
       created_at, updated_at, waiting_at, extra)
-    VALUES (@memberKey, (SELECT journey_key FROM journeys WHERE site_key = @siteKey AND id = @journey_id),
+    VALUES (@memberKey, (SELECT journey_key FROM journeys WHERE content_key = @contentKey AND id = @journey_id),
       @id, @started_at, @progress_percentage, @completed_at, @expired_at, @created_at, @updated_at, @waiting_at,
       @extra)`)
   const updateParticipation = db
@@ -98,21 +98,21 @@ export function participationTables(db: Db) {
     VALUES (@participationKey, ${nodeOf}, @hold_start_datetime, @hold_end_datetime, @blocked_by, @blocked_at, @extra)`)
   const removeParticipations = db.prepare('DELETE FROM participations WHERE member_key = ?')
   const removeFromJourney = db.prepare(`DELETE FROM participations WHERE journey_key =
-    (SELECT journey_key FROM journeys WHERE site_key = ? AND id = ?)`)
+    (SELECT journey_key FROM journeys WHERE content_key = ? AND id = ?)`)
   const holder = db
     .prepare<[number, string], string>(`
       SELECT m.email_folded FROM participations p JOIN members m USING (member_key)
-      WHERE m.site_key = +? AND p.id = +?`)
+      WHERE m.content_key = +? AND p.id = +?`)
     .pluck()
-  const usedNodes = db.prepare<{ siteKey: number; journeyId: string }, UsedNode>(`
+  const usedNodes = db.prepare<{ contentKey: number; journeyId: string }, UsedNode>(`
     SELECT DISTINCT n.id AS node_id, u.used AS "as"
     FROM journeys j JOIN nodes n USING (journey_key)
     JOIN (SELECT node_key, 'event' AS used FROM completed_steps UNION SELECT node_key, 'reward' FROM rewards) u
       USING (node_key)
-    WHERE j.site_key = @siteKey AND j.id = @journeyId
+    WHERE j.content_key = @contentKey AND j.id = @journeyId
     UNION SELECT w.value ->> '$.node_id', 'waiting member'
     FROM journeys j JOIN participations p USING (journey_key), json_each(p.waiting_at) w
-    WHERE j.site_key = @siteKey AND j.id = @journeyId`)
+    WHERE j.content_key = @contentKey AND j.id = @journeyId`)
 
   const summariesOf = (memberKey: number): ParticipationSummary[] => ofMember.all(memberKey).map(toSummary)
 
@@ -135,11 +135,16 @@ export function participationTables(db: Db) {
     }))
 
   function insert(
-    siteKey: number,
+    contentKey: number,
     memberKey: number,
     { events, rewards, waiting_at, ...participation }: ParticipationRecord,
   ): void {
-    const row = { siteKey, memberKey, ...participation, waiting_at: waiting_at && JSON.stringify(waiting_at) }
+    const row = {
+      contentKey,
+      memberKey,
+      ...participation,
+      waiting_at: waiting_at && JSON.stringify(waiting_at),
+    }
     const { lastInsertRowid: participationKey } = insertParticipation.run({
       ...row,
       extra: extraColumn(participation),
@@ -180,10 +185,11 @@ export function participationTables(db: Db) {
     insert,
     update,
     removeOf: (memberKey: number) => removeParticipations.run(memberKey),
-    removeFromJourney: (siteKey: number, journeyId: string) => removeFromJourney.run(siteKey, journeyId),
+    removeFromJourney: (contentKey: number, journeyId: string) =>
+      removeFromJourney.run(contentKey, journeyId),
     /** The nodes of a journey at which members have completed an event, reached a reward, or wait. */
-    usedNodes: (siteKey: number, journeyId: string) => usedNodes.all({ siteKey, journeyId }),
+    usedNodes: (contentKey: number, journeyId: string) => usedNodes.all({ contentKey, journeyId }),
     /** The folded email of the member whose participation has this id. */
-    holderOf: (siteKey: number, participationId: string) => holder.get(siteKey, participationId),
+    holderOf: (contentKey: number, participationId: string) => holder.get(contentKey, participationId),
   }
 }

@@ -1,6 +1,7 @@
 import type { GraphRecord, JourneyRecord, MemberRecord, SiteRecord } from '../contract/records.ts'
-import { type Extended, extensionOf } from '../contract/schemas.ts'
+import type { Extended } from '../contract/schemas.ts'
 import { NotFound } from '../errors.ts'
+import { contentTables, type Original, type Source } from './contents.ts'
 import type { Db } from './database.ts'
 import { extensionIn } from './extensions.ts'
 import { journeyTables } from './journeys.ts'
@@ -22,32 +23,45 @@ import {
   participationTables,
   type UsedNode,
 } from './participations.ts'
-import type { CreationRecord, FaultRecord, OriginRecord, SnapshotRecord } from './records.ts'
-import { type SiteRow, siteTable } from './sites.ts'
-import { type SeedContent, templateTables } from './templates.ts'
-import { faultTable, snapshotTable } from './test-state.ts'
+import { type CreationRecord, type SiteRow, siteTable, type Template } from './sites.ts'
+import { type FaultRecord, faultTable, type SnapshotRecord, snapshotTable } from './test-state.ts'
+import { longWrite, type Steps } from './turns.ts'
 
 /** A member with participations, and with properties beyond the contract. */
 export type MemberWith<P> = Extended & Pick<MemberRecord, 'status'> & { participations: P[] }
+
+/** Journeys and members, whether a site shows them or not. */
+export interface ContentReader {
+  /** The journey ids in the order of insertion. */
+  journeyIds(): string[]
+  /** Found without regard to case. */
+  journey(id: string): GraphRecord | undefined
+  /** The emails, as they were given, of at most `limit` members in the order of insertion. */
+  emails(limit?: number): string[]
+  /** The emails of all members in that order, `size` at a time. */
+  emailPages(size: number): Iterable<string[]>
+  /** A member as it was put in, found without regard to case. */
+  member(email: string): MemberRecord | undefined
+}
 
 /**
  * Everything stored about one site; there is no way to reach another site's through it. A write happens whole or not at
  * all. @throws {NotFound} for a write to a site that was removed; {StorageFull | StorageReadOnly | StoreError}
  */
-export interface SiteStore {
+export interface SiteStore extends ContentReader {
   /** As it is now; a rename changes it. */
   readonly site: SiteRecord
   /** Grows with every write to the content of this site, and with no other. */
   revision(): number
   /** A function that gives what `read` makes of the journeys, and calls it again only after they have changed. */
   ofJourneys<T>(read: () => T): () => T
+  /** The same of anything that is stored of the site. */
+  ofSite<T>(read: () => T): () => T
   /** How many journeys and members there are. */
   counts(): { journeys: number; members: number }
 
   /** In the order of creation, then id. */
   journeys(): JourneyRecord[]
-  /** Found without regard to case. */
-  journey(id: string): GraphRecord | undefined
   /** How many members are how far in a journey; undefined when there is none with this id. `now` is a vendor timestamp. */
   journeyCount(id: string, now: string): JourneyCount | undefined
   /** How often a node of a journey was completed or reached. */
@@ -67,8 +81,6 @@ export interface SiteStore {
   expiringCount(between: Between): number
   /** The names of at most `limit` events that some step waits for, or that block a reward, in their order. */
   eventNames(limit: number): string[]
-  /** The journey ids in the order of insertion. */
-  journeyIds(): string[]
   /** Members keep what they completed at nodes that stay. Those that go must not be among `usedNodes`. */
   putJourney(journey: GraphRecord): void
   /** Removes a journey, found without regard to case, with its participations. @returns whether there was one */
@@ -76,11 +88,7 @@ export interface SiteStore {
   /** The nodes of a journey at which members have completed an event, reached a reward, or wait. */
   usedNodes(journeyId: string): UsedNode[]
 
-  /** The emails, as they were given, of at most `limit` members in the order of insertion. */
-  emails(limit?: number): string[]
-  /** A member as it was put in, found without regard to case. */
-  member(email: string): MemberRecord | undefined
-  /** The same, with the time of the last event in place of the history. */
+  /** A member with the time of the last event in place of the history. */
   memberState(email: string): MemberState | undefined
   /** The participations of a member, found without regard to case; `undefined` when there is no such member. */
   participations(email: string): ParticipationDetail[] | undefined
@@ -103,22 +111,23 @@ export interface SiteStore {
   /** Replaces all journeys and members, or none. */
   replaceContent(journeys: GraphRecord[], members: MemberRecord[]): void
   rename(site: Omit<SiteRecord, 'site_id'>): void
+  /** What the site shows. */
+  present(): Original
+  /** Fills a new content step by step. Then `use` makes it that of the site, or of a snapshot, in one step. */
+  fill<T>(source: Source, use: (content: number) => T): Steps<T>
+  /** The same for several contents, which become that in the same step. */
+  fillAll<T>(sources: readonly Source[], use: (contents: number[]) => T): Steps<T>
+  /** Makes a content that of the site, and removes the one before. */
+  setContent(content: number): void
+  /** A content that the site goes back to, or that of a snapshot. */
+  reader(content: number): ContentReader
+  /** About how many bytes a content takes. */
+  contentBytes(content: number): Steps<number>
 
-  /** The seed document that a reset goes back to, and when the site was created. */
-  origin(): OriginRecord
-  setOrigin(origin: OriginRecord): void
-  /** The same without the document, which may be long. */
   creation(): CreationRecord
-  /** What the site is in its origin. */
-  originSite(): SiteRecord
-  /** Whether the content of the origin is kept as a template. */
-  hasTemplate(): boolean
-  /** Keeps the content of the origin as a template, which a reset copies. `site` is what the site is in the origin. */
-  setTemplate(site: SiteRecord, content: SeedContent): void
-  /** Goes back to the template of another site from now on. `site` is what this site is there. */
-  shareTemplate(site: SiteRecord, original: string): void
-  /** Replaces all journeys and members by copies of those of the template, and names the site as the origin does. */
-  restoreTemplate(): void
+  /** What a reset goes back to; undefined when there is nothing. @throws {NotFound} when the site was removed */
+  template(): Template | undefined
+  setTemplate(template: Template | null): void
   /** The state of the site's clock, as JSON; null when it follows the system clock. */
   clock(): string | null
   setClock(value: string | null): void
@@ -133,15 +142,16 @@ export interface SiteStore {
   /** @returns whether there was one */
   removeFault(id: string): boolean
   clearFaults(): void
-  snapshots(): Omit<SnapshotRecord, 'content'>[]
-  snapshot(name: string): string | undefined
-  /** How many bytes the snapshots take together. */
-  snapshotBytes(): number
+  /** By name. */
+  snapshots(): SnapshotRecord[]
   addSnapshot(snapshot: SnapshotRecord): void
+  /** @returns whether there was one */
   removeSnapshot(name: string): boolean
 
   /** Makes several writes one: all of them happen, or none. */
   atomically<T>(writes: () => T): T
+  /** Removes the contents that no site needs any more. */
+  removeUnused(): Steps<void>
 }
 
 export type Tables = ReturnType<typeof prepareTables>
@@ -156,11 +166,17 @@ export function prepareTables(db: Db) {
     journeys,
     participations,
     members,
-    templates: templateTables(db, journeys, members),
+    contents: contentTables(db, journeys, members),
     faults: faultTable(db),
     snapshots: snapshotTable(db),
     overview: overviewStatements(db),
   }
+}
+
+/** How often something of a site was written. */
+export interface Writes {
+  any: number
+  journeys: number
 }
 
 /** Binds the site's key into every statement: the one place where the tenant is chosen. */
@@ -168,130 +184,137 @@ export function bindSite(
   db: Db,
   tables: Tables,
   atomically: SiteStore['atomically'],
+  writes: Writes,
   { site_key: key, ...created }: SiteRow,
 ): SiteStore {
-  const { sites, journeys, participations, members, templates, faults, snapshots, overview } = tables
+  const { sites, journeys, participations, members, contents, faults, snapshots, overview } = tables
   const { site_id } = created
-  let journeyChanges = 0
+
+  function checkSite(): void {
+    if (!sites.get(key)) throw new NotFound(`the site ${site_id} was removed`)
+  }
 
   /** A write to what a test controls: clock, faults and snapshots. */
-  function change<T>(writes: () => T): T {
+  function change<T>(write: () => T): T {
+    writes.any++
     return atomically(() => {
-      if (!sites.get(key)) throw new NotFound(`the site ${site_id} was removed`)
-      return writes()
+      checkSite()
+      return write()
     })
   }
   /** A write to the content. */
-  function write<T>(writes: () => T): T {
+  function write<T>(write: () => T): T {
     return change(() => {
       sites.bumpRevision(key)
-      return writes()
+      return write()
     })
   }
 
-  function writeJourneys<T>(writes: () => T): T {
-    journeyChanges++
-    return write(writes)
+  function writeJourneys<T>(writeAll: () => T): T {
+    writes.journeys++
+    return write(writeAll)
   }
+
+  /** Keeps what is read until the next write. */
+  function memo<T>(kind: keyof Writes, read: () => T): () => T {
+    let known: { at: number; value: T } | undefined
+    return () => {
+      // What is read within a transaction may be rolled back.
+      if (db.inTransaction) return read()
+      if (known?.at !== writes[kind]) known = { at: writes[kind], value: read() }
+      return known.value
+    }
+  }
+  const ofSite = <T>(read: () => T): (() => T) => memo('any', read)
+  const ofJourneys = <T>(read: () => T): (() => T) => memo('journeys', read)
+
+  const site = ofSite(() => sites.get(key) ?? created)
+  /** The key of the content that the site shows. */
+  const shown = ofSite(() => sites.content(key))
+  const readerOf = (contentKey: () => number): ContentReader => ({
+    journeyIds: () => journeys.ids(contentKey()),
+    journey: id => journeys.get(contentKey(), id.toLowerCase()),
+    emails: limit => members.emails(contentKey(), limit),
+    emailPages: size => members.emailPages(contentKey(), size),
+    member: email => members.get(contentKey(), email),
+  })
 
   const memberBy =
     <P>(read: (memberKey: number) => P[]) =>
     (email: string): MemberWith<P> | undefined => {
-      const member = members.find(key, email)
+      const member = members.find(shown(), email)
       if (!member) return undefined
       const { member_key, status, extra } = member
       return { ...extensionIn(extra), status, participations: read(member_key) }
     }
   const memberWithParticipations = memberBy(participations.detailsOf)
 
+  const setContent = (content: number): void =>
+    writeJourneys(() => {
+      contents.release(sites.content(key))
+      sites.setContent(key, content)
+    })
+
   return {
+    ...readerOf(shown),
     get site() {
-      return sites.get(key) ?? created
+      return site()
     },
     revision: () => sites.revision(key),
-    ofJourneys(read) {
-      let memo: { changes: number; value: ReturnType<typeof read> } | undefined
-      return () => {
-        // What is read within a transaction may be rolled back.
-        if (db.inTransaction) return read()
-        if (memo?.changes !== journeyChanges) memo = { changes: journeyChanges, value: read() }
-        return memo.value
-      }
-    },
-    counts: () => ({ journeys: journeys.count(key), members: members.count(key) }),
+    ofJourneys,
+    ofSite,
+    counts: () => ({ journeys: journeys.count(shown()), members: members.count(shown()) }),
 
-    journeys: () => journeys.list(key),
-    journey: id => journeys.get(key, id.toLowerCase()),
-    eventNames: limit => overview.eventNames(key, limit),
-    journeyCount: (id, now) => overview.journey(key, id.toLowerCase(), now),
-    passedCount: (journeyId, nodeId) => overview.passed(key, journeyId, nodeId),
-    openParticipations: (journeyId, page) => overview.open(key, journeyId, page),
-    emailOf: participationKey => overview.emailOf(key, participationKey),
-    nextMoments: now => overview.moments(key, now),
-    heldCount: now => overview.countHeld(key, now),
-    heldRewards: between => overview.held(key, between),
-    expiring: between => overview.expiring(key, between),
-    expiringCount: between => overview.expiringCount(key, between),
-    journeyIds: () => journeys.ids(key),
-    putJourney: journey => writeJourneys(() => journeys.replace(key, journey)),
+    journeys: ofJourneys(() => journeys.list(shown())),
+    eventNames: limit => overview.eventNames(shown(), limit),
+    journeyCount: (id, now) => overview.journey(shown(), id.toLowerCase(), now),
+    passedCount: (journeyId, nodeId) => overview.passed(shown(), journeyId, nodeId),
+    openParticipations: (journeyId, page) => overview.open(shown(), journeyId, page),
+    emailOf: participationKey => overview.emailOf(shown(), participationKey),
+    nextMoments: now => overview.moments(shown(), now),
+    heldCount: now => overview.countHeld(shown(), now),
+    heldRewards: between => overview.held(shown(), between),
+    expiring: between => overview.expiring(shown(), between),
+    expiringCount: between => overview.expiringCount(shown(), between),
+    putJourney: journey => writeJourneys(() => journeys.replace(shown(), journey)),
     removeJourney: id =>
       writeJourneys(() => {
-        participations.removeFromJourney(key, id.toLowerCase())
-        return journeys.remove(key, id.toLowerCase())
+        participations.removeFromJourney(shown(), id.toLowerCase())
+        return journeys.remove(shown(), id.toLowerCase())
       }),
-    usedNodes: journeyId => participations.usedNodes(key, journeyId.toLowerCase()),
+    usedNodes: journeyId => participations.usedNodes(shown(), journeyId.toLowerCase()),
 
-    emails: limit => members.emails(key, limit),
-    member: email => members.get(key, email),
-    memberState: email => members.state(key, email),
+    memberState: email => members.state(shown(), email),
     participations: email => memberWithParticipations(email)?.participations,
     memberWithParticipations,
     memberWithSummaries: memberBy(participations.summariesOf),
-    memberPage: page => overview.members(key, page),
-    memberCount: search => overview.memberCount(key, search),
-    holderOf: participationId => participations.holderOf(key, participationId),
-    putMember: member => write(() => members.replace(key, member)),
-    appendEvents: change => write(() => members.append(key, change)),
-    removeMember: email => write(() => members.remove(key, email)),
+    memberPage: page => overview.members(shown(), page),
+    memberCount: search => overview.memberCount(shown(), search),
+    holderOf: participationId => participations.holderOf(shown(), participationId),
+    putMember: member => write(() => members.replace(shown(), member)),
+    appendEvents: change => write(() => members.append(shown(), change)),
+    removeMember: email => write(() => members.remove(shown(), email)),
 
-    replaceContent: (newJourneys, newMembers) =>
-      writeJourneys(() => {
-        templates.clear(key)
-        for (const journey of newJourneys) journeys.insert(key, journey)
-        for (const member of newMembers) members.insert(key, member)
-      }),
-    rename: ({ name, secret, ...rest }) =>
-      write(() => sites.rename(key, { site_id, name, secret, ...extensionOf(rest) })),
+    replaceContent: longWrite({ atomically, removeUnused: contents.removeUnused }, (journeys, members) =>
+      contents.fill({ journeys, members }, setContent),
+    ),
+    rename: site => write(() => sites.rename(key, site)),
+    present: () => ({ content: sites.content(key), revision: sites.revision(key) }),
+    fill: contents.fill,
+    fillAll: contents.fillAll,
+    setContent,
+    reader: content => readerOf(() => content),
+    contentBytes: contents.bytes,
 
-    origin: () => ({ origin: sites.origin(key), ...sites.creation(key) }),
     creation: () => sites.creation(key),
-    setOrigin: ({ origin, ...creation }) =>
+    template() {
+      checkSite()
+      return sites.template(key)
+    },
+    setTemplate: template =>
       change(() => {
-        sites.setCreation(key, creation)
-        templates.set(key, null)
-        if (origin === null) sites.removeOrigin(key)
-        else sites.setOrigin(key, JSON.parse(origin).site, origin)
-        templates.removeUnused()
-      }),
-    originSite: () => sites.originSite(key),
-    hasTemplate: () => templates.keyOf(key) !== undefined,
-    setTemplate: (site, content) =>
-      change(() => {
-        templates.set(key, templates.of(content))
-        sites.setOrigin(key, site, null)
-      }),
-    shareTemplate: (site, original) =>
-      change(() => {
-        templates.set(key, templates.keyOf(sites.find(original)?.site_key ?? 0) ?? null)
-        sites.setOrigin(key, site, null)
-      }),
-    restoreTemplate: () =>
-      writeJourneys(() => {
-        const template = templates.keyOf(key)
-        if (template === undefined) throw new Error(`the site ${site_id} has no template`)
-        templates.clear(key)
-        templates.copy(template, key)
-        sites.rename(key, sites.originSite(key))
+        contents.release(sites.template(key)?.content ?? 0)
+        sites.setTemplate(key, template)
       }),
     clock: () => sites.clock(key),
     setClock: value => change(() => sites.setClock(key, value)),
@@ -304,10 +327,14 @@ export function bindSite(
     removeFault: id => change(() => faults.remove(key, id)),
     clearFaults: () => change(() => faults.clear(key)),
     snapshots: () => snapshots.list(key),
-    snapshot: name => snapshots.content(key, name),
-    snapshotBytes: () => snapshots.bytes(key),
     addSnapshot: snapshot => change(() => snapshots.insert(key, snapshot)),
-    removeSnapshot: name => change(() => snapshots.remove(key, name)),
+    removeSnapshot: name =>
+      change(() => {
+        const removed = snapshots.remove(key, name)
+        if (removed !== undefined) contents.release(removed)
+        return removed !== undefined
+      }),
     atomically,
+    removeUnused: contents.removeUnused,
   }
 }

@@ -1,42 +1,52 @@
 import type { SiteRecord } from '../contract/records.ts'
 import type { Db } from './database.ts'
 import { type ExtraColumn, extraColumn, withExtension } from './extensions.ts'
-import type { CreationRecord } from './records.ts'
+
+/** Where a site came from. */
+export interface CreationRecord {
+  /** When the site was created. */
+  created_at: string
+  /** An ISO 8601 duration: the site expires when it is idle for that long. */
+  ttl: string | null
+}
+
+/** The content that a site goes back to, and what the site is there. */
+export interface Template {
+  content: number
+  site: SiteRecord
+}
 
 export type SiteRow = SiteRecord & { site_key: number }
 type Stored = Omit<SiteRow, 'extra'> & ExtraColumn
 
-interface OriginRow {
-  site: string
-  document: string | null
-}
-
 /** The statements of the table of sites. */
 export function siteTable(db: Db) {
   const list = db.prepare<[], Stored>(
-    'SELECT site_key, site_id, name, secret, extra FROM sites WHERE is_template = 0 ORDER BY site_key',
+    'SELECT site_key, site_id, name, secret, extra FROM sites ORDER BY site_key',
   )
   const find = db.prepare<[string], Stored>(
-    'SELECT site_key, site_id, name, secret, extra FROM sites WHERE site_id = ? AND is_template = 0',
+    'SELECT site_key, site_id, name, secret, extra FROM sites WHERE site_id = ?',
   )
   const get = db.prepare<[number], SiteRecord & ExtraColumn>(
     'SELECT site_id, name, secret, extra FROM sites WHERE site_key = ?',
   )
-  const insert = db.prepare('INSERT INTO sites (site_id, name, secret, extra) VALUES (?, ?, ?, ?)')
+  const insert = db.prepare(
+    'INSERT INTO sites (site_id, name, secret, extra, content_key, revision) VALUES (?, ?, ?, ?, ?, 1)',
+  )
   const rename = db.prepare('UPDATE sites SET name = ?, secret = ?, extra = ? WHERE site_key = ?')
   const remove = db.prepare('DELETE FROM sites WHERE site_key = ?')
   const revision = db.prepare<[number], number>('SELECT revision FROM sites WHERE site_key = ?').pluck()
   const bump = db.prepare('UPDATE sites SET revision = revision + 1 WHERE site_key = ?')
+  const content = db.prepare<[number], number>('SELECT content_key FROM sites WHERE site_key = ?').pluck()
+  const setContent = db.prepare('UPDATE sites SET content_key = ? WHERE site_key = ?')
+  const template = db.prepare<[number], { template_key: number | null; template_site: string }>(
+    'SELECT template_key, template_site FROM sites WHERE site_key = ?',
+  )
+  const setTemplate = db.prepare('UPDATE sites SET template_key = ?, template_site = ? WHERE site_key = ?')
   const creation = db.prepare<[number], CreationRecord>(
     'SELECT created_at, ttl FROM sites WHERE site_key = ?',
   )
   const setCreation = db.prepare('UPDATE sites SET created_at = ?, ttl = ? WHERE site_key = ?')
-  const origin = db.prepare<[number], OriginRow>(`
-    SELECT o.site, coalesce(o.document, t.document) AS document FROM sites s JOIN origins o USING (site_key)
-    LEFT JOIN origins t ON t.site_key = s.template_key WHERE s.site_key = ?`)
-  const originSite = db.prepare<[number], string>('SELECT site FROM origins WHERE site_key = ?').pluck()
-  const setOrigin = db.prepare('INSERT OR REPLACE INTO origins (site_key, site, document) VALUES (?, ?, ?)')
-  const removeOrigin = db.prepare('DELETE FROM origins WHERE site_key = ?')
   const clock = db.prepare<[number], string | null>('SELECT clock FROM sites WHERE site_key = ?').pluck()
   const setClock = db.prepare('UPDATE sites SET clock = ? WHERE site_key = ?')
 
@@ -50,28 +60,26 @@ export function siteTable(db: Db) {
       const row = get.get(siteKey)
       return row && withExtension(row)
     },
-    insert: (site: SiteRecord) =>
-      Number(insert.run(site.site_id, site.name, site.secret, extraColumn(site)).lastInsertRowid),
-    rename: (siteKey: number, site: SiteRecord) =>
+    insert: (site: SiteRecord, contentKey: number) =>
+      Number(insert.run(site.site_id, site.name, site.secret, extraColumn(site), contentKey).lastInsertRowid),
+    rename: (siteKey: number, site: Omit<SiteRecord, 'site_id'>) =>
       rename.run(site.name, site.secret, extraColumn(site), siteKey),
     remove: (siteKey: number) => remove.run(siteKey),
     revision: (siteKey: number) => revision.get(siteKey) ?? 0,
     bumpRevision: (siteKey: number) => bump.run(siteKey),
+    /** The key of its content; 0, which no content has, for a site that was removed. */
+    content: (siteKey: number) => content.get(siteKey) ?? 0,
+    setContent: (siteKey: number, contentKey: number) => setContent.run(contentKey, siteKey),
+    template(siteKey: number): Template | undefined {
+      const row = template.get(siteKey)
+      if (!row || row.template_key === null) return undefined
+      return { content: row.template_key, site: JSON.parse(row.template_site) }
+    },
+    setTemplate: (siteKey: number, template: Template | null) =>
+      setTemplate.run(template?.content ?? null, template && JSON.stringify(template.site), siteKey),
     creation: (siteKey: number) => creation.get(siteKey) as CreationRecord,
     setCreation: (siteKey: number, { created_at, ttl }: CreationRecord) =>
       setCreation.run(created_at, ttl, siteKey),
-    /** The seed document that a site goes back to, as JSON; null when there is none. */
-    origin(siteKey: number): string | null {
-      const row = origin.get(siteKey)
-      if (!row?.document) return null
-      return JSON.stringify({ ...JSON.parse(row.document), site: JSON.parse(row.site) })
-    },
-    /** What the site is in that document. */
-    originSite: (siteKey: number): SiteRecord => JSON.parse(originSite.get(siteKey) as string),
-    /** Sets the document; null where it is that of the template. */
-    setOrigin: (siteKey: number, site: SiteRecord, document: string | null) =>
-      setOrigin.run(siteKey, JSON.stringify(site), document),
-    removeOrigin: (siteKey: number) => removeOrigin.run(siteKey),
     clock: (siteKey: number) => clock.get(siteKey) ?? null,
     setClock: (siteKey: number, value: string | null) => setClock.run(value, siteKey),
   }

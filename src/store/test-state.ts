@@ -1,5 +1,25 @@
 import type { Db } from './database.ts'
-import type { FaultRecord, SnapshotRecord } from './records.ts'
+
+export interface FaultRecord {
+  id: string
+  /** The rule, as JSON. */
+  rule: string
+  /** How many requests it has matched. */
+  seen: number
+  /** How many of them got the fault. */
+  used: number
+}
+
+export interface SnapshotRecord {
+  name: string
+  taken_at: string
+  /** The key of its content. */
+  content: number
+  /** What the site was beside its content, as JSON. */
+  state: string
+  /** About how much it takes. */
+  bytes: number
+}
 
 /** The statements of the fault rules of a site, in the order in which they were added. */
 export function faultTable(db: Db) {
@@ -36,26 +56,23 @@ export function faultTable(db: Db) {
 
 /** The statements of the snapshots of a site, by name. */
 export function snapshotTable(db: Db) {
-  const list = db.prepare<[number], Omit<SnapshotRecord, 'content'>>(
-    'SELECT name, taken_at FROM snapshots WHERE site_key = ? ORDER BY name',
+  const list = db.prepare<[number], SnapshotRecord>(
+    'SELECT name, taken_at, content_key AS content, state, bytes FROM snapshots WHERE site_key = ? ORDER BY name',
   )
-  const content = db
-    .prepare<[number, string], string>('SELECT content FROM snapshots WHERE site_key = ? AND name = ?')
-    .pluck()
-  const insert = db.prepare('INSERT INTO snapshots (site_key, name, taken_at, content) VALUES (?, ?, ?, ?)')
-  const bytes = db
-    .prepare<[number], number>(
-      'SELECT coalesce(sum(octet_length(content)), 0) FROM snapshots WHERE site_key = ?',
+  const insert = db.prepare(
+    'INSERT INTO snapshots (site_key, name, taken_at, content_key, state, bytes) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+  const remove = db
+    .prepare<[number, string], number>(
+      'DELETE FROM snapshots WHERE site_key = ? AND name = ? RETURNING content_key',
     )
     .pluck()
-  const remove = db.prepare('DELETE FROM snapshots WHERE site_key = ? AND name = ?')
 
   return {
     list: (siteKey: number) => list.all(siteKey),
-    content: (siteKey: number, name: string) => content.get(siteKey, name),
-    bytes: (siteKey: number) => bytes.get(siteKey) as number,
-    insert: (siteKey: number, { name, taken_at, content }: SnapshotRecord) =>
-      insert.run(siteKey, name, taken_at, content),
-    remove: (siteKey: number, name: string) => remove.run(siteKey, name).changes > 0,
+    insert: (siteKey: number, { name, taken_at, content, state, bytes }: SnapshotRecord) =>
+      insert.run(siteKey, name, taken_at, content, state, bytes),
+    /** @returns the key of its content; undefined when there was none */
+    remove: (siteKey: number, name: string) => remove.get(siteKey, name),
   }
 }

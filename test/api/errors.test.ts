@@ -291,7 +291,9 @@ test('a bug is a 500 that does not describe it, and is logged under the id of th
     ...own.app.log,
     error: (...line: unknown[]) => logged.push(line),
   } as never)
-  own.store.close()
+  vi.spyOn(own.sites, 'get').mockImplementation(() => {
+    throw new TypeError('a bug')
+  })
   const response = await own.app.inject({ url: `${BASE}/journeys`, headers: headersOf(jwt(goodClaims(''))) })
   expect(response.statusCode).toBe(500)
   expect(response.json()).toEqual(errorBody('AC1001'))
@@ -300,7 +302,7 @@ test('a bug is a 500 that does not describe it, and is logged under the id of th
 })
 
 describe('Without authentication', () => {
-  test('a request that names no site is the first one’s, its faults and its journal included', async () => {
+  test('a request that names no site belongs to the first, with its faults and its journal', async () => {
     await using own = await testApp({ seeds: [seedOf()], config: { auth: 'off' } })
     const [first] = own.sites.list()
     const call = () => own.app.inject({ url: `${BASE}/journeys/${id(1)}` })

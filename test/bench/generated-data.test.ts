@@ -27,7 +27,7 @@ describe('Generated data', () => {
   it('has members at every step, and rewards in every state', () => {
     const participations = seed.members.flatMap(({ participations = [] }) => participations)
     const progress = participations.map(({ progress_percentage }) => progress_percentage)
-    expect(new Set(progress)).toEqual(new Set(['0.0', '33.3', '66.7', '100.0']))
+    expect(new Set(progress)).toEqual(new Set(['0.0', '33.3', '66.6', '100.0']))
     const rewards = participations.flatMap(({ rewards = [] }) => rewards)
     expect(rewards.some(reward => reward.hold_end_datetime)).toBe(true)
     expect(rewards.some(reward => reward.blocked_by)).toBe(true)

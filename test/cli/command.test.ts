@@ -84,7 +84,7 @@ describe.concurrent('The command', () => {
     })
   })
 
-  it('lists every fault of a bad seed, exits 2, and leaves no site in the database', async () => {
+  it('lists every issue of a bad seed, exits 2, and leaves no site in the database', async () => {
     using folder = temporaryFolder()
     const lost = { id: journeyOf(2).id, type: 'exit' as const, name: 'Lost' }
     const seed = seedOf({

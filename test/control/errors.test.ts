@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { errorBody } from '../../src/contract/errors.ts'
-import { StorageFull } from '../../src/store/store-error.ts'
+import { StorageFull } from '../../src/errors.ts'
 import { testApp } from '../support/app.ts'
 import { SITE } from '../support/seeds.ts'
 import { goodClaims, headersOf, jwt } from '../support/token.ts'

@@ -46,11 +46,9 @@ test('The snapshots of a site take no more than their limit, in the database and
   const limit = 32 * MIB
   const store = openStore(':memory:')
   const site = store.createSite(SITE, [], [])
-  let state = ''
-  const load = (saved: string) => {
-    state = saved
-  }
-  const snapshots = siteSnapshots(site, { save: () => state, load }, () => 0, limit)
+  const load = (_state: unknown, content: number) => site.setContent(content)
+  const { snapshots } = siteSnapshots(site, { save: () => null, load }, () => 0, limit)
+  const ann = { ...{ email: 'ann@example.com', status: 'active' as const }, participations: [], history: [] }
   const rss = () => {
     collectGarbage()
     return process.memoryUsage().rss
@@ -58,7 +56,7 @@ test('The snapshots of a site take no more than their limit, in the database and
   const before = rss()
   let taken = 0
   const take = (name: string) => {
-    state = text(4 * MIB, taken)
+    site.putMember({ ...ann, attributes: { text: text(4 * MIB, taken) } })
     snapshots.take(name)
     taken++
   }
@@ -76,6 +74,6 @@ test('The snapshots of a site take no more than their limit, in the database and
   snapshots.remove('3')
   take('7')
   snapshots.restore('6')
-  expect(state).toBe(text(4 * MIB, 6))
+  expect(site.member(ann.email)?.attributes.text).toBe(text(4 * MIB, 6))
   store.close()
 })

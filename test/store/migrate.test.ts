@@ -2,10 +2,15 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
+import { StoreError } from '../../src/errors.ts'
+import { toDocument } from '../../src/seed/export.ts'
+import { readSeed } from '../../src/seed/seed.ts'
+import type { Site } from '../../src/sites/site.ts'
+import { openSites } from '../../src/sites/sites.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { MIGRATIONS, migrate } from '../../src/store/migrate.ts'
 import { openStore } from '../../src/store/store.ts'
-import { StoreError } from '../../src/store/store-error.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { SITE } from '../support/seeds.ts'
 
@@ -57,12 +62,18 @@ it('A database in which extra was called x-extra keeps it, in seeds and snapshot
   db.prepare('INSERT INTO snapshots (site_key, name, taken_at, content) VALUES (1, ?, ?, ?)').run(
     's',
     't',
-    document,
+    `{"data":${document}}`,
   )
   migrate(db)
   const expected = { site: { ...SITE, extra: { note: 'has "x-extra": in it' } } }
-  for (const sql of ['SELECT document FROM origins', 'SELECT content FROM snapshots'])
-    expect(JSON.parse(db.prepare<[], string>(sql).pluck().get() ?? '')).toMatchObject(expected)
+  const all = (sql: string) =>
+    db
+      .prepare<[], string>(sql)
+      .pluck()
+      .all()
+      .map(text => JSON.parse(text))
+  expect(all('SELECT template_site FROM sites')).toEqual([expected.site])
+  expect(all('SELECT document FROM contents WHERE document IS NOT NULL')).toEqual([expected, expected])
   db.close()
   older[Symbol.dispose]()
 })
@@ -220,12 +231,9 @@ it('A clock with milliseconds becomes one with microseconds, and one outside the
     null,
     null,
   ])
-  const snapshot = JSON.parse(store.forSite('frozen')?.snapshot('later rule') as string)
-  expect(snapshot).toMatchObject({ data: {}, clock: clocks[0], fault_count: 7 })
-  expect(JSON.parse(store.forSite('none')?.snapshot('no clock') as string)).toMatchObject({
-    clock: null,
-    fault_count: 0,
-  })
+  const stateOf = (id: string) => JSON.parse(store.forSite(id)?.snapshots()[0]?.state as string)
+  expect(stateOf('frozen')).toMatchObject({ clock: clocks[0], fault_count: 7 })
+  expect(stateOf('none')).toMatchObject({ clock: null, fault_count: 0 })
   store.close()
 })
 
@@ -238,7 +246,7 @@ it('Where members wait is waiting_at, in the stored documents too; members are a
     6,
     `INSERT INTO sites (site_key, site_id, name, secret, origin) VALUES (1, 's', 'S', 's', '${participation('null')}');
      INSERT INTO snapshots (site_key, name, taken_at, content)
-       VALUES (1, 'one', 't', '${participation('[{"node_id":"n","count":1}]')}');
+       VALUES (1, 'one', 't', '{"data":${participation('[{"node_id":"n","count":1}]')}}');
      INSERT INTO members (site_key, email, email_folded) VALUES (1, 'a@b.example', 'a@b.example');`,
   )
   const store = openStore(file)
@@ -246,12 +254,69 @@ it('Where members wait is waiting_at, in the stored documents too; members are a
   const member = (waiting_at: unknown) => ({
     ...{ email: 'a@b.example', attributes: { standing: 'gold' }, participations: [{ waiting_at }] },
   })
-  expect(JSON.parse(site?.origin().origin as string)).toMatchObject({ members: [member(null)] })
-  expect(JSON.parse(site?.snapshot('one') as string)).toEqual({
-    members: [member([{ node_id: 'n', count: 1 }])],
+  const documents: unknown[] = []
+  store.insertDocuments(document => {
+    documents.push(JSON.parse(document))
+    return { journeys: [], members: [] }
   })
+  expect(documents).toEqual([
+    { members: [member(null)] },
+    { members: [member([{ node_id: 'n', count: 1 }])] },
+  ])
   expect(site?.member('a@b.example')?.status).toBe('active')
   store.close()
+})
+
+it('Seeds and snapshots that were documents, and templates that were hidden sites, are what they were', () => {
+  using folder = temporaryFolder()
+  const demo = readSeed('demo')
+  const seed = (site_id: string) => toDocument({ ...demo, site: { site_id, name: 'old', secret: 'old' } })
+  const text = (value: unknown) => `'${JSON.stringify(value).replaceAll("'", "''")}'`
+  const snapshot = {
+    data: seed('document'),
+    clock: '{"at":"2099-01-01T00:00:00.000000","since":null,"tokens":false}',
+    faults: [{ id: 'fault-4', rule: '{"fault":{"kind":"hang"}}', seen: 2, used: 1 }],
+    fault_count: 4,
+  }
+  const file = olderFile(
+    folder,
+    10,
+    `INSERT INTO sites (site_key, site_id, name, secret, is_template) VALUES (7, 'template x', '', '-', 1);
+     INSERT INTO sites (site_key, site_id, name, secret, template_key, revision) VALUES
+       (8, 'document', 'new', 'new', NULL, 5), (9, 'template', 'new', 'new', 7, 6);
+     INSERT INTO origins VALUES (7, '{}', '{"site":{}}'), (8, ${text(seed('document').site)}, ${text(seed('document'))}),
+       (9, ${text(seed('template').site)}, NULL);
+     INSERT INTO members (member_key, site_key, email, email_folded) VALUES
+       (1, 7, 'Template@example.com', 'template@example.com'), (2, 9, 'now@example.com', 'now@example.com');
+     INSERT INTO member_events (member_key, event, attributes, at) VALUES (1, 'purchase', '{}', 't');
+     INSERT INTO faults (site_key, id, rule) VALUES (8, 'fault-9', '{"fault":{"kind":"hang"}}');
+     INSERT INTO snapshots (site_key, name, taken_at, content) VALUES (8, 'then', 't', ${text(snapshot)});`,
+  )
+  const store = openStore(file)
+  const sites = openSites({ store, clock: systemClock, journalSize: 0, journalBytes: 0 })
+  const [first, second] = ['document', 'template'].map(id => sites.get(id)) as [Site, Site]
+  expect([first.store.revision(), first.name, first.faults.list().length]).toEqual([5, 'new', 1])
+  expect(first.content.read().members).toEqual([])
+  first.snapshots.restore('then')
+  expect(first.content.read()).toEqual(seed('document'))
+  expect(first.clock.read()).toMatchObject({ now: '2099-01-01T00:00:00.000000Z', frozen: true })
+  expect(first.faults.list()).toEqual([{ id: 'fault-4', fault: { kind: 'hang' }, seen: 2, used: 1 }])
+  first.content.putMember('new@example.com', {})
+  first.reset()
+  expect(first.content.read()).toEqual(seed('document'))
+  expect(second.store.emails()).toEqual(['now@example.com'])
+  second.reset()
+  expect(second.store.member('template@EXAMPLE.com')?.history).toHaveLength(1)
+  expect(second.name).toBe('old')
+  for (const { site_id } of store.sites()) sites.remove(site_id)
+  store.close()
+  const db = new Database(file)
+  expect(db.pragma('foreign_key_check')).toEqual([])
+  expect(db.prepare('SELECT count(*) FROM contents WHERE document IS NOT NULL').pluck().get()).toBe(0)
+  openStore(file).close()
+  for (const table of ['contents', 'journeys', 'members', 'snapshots'])
+    expect(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), table).toBe(0)
+  db.close()
 })
 
 describe('A file that cannot be used is refused in one line, and left as it was:', () => {

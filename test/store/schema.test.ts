@@ -6,13 +6,14 @@ let db: Database.Database
 beforeEach(() => {
   db = openDatabase(':memory:')
   db.exec(`
-    INSERT INTO sites (site_key, site_id, name, secret) VALUES (1, 's', 'S', 'x');
-    INSERT INTO journeys (journey_key, site_key, id, multi_template_id, name, description, open_ended, status,
+    INSERT INTO contents (content_key) VALUES (1);
+    INSERT INTO sites (site_key, site_id, name, secret, content_key) VALUES (1, 's', 'S', 'x', 1);
+    INSERT INTO journeys (journey_key, content_key, id, multi_template_id, name, description, open_ended, status,
       created_at, updated_at) VALUES (1, 1, 'j', '0', 'J', '', 1, 'Draft', 't', 't');
     INSERT INTO nodes (node_key, journey_key, id, type, name, config, x, y)
       VALUES (1, 1, 'n', 'entry', 'N', '{}', 0, 0), (2, 1, 'r', 'reward', 'R', '{}', 0, 0);
     INSERT INTO connections (journey_key, id, source_node_key, target_node_key) VALUES (1, 'c', 1, 2);
-    INSERT INTO members (member_key, site_key, email, email_folded) VALUES (1, 1, 'A@b.c', 'a@b.c');
+    INSERT INTO members (member_key, content_key, email, email_folded) VALUES (1, 1, 'A@b.c', 'a@b.c');
     INSERT INTO participations (participation_key, member_key, journey_key, id, started_at, progress_percentage,
       created_at, updated_at) VALUES (1, 1, 1, 'p', 't', '0.0', 't', 't');
     INSERT INTO completed_steps (participation_key, node_key, completed_at) VALUES (1, 1, 't');
@@ -65,23 +66,26 @@ describe('A value that cannot be is refused', () => {
 
 describe('What there is once only is refused the second time', () => {
   it.each([
-    "INSERT INTO sites (site_id, name, secret) VALUES ('s', 'again', 'x')",
-    `INSERT INTO journeys (site_key, id, multi_template_id, name, description, open_ended, status, created_at, updated_at)
+    "INSERT INTO sites (site_id, name, secret, content_key) VALUES ('s', 'again', 'x', 1)",
+    `INSERT INTO journeys (content_key, id, multi_template_id, name, description, open_ended, status, created_at, updated_at)
       VALUES (1, 'j', '0', 'J', '', 1, 'Draft', 't', 't')`,
     "INSERT INTO nodes (journey_key, id, type, name, config, x, y) VALUES (1, 'n', 'exit', 'N', '{}', 0, 0)",
     "INSERT INTO connections (journey_key, id, source_node_key, target_node_key) VALUES (1, 'c', 1, 2)",
-    "INSERT INTO members (site_key, email, email_folded) VALUES (1, 'a@B.c', 'a@b.c')",
+    "INSERT INTO members (content_key, email, email_folded) VALUES (1, 'a@B.c', 'a@b.c')",
   ])('%s', sql => expect(codeOf(sql)).toBe('SQLITE_CONSTRAINT_UNIQUE'))
 })
 
 describe('A reference to nothing is refused', () => {
   it.each([
-    'UPDATE journeys SET site_key = 9',
+    'UPDATE sites SET content_key = 9',
+    'UPDATE sites SET template_key = 9',
+    'DELETE FROM contents',
+    'UPDATE journeys SET content_key = 9',
     'UPDATE nodes SET journey_key = 9',
     'UPDATE connections SET journey_key = 9',
     'UPDATE connections SET source_node_key = 9',
     'UPDATE connections SET target_node_key = 9',
-    'UPDATE members SET site_key = 9',
+    'UPDATE members SET content_key = 9',
     'UPDATE participations SET member_key = 9',
     'UPDATE participations SET journey_key = 9',
     'UPDATE completed_steps SET participation_key = 9',

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { StorageFull, StorageReadOnly, StoreError } from '../../src/errors.ts'
 import { type Sandbox, startSandbox } from '../../src/index.ts'
 import { openStore } from '../../src/store/store.ts'
-import { StorageFull, StorageReadOnly, StoreError } from '../../src/store/store-error.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { Program, run } from '../support/process.ts'
 
@@ -151,7 +151,7 @@ describe('A database', () => {
 
     expect(readdirSync(folder.path).sort()).toEqual(['one.db', 'one.db-lock', 'one.db-shm', 'one.db-wal'])
     const reader = new Database(db, { readonly: true })
-    expect(reader.prepare('SELECT count(*) FROM sites WHERE is_template = 0').pluck().get()).toBe(1)
+    expect(reader.prepare('SELECT count(*) FROM sites').pluck().get()).toBe(1)
     reader.close()
 
     await first.stop('SIGKILL')
