@@ -17,6 +17,11 @@ let folder: Folder
 const installed = (path = '') => folder.file(`node_modules/journeys-sandbox/${path}`)
 const node = (file: string, env = {}) => execute(folder.path, [process.execPath, file], env)
 
+/** How this machine reaches the registry: its proxy, and certificates of its own. */
+const NETWORK = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => /^(NODE_EXTRA_CA_CERTS|(https?|no)_proxy)$/i.test(name)),
+) as Record<string, string>
+
 beforeAll(async () => {
   folder = temporaryFolder()
   // Builds it too, and fails when publint or are-the-types-wrong finds anything.
@@ -25,7 +30,7 @@ beforeAll(async () => {
   const tarball = packed.stdout.trim().split('\n').at(-1) as string
   folder.file('package.json', '{}')
   const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund']
-  const done = await execute(folder.path, ['npm', 'install', ...flags, `./${tarball}`])
+  const done = await execute(folder.path, ['npm', 'install', ...flags, `./${tarball}`], NETWORK)
   expect(done.code, done.stderr).toBe(0)
 })
 afterAll(() => folder[Symbol.dispose]())
@@ -49,7 +54,10 @@ describe('The installed package', () => {
     expect(readFileSync(installed('LICENSE'), 'utf8')).toContain('MIT License')
     const licences = readFileSync(installed('dist/THIRD-PARTY-LICENSES.txt'), 'utf8')
     expect(licences).toContain('\nfastify 5.')
-    for (const name of Object.keys(packageJson.dependencies)) expect(licences).not.toContain(`\n${name} `)
+    // It is contained, which makes the start quicker, and a dependency as well, for the types of the package.
+    const both = '@sinclair/typebox'
+    for (const name of Object.keys(packageJson.dependencies))
+      expect(licences.includes(`\n${name} `), name).toBe(name === both)
     expect(existsSync(installed('src'))).toBe(false)
   })
 
