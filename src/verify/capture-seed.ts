@@ -127,7 +127,7 @@ function toJourney(answered: JsonObject): SeedJourney {
     description: textOf(answered.description) ?? '',
     publish_at: timeOf(answered.publish_at),
     // One operation has it as a text.
-    open_ended: String(answered.open_ended ?? true) === 'true',
+    open_ended: [undefined, null, true, 'true'].some(open => open === answered.open_ended),
     status: JOURNEY_STATUSES.find(known => known === answered.status) ?? 'Archived',
     start_date: timeOf(answered.start_date),
     end_date: timeOf(answered.end_date),

@@ -94,6 +94,23 @@ const site: fc.Arbitrary<Capture> = fc
     }
   })
 
+it.each([
+  ['true', true],
+  [null, true],
+  ['false', false],
+  [{ toString: '' }, false],
+])('A journey whose open_ended is %j is read', (open_ended, read) => {
+  const at = '2025-06-01T12:00:00.000000'
+  const answered = { id: '00000000-0000-4000-8000-000000000001', open_ended }
+  const body = { journeys: [answered] }
+  const { document } = toSeed('9991331', {
+    list: { operation: 'getJourneys', at, status: 200, body },
+    journeys: [{ operation: 'getJourney', identifier: answered.id, at, status: 200, body: answered }],
+    members: [],
+  })
+  expect(document.journeys.map(journey => journey.open_ended)).toEqual([read])
+})
+
 it('Any answers give a valid seed, with every journey and member of the site', () => {
   fc.assert(
     fc.property(site, capture => {
