@@ -45,3 +45,7 @@ function pointerBelow(value: unknown, levels: number): string | undefined {
   }
   return undefined
 }
+
+/** Any value of JSON as text. Unlike String(), it works for an object with a property toString. */
+export const toText = (value: unknown): string =>
+  typeof value === 'object' ? JSON.stringify(value) : String(value)

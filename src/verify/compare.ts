@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox'
 import { TIMESTAMP_PATTERN } from '../contract/formats.ts'
-import { isObject } from '../contract/json.ts'
+import { isObject, toText } from '../contract/json.ts'
 import { type Property, propertiesOf } from '../contract/schemas.ts'
 import { isUuid } from '../seed/ids.ts'
 
@@ -44,7 +44,7 @@ export function compareProperty(
   const holders = valuesAt(answers, parent).filter(holder => {
     // An answer that is not an object lacks every property; a part that is not an object is judged at its own path.
     if (!isObject(holder)) return parent === ''
-    return when === undefined || when.values.includes(String(holder[when.name]))
+    return when === undefined || when.values.includes(toText(holder[when.name]))
   })
   const values = valuesIn(holders, nameOf(path))
   const items = values.filter(Array.isArray).flat()

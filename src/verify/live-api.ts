@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type SignOptions, sign } from '../auth/sign.ts'
 import { type Clock, monotonic, systemClock, waitOf } from '../clock.ts'
 import { ConfigError } from '../config.ts'
-import { isObject } from '../contract/json.ts'
+import { isObject, toText } from '../contract/json.ts'
 
 /** Why there is no usable answer of a live API. */
 export type FailureReason = 'unreachable' | 'timeout' | 'redirect' | 'not JSON' | 'refused'
@@ -151,7 +151,7 @@ export function parseJson(text: string): unknown {
 
 /** The errorCode of a body. One that does not look like a code may name a person, and is left out. */
 export function errorCodeIn(body: unknown): string | undefined {
-  const code = isObject(body) ? String(body.errorCode) : ''
+  const code = isObject(body) ? toText(body.errorCode) : ''
   return /^([A-Z][A-Z0-9_]{0,49}|\d{1,6})$/.test(code) ? code : undefined
 }
 

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, objectsIn } from '../contract/json.ts'
+import { isObject, type JsonObject, objectsIn, toText } from '../contract/json.ts'
 import { OPERATION_IDS, type OperationId } from '../contract/operations.ts'
 import type { RuleName } from '../contract/rules.ts'
 import type { Call, Survey } from './survey.ts'
@@ -56,7 +56,7 @@ const rewardsWith = ({ memberJourneys }: Observed, status: string): JsonObject[]
     .flatMap(({ rewards }) => objectsIn(rewards))
     .filter(reward => reward.status === status)
 
-const idsOf = (instances: JsonObject[] = []) => instances.map(({ id }) => String(id)).sort()
+const idsOf = (instances: JsonObject[] = []) => instances.map(({ id }) => toText(id)).sort()
 const sameInstances = (some: JsonObject[] | undefined, others: JsonObject[] | undefined): boolean =>
   idsOf(some).join() === idsOf(others).join()
 
