@@ -47,7 +47,7 @@ export const openEntry =
       done()
     }
     if (!clone) return open()
-    clone.createInTurns().then(({ isNew }) => {
+    clone.create().then(({ isNew }) => {
       if (isNew) recordCreation(options.sites, request, clone)
       open()
     }, done)

@@ -28,7 +28,7 @@ const SEED_FILE = /\.(json|ya?ml)$/i
  * Reads seeds, each of which is a site: one for each source, and one for each file of a directory.
  * @throws {SeedError} with every issue of all of them, when one cannot be read, is not good, or has the site id of another
  */
-export function readSeeds(sources: readonly SeedSource[], now: string, onWarning?: OnWarning): SeedRecords[] {
+function readSeeds(sources: readonly SeedSource[], now: string, onWarning?: OnWarning): SeedRecords[] {
   const named = sources
     .flatMap((source): SeedSource[] => (typeof source === 'string' ? filesOf(source) : [source]))
     .map((source, i) => ({ source, name: typeof source === 'string' ? source : `seed ${i + 1}` }))

@@ -66,7 +66,7 @@ export interface Site extends SnapshotSteps {
    * Replaces the data by another seed, which a reset goes back to from then on. Clock, faults and journal stay.
    * @throws {SeedError} with every issue, having changed nothing
    */
-  reseed: LongWrite<[document: SeedInput], void>
+  reseed(document: SeedInput): void
 }
 
 const AN_HOUR = 3600

@@ -93,10 +93,11 @@ export interface Cloneable {
   /** The secret of the original, which is the clone's too. */
   secret: string
   original: Site
-  /** Creates it. At the limit, the clone that is idle for longest is removed. @throws {Conflict} when the original has no seed */
-  create(): Site
-  /** The same in turns; several requests for it at a time create it once, and for one of them it is new. */
-  createInTurns(): Promise<{ site: Site; isNew: boolean }>
+  /**
+   * Creates it in turns. Several requests for it at a time create it once, and for one of them it is new. At the limit, the
+   * clone that is idle for longest is removed. @throws {Conflict} when the original has no seed
+   */
+  create(): Promise<{ site: Site; isNew: boolean }>
 }
 
 export interface CloneOptions {
@@ -197,16 +198,16 @@ export function openSites({ store, clock, journalSize, journalBytes, clones, sta
       if (removed !== undefined) store.removeSite(removed)
       return { site, removed, created_at: creation.created_at }
     }
-    const create = longWrite(store, clone, ({ site, removed, created_at }) => {
+    const write = longWrite(store, clone, ({ site, removed, created_at }) => {
       if (removed !== undefined) forget(removed)
       return add(site, created_at)
     })
     return {
-      ...{ site_id, secret, original, create },
-      async createInTurns() {
+      ...{ site_id, secret, original },
+      async create() {
         const pending = clonesToCome.get(site_id)
         if (pending) return { site: await pending, isNew: false }
-        const created = create.inTurns()
+        const created = write.inTurns()
         clonesToCome.set(site_id, created)
         try {
           return { site: await created, isNew: true }

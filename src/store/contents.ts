@@ -76,8 +76,6 @@ export interface Original {
 /** What a new content is filled with: records, or what a content has. */
 export type Source = SeedContent | (() => Original)
 
-export type ContentTables = ReturnType<typeof contentTables>
-
 /**
  * The statements of contents: journeys and members that a site shows, goes back to, or keeps as a snapshot. Each is filled
  * step by step before anything refers to it, and removed step by step when nothing does any more.

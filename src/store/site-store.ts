@@ -25,7 +25,7 @@ import {
 } from './participations.ts'
 import { type CreationRecord, type SiteRow, siteTable, type Template } from './sites.ts'
 import { type FaultRecord, faultTable, type SnapshotRecord, snapshotTable } from './test-state.ts'
-import { longWrite, type Steps } from './turns.ts'
+import type { Steps } from './turns.ts'
 
 /** A member with participations, and with properties beyond the contract. */
 export type MemberWith<P> = Extended & Pick<MemberRecord, 'status'> & { participations: P[] }
@@ -108,8 +108,6 @@ export interface SiteStore extends ContentReader {
   /** @returns whether there was one */
   removeMember(email: string): boolean
 
-  /** Replaces all journeys and members, or none. */
-  replaceContent(journeys: GraphRecord[], members: MemberRecord[]): void
   rename(site: Omit<SiteRecord, 'site_id'>): void
   /** What the site shows. */
   present(): Original
@@ -249,12 +247,6 @@ export function bindSite(
     }
   const memberWithParticipations = memberBy(participations.detailsOf)
 
-  const setContent = (content: number): void =>
-    writeJourneys(() => {
-      contents.release(sites.content(key))
-      sites.setContent(key, content)
-    })
-
   return {
     ...readerOf(shown),
     get site() {
@@ -295,14 +287,15 @@ export function bindSite(
     appendEvents: change => write(() => members.append(shown(), change)),
     removeMember: email => write(() => members.remove(shown(), email)),
 
-    replaceContent: longWrite({ atomically, removeUnused: contents.removeUnused }, (journeys, members) =>
-      contents.fill({ journeys, members }, setContent),
-    ),
     rename: site => write(() => sites.rename(key, site)),
     present: () => ({ content: sites.content(key), revision: sites.revision(key) }),
     fill: contents.fill,
     fillAll: contents.fillAll,
-    setContent,
+    setContent: content =>
+      writeJourneys(() => {
+        contents.release(sites.content(key))
+        sites.setContent(key, content)
+      }),
     reader: content => readerOf(() => content),
     contentBytes: contents.bytes,
 

@@ -8,6 +8,7 @@ import {
   nodesOf,
   participationOf,
   recordsOf,
+  replaceContent,
   SITE,
   seedOf,
 } from '../support/seeds.ts'
@@ -21,7 +22,7 @@ function create(store: Store, site: typeof SITE, seed: Partial<SeedDocument> = {
 }
 const replace = (site: SiteStore, seed: Partial<SeedDocument>) => {
   const { journeys, members } = recordsOf(seedOf(seed))
-  site.replaceContent(journeys, members)
+  replaceContent(site, { journeys, members })
 }
 /** Everything that can be read of a site. */
 const contentOf = (site: SiteStore) => ({

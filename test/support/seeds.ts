@@ -6,6 +6,9 @@ import type {
   SeedParticipation,
   SeedRecords,
 } from '../../src/seed/schema.ts'
+import type { SeedContent } from '../../src/store/contents.ts'
+import type { SiteStore } from '../../src/store/store.ts'
+import { longWrite } from '../../src/store/turns.ts'
 
 /** Small good seed documents; a test names only what it is about. */
 
@@ -68,3 +71,7 @@ export const seedOf = (rest: Partial<SeedDocument> = {}): SeedDocument => ({
 /** A good seed as it is stored. */
 export const recordsOf = (seed: SeedDocument, now = '2025-06-01T12:00:00.000000'): SeedRecords =>
   checkSeed(seed, now).value as SeedRecords
+
+/** Replaces all journeys and members of a site, or none. */
+export const replaceContent = (site: SiteStore, content: SeedContent): void =>
+  longWrite(site, () => site.fill(content, site.setContent))()
