@@ -22,6 +22,12 @@ const KEPT = 8
 /** What a row takes beside its texts: its keys, and its places in the indexes. */
 const ROW_BYTES = 100
 
+/** Whether a site shows the content c, goes back to it, or keeps it as a snapshot. Each is asked of its index. */
+const IS_REFERENCED = `(
+  EXISTS (SELECT 1 FROM sites s WHERE s.content_key = c.content_key)
+  OR EXISTS (SELECT 1 FROM sites s WHERE s.template_key = c.content_key)
+  OR EXISTS (SELECT 1 FROM snapshots s WHERE s.content_key = c.content_key))`
+
 const ofContent = (table: 'journeys' | 'members') => `SELECT rowid FROM ${table} WHERE content_key = @from`
 const inJourneys = `journey_key IN (${ofContent('journeys')})`
 const inSlice = 'content_key = @from AND member_key > @after AND member_key <= @last'
@@ -84,18 +90,10 @@ export function contentTables(db: Db, journeys: JourneyTables, members: MemberTa
   const insertContent = db.prepare('INSERT INTO contents (content_key) VALUES (?)')
   const removeContent = db.prepare('DELETE FROM contents WHERE content_key = ?')
   const unreferenced = db
-    .prepare<[], number>(`
-      SELECT content_key FROM contents c
-      WHERE NOT EXISTS (SELECT 1 FROM sites s WHERE s.content_key = c.content_key)
-        AND NOT EXISTS (SELECT 1 FROM sites s WHERE s.template_key = c.content_key)
-        AND NOT EXISTS (SELECT 1 FROM snapshots s WHERE s.content_key = c.content_key)`)
+    .prepare<[], number>(`SELECT content_key FROM contents c WHERE NOT ${IS_REFERENCED}`)
     .pluck()
   const find = db
-    .prepare<[number], number>(`
-      SELECT EXISTS (SELECT 1 FROM sites s WHERE s.content_key = c.content_key)
-        OR EXISTS (SELECT 1 FROM sites s WHERE s.template_key = c.content_key)
-        OR EXISTS (SELECT 1 FROM snapshots s WHERE s.content_key = c.content_key)
-      FROM contents c WHERE content_key = ?`)
+    .prepare<[number], number>(`SELECT ${IS_REFERENCED} FROM contents c WHERE content_key = ?`)
     .pluck()
   const documents = db
     .prepare<[], number>('SELECT content_key FROM contents WHERE document IS NOT NULL')

@@ -31,11 +31,6 @@ export function memberTables(db: Db, participations: ParticipationTables) {
   const find = db.prepare<[number, string], MemberRow>(
     'SELECT member_key, email, status, attributes, extra FROM members WHERE content_key = +? AND email_folded = +?',
   )
-  const emails = db
-    .prepare<[number, number], string>(
-      'SELECT email FROM members WHERE content_key = +? ORDER BY member_key LIMIT ?',
-    )
-    .pluck()
   const emailsAfter = db.prepare<[number, number, number], { member_key: number; email: string }>(
     'SELECT member_key, email FROM members WHERE content_key = ? AND member_key > ? ORDER BY member_key LIMIT ?',
   )
@@ -127,7 +122,8 @@ export function memberTables(db: Db, participations: ParticipationTables) {
     find: (contentKey: number, email: string) => find.get(contentKey, foldEmail(email)),
     count: (contentKey: number) => count.get(contentKey) as number,
     /** The emails of at most `limit` members, in the order of insertion, which is that of the seed document. */
-    emails: (contentKey: number, limit = -1) => emails.all(contentKey, limit),
+    emails: (contentKey: number, limit = -1) =>
+      emailsAfter.all(contentKey, 0, limit).map(({ email }) => email),
     /** The same for all members, `size` at a time. */
     *emailPages(contentKey: number, size: number): Generator<string[]> {
       for (let after = 0; ; ) {
