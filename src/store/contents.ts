@@ -49,26 +49,29 @@ const MEMBERS = [
   { table: 'member_events', key: 'event_key', rows: ofMembers },
 ]
 
-/** What the keys are in a copy: moved by the same number, but for those of participations, which may lie far apart. */
-const COPIED_KEYS: Record<string, string> = {
-  content_key: '@to',
-  journey_key: 'journey_key + @journeys',
-  node_key: 'node_key + @nodes',
-  source_node_key: 'source_node_key + @nodes',
-  target_node_key: 'target_node_key + @nodes',
-  member_key: 'member_key + @members',
-  participation_key: 'copy_key',
+/** The tables that a column refers to. */
+const REFERENCES: Record<string, string> = {
+  journey_key: 'journeys',
+  node_key: 'nodes',
+  source_node_key: 'nodes',
+  target_node_key: 'nodes',
+  member_key: 'members',
+  participation_key: 'participations',
 }
-const PARTICIPATION_COPIES = `
-  WITH copies AS MATERIALIZED (
-    SELECT participation_key, @participations + row_number() OVER (ORDER BY participation_key) AS copy_key
-    FROM participations WHERE ${ofMembers})`
+
+/**
+ * The keys of the rows of a table, and those of their copies: numbered from the last key of the table on, so that a copy lies
+ * close together, however far apart its original lies.
+ */
+const copiesOf = ({ table, key, rows }: (typeof GRAPHS)[number]): string => `
+  ${table}_copies AS MATERIALIZED (
+    SELECT ${key} AS original, @${table} + row_number() OVER (ORDER BY ${key}) AS copy FROM ${table} WHERE ${rows})`
 
 interface Slice {
   /** The key of the last member before it, and of its own last member. */
   after: number
   last: number
-  /** What moves the keys of members in a copy, and the last key of any participation. */
+  /** The last keys of any member and any participation. */
   members: number
   participations: number
 }
@@ -101,31 +104,35 @@ export function contentTables(db: Db, journeys: JourneyTables, members: MemberTa
   const document = db.prepare<[number], string>('SELECT document FROM contents WHERE content_key = ?').pluck()
   const removeDocument = db.prepare('UPDATE contents SET document = NULL WHERE content_key = ?')
 
-  const graphOffsets = db.prepare<{ from: number }, { journeys: number; nodes: number }>(`
-    SELECT (SELECT max(journey_key) FROM journeys) + 1 - min(journey_key) AS journeys,
-      (SELECT (SELECT max(node_key) FROM nodes) + 1 - min(node_key) FROM nodes WHERE ${inJourneys}) AS nodes
-    FROM journeys WHERE content_key = @from`)
+  const lastKeys = db.prepare<[], { journeys: number; nodes: number }>(`
+    SELECT (SELECT coalesce(max(journey_key), 0) FROM journeys) AS journeys,
+      (SELECT coalesce(max(node_key), 0) FROM nodes) AS nodes`)
   const nextSlice = db.prepare<{ from: number; after: number }, Omit<Slice, 'after'> | { last: null }>(`
-    SELECT max(member_key) AS last, (SELECT max(member_key) FROM members) + 1 - min(member_key) AS members,
+    SELECT max(member_key) AS last, (SELECT max(member_key) FROM members) AS members,
       (SELECT coalesce(max(participation_key), 0) FROM participations) AS participations
     FROM (SELECT member_key FROM members WHERE content_key = @from AND member_key > @after
       ORDER BY member_key LIMIT ${SLICE})`)
 
   const statementsOf = ({ table, key, rows }: (typeof GRAPHS)[number]) => {
     const columns = db.pragma(`table_info(${table})`) as { name: string; type: string }[]
-    const names = columns.map(({ name }) => name)
-    // SQLite numbers what nothing refers to.
-    const copied = names.filter(name => name !== key || name in COPIED_KEYS)
-    const values = copied.map(name => COPIED_KEYS[name] ?? name)
-    const into = `INSERT INTO ${table} (${copied}) SELECT ${values} FROM`
+    // SQLite numbers the copies in the order in which they are inserted, as `copiesOf` does.
+    const copied = columns.map(({ name }) => name).filter(name => name !== key)
+    const references = copied.filter(name => name in REFERENCES)
+    const values = copied.map(name =>
+      name === 'content_key' ? '@to' : name in REFERENCES ? `${name}_copy.copy` : `${table}.${name}`,
+    )
+    const copies = [...GRAPHS, ...MEMBERS]
+      .filter(({ table }) => references.some(name => REFERENCES[name] === table))
+      .map(copiesOf)
+    const joins = references.map(
+      name => `JOIN ${REFERENCES[name]}_copies ${name}_copy ON ${name}_copy.original = ${table}.${name}`,
+    )
     const texts = columns.filter(({ type }) => type === 'TEXT')
     const bytes = texts.map(({ name }) => `coalesce(octet_length(${name}), 0)`).join(' + ')
     return {
-      copy: db.prepare(
-        names.includes('participation_key')
-          ? `${PARTICIPATION_COPIES} ${into} copies CROSS JOIN ${table} USING (participation_key) ORDER BY ${key}`
-          : `${into} ${table} WHERE ${rows} ORDER BY ${key}`,
-      ),
+      copy: db.prepare(`
+        ${copies.length > 0 ? `WITH ${copies}` : ''} INSERT INTO ${table} (${copied})
+        SELECT ${values} FROM ${table} ${joins.join(' ')} WHERE ${rows} ORDER BY ${table}.${key}`),
       remove: db.prepare(`DELETE FROM ${table} WHERE ${rows}`),
       bytes: db
         .prepare<object, number>(`
@@ -176,11 +183,11 @@ export function contentTables(db: Db, journeys: JourneyTables, members: MemberTa
   }
 
   function* copy(from: number, to: number): Steps<void> {
-    const offsets = graphOffsets.get({ from })
-    for (const { copy } of graphTables) copy.run({ from, to, ...offsets })
+    const last = lastKeys.get()
+    for (const { copy } of graphTables) copy.run({ from, to, ...last })
     yield
     for (const slice of slicesOf(from)) {
-      for (const { copy } of memberTables) copy.run({ from, to, ...offsets, ...slice })
+      for (const { copy } of memberTables) copy.run({ from, to, ...last, ...slice })
       yield
     }
   }

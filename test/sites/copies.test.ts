@@ -118,3 +118,28 @@ test('After any events, a member is stored as if written whole', () => {
     { numRuns: 40 },
   )
 })
+
+test('A site can be written to and kept as a snapshot as often as one likes', () => {
+  using opened = open()
+  const { sites } = opened
+  const site = sites.create({ site_id: 'often' })
+  const before: string[] = []
+  for (let n = 0; n < 70; n++) {
+    const id = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
+    site.content.putJourney(id, {
+      name: `Journey ${n}`,
+      nodes: [
+        { type: 'entry', name: 'Joins' },
+        { type: 'event', name: 'Buys', event: 'purchase' },
+        { type: 'reward', name: 'Thanks', reward: 'points', amount: 100 },
+      ],
+    })
+    site.content.putMember(`member${n}@example.com`, { history: [{ event: 'purchase' }] })
+    site.snapshots.take(`snapshot ${n}`)
+    before.push(JSON.stringify(site.content.read()))
+  }
+  for (const n of [0, 35, 69]) {
+    site.snapshots.restore(`snapshot ${n}`)
+    expect(JSON.stringify(site.content.read())).toBe(before[n])
+  }
+})
