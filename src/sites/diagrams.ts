@@ -35,12 +35,12 @@ export async function journeyDiagram(site: Site, journeyId: string): Promise<Dia
 /** The members at a node. */
 export interface NodeMembers {
   members: number
-  /** The participations of the first of them, by their keys. */
+  /** The keys of the first of them. */
   first: number[]
 }
 
 const FIRST = 10
-/** So many participations are read at once: a few milliseconds, between which other requests are answered. */
+/** The participations of so many members are read at once: a few milliseconds, between which other requests are answered. */
 const CHUNK = 500
 
 /**
@@ -68,19 +68,18 @@ export async function waitingMembers(
     derived.set(facts, ids)
     return ids
   }
-  for (let after = 0, length = CHUNK; length === CHUNK; ) {
-    const page = store.openParticipations(journey.id, { now: at, after, limit: CHUNK })
-    for (const { participation_key, waiting_at, done, reached } of page) {
+  const end = store.lastMember()
+  for (let after = 0; after < end; after += CHUNK) {
+    if (after > 0) await new Promise(setImmediate)
+    const page = store.openParticipations(journey.id, { now: at, after, last: after + CHUNK })
+    for (const { member_key, waiting_at, done, reached } of page) {
       for (const id of placesOf(waiting_at, done, reached)) {
         const node = nodes.get(id) ?? { members: 0, first: [] }
         node.members++
-        if (node.first.length < FIRST) node.first.push(participation_key)
+        if (node.first.length < FIRST) node.first.push(member_key)
         nodes.set(id, node)
       }
     }
-    after = page.at(-1)?.participation_key ?? after
-    length = page.length
-    if (length === CHUNK) await new Promise(setImmediate)
   }
   return nodes
 }

@@ -28,52 +28,14 @@ const IS_REFERENCED = `(
   OR EXISTS (SELECT 1 FROM sites s WHERE s.template_key = c.content_key)
   OR EXISTS (SELECT 1 FROM snapshots s WHERE s.content_key = c.content_key))`
 
-const ofContent = (table: 'journeys' | 'members') => `SELECT rowid FROM ${table} WHERE content_key = @from`
-const inJourneys = `journey_key IN (${ofContent('journeys')})`
-const inSlice = 'content_key = @from AND member_key > @after AND member_key <= @last'
-const ofMembers = `member_key IN (SELECT member_key FROM members WHERE ${inSlice})`
-const ofParticipations = `participation_key IN (SELECT participation_key FROM participations WHERE ${ofMembers})`
+/** The tables, each after those that it refers to. */
+const GRAPH_TABLES = ['journeys', 'nodes', 'connections']
+const MEMBER_TABLES = ['members', 'participations', 'completed_steps', 'rewards', 'member_events']
 
-/** The tables, each after those that it refers to: its key, and which of its rows are those of a content. */
-const GRAPHS = [
-  { table: 'journeys', key: 'journey_key', rows: 'content_key = @from' },
-  { table: 'nodes', key: 'node_key', rows: inJourneys },
-  { table: 'connections', key: 'connection_key', rows: inJourneys },
-]
-/** The same of members, for a slice of them. */
-const MEMBERS = [
-  { table: 'members', key: 'member_key', rows: inSlice },
-  { table: 'participations', key: 'participation_key', rows: ofMembers },
-  { table: 'completed_steps', key: 'step_key', rows: ofParticipations },
-  { table: 'rewards', key: 'reward_key', rows: ofParticipations },
-  { table: 'member_events', key: 'event_key', rows: ofMembers },
-]
-
-/** The tables that a column refers to. */
-const REFERENCES: Record<string, string> = {
-  journey_key: 'journeys',
-  node_key: 'nodes',
-  source_node_key: 'nodes',
-  target_node_key: 'nodes',
-  member_key: 'members',
-  participation_key: 'participations',
-}
-
-/**
- * The keys of the rows of a table, and those of their copies: numbered from the last key of the table on, so that a copy lies
- * close together, however far apart its original lies.
- */
-const copiesOf = ({ table, key, rows }: (typeof GRAPHS)[number]): string => `
-  ${table}_copies AS MATERIALIZED (
-    SELECT ${key} AS original, @${table} + row_number() OVER (ORDER BY ${key}) AS copy FROM ${table} WHERE ${rows})`
-
+/** Members with a key after the first of these and up to the other one. */
 interface Slice {
-  /** The key of the last member before it, and of its own last member. */
   after: number
   last: number
-  /** The last keys of any member and any participation. */
-  members: number
-  participations: number
 }
 
 /** What a content is copied from, as it is now. The revision changes with it; without one, it never changes. */
@@ -104,44 +66,28 @@ export function contentTables(db: Db, journeys: JourneyTables, members: MemberTa
   const document = db.prepare<[number], string>('SELECT document FROM contents WHERE content_key = ?').pluck()
   const removeDocument = db.prepare('UPDATE contents SET document = NULL WHERE content_key = ?')
 
-  const lastKeys = db.prepare<[], { journeys: number; nodes: number }>(`
-    SELECT (SELECT coalesce(max(journey_key), 0) FROM journeys) AS journeys,
-      (SELECT coalesce(max(node_key), 0) FROM nodes) AS nodes`)
-  const nextSlice = db.prepare<{ from: number; after: number }, Omit<Slice, 'after'> | { last: null }>(`
-    SELECT max(member_key) AS last, (SELECT max(member_key) FROM members) AS members,
-      (SELECT coalesce(max(participation_key), 0) FROM participations) AS participations
-    FROM (SELECT member_key FROM members WHERE content_key = @from AND member_key > @after
-      ORDER BY member_key LIMIT ${SLICE})`)
-
-  const statementsOf = ({ table, key, rows }: (typeof GRAPHS)[number]) => {
+  const statementsOf = (table: string, rows: string) => {
     const columns = db.pragma(`table_info(${table})`) as { name: string; type: string }[]
-    // SQLite numbers the copies in the order in which they are inserted, as `copiesOf` does.
-    const copied = columns.map(({ name }) => name).filter(name => name !== key)
-    const references = copied.filter(name => name in REFERENCES)
-    const values = copied.map(name =>
-      name === 'content_key' ? '@to' : name in REFERENCES ? `${name}_copy.copy` : `${table}.${name}`,
-    )
-    const copies = [...GRAPHS, ...MEMBERS]
-      .filter(({ table }) => references.some(name => REFERENCES[name] === table))
-      .map(copiesOf)
-    const joins = references.map(
-      name => `JOIN ${REFERENCES[name]}_copies ${name}_copy ON ${name}_copy.original = ${table}.${name}`,
-    )
+    const copied = columns.map(({ name }) => name).filter(name => name !== 'content_key')
     const texts = columns.filter(({ type }) => type === 'TEXT')
     const bytes = texts.map(({ name }) => `coalesce(octet_length(${name}), 0)`).join(' + ')
     return {
-      copy: db.prepare(`
-        ${copies.length > 0 ? `WITH ${copies}` : ''} INSERT INTO ${table} (${copied})
-        SELECT ${values} FROM ${table} ${joins.join(' ')} WHERE ${rows} ORDER BY ${table}.${key}`),
+      copy: db.prepare(
+        `INSERT INTO ${table} (content_key, ${copied}) SELECT @to, ${copied} FROM ${table} WHERE ${rows}`,
+      ),
       remove: db.prepare(`DELETE FROM ${table} WHERE ${rows}`),
       bytes: db
-        .prepare<object, number>(`
-          SELECT coalesce(sum(${ROW_BYTES} + ${bytes || 0}), 0) FROM ${table} WHERE ${rows}`)
+        .prepare<object, number>(
+          `SELECT coalesce(sum(${ROW_BYTES} + ${bytes}), 0) FROM ${table} WHERE ${rows}`,
+        )
         .pluck(),
     }
   }
-  const graphTables = GRAPHS.map(statementsOf)
-  const memberTables = MEMBERS.map(statementsOf)
+  const ofContent = 'content_key = @from'
+  const graphTables = GRAPH_TABLES.map(table => statementsOf(table, ofContent))
+  const memberTables = MEMBER_TABLES.map(table =>
+    statementsOf(table, `${ofContent} AND member_key > @after AND member_key <= @last`),
+  )
 
   // Counted here, as SQLite would give the key of a content that was rolled back to another one.
   let lastKey =
@@ -162,13 +108,9 @@ export function contentTables(db: Db, journeys: JourneyTables, members: MemberTa
     return lastKey
   }
 
-  function* slicesOf(from: number): Generator<Slice> {
-    for (let after = 0; ; ) {
-      const slice = nextSlice.get({ from, after })
-      if (!slice || slice.last === null) return
-      yield { ...slice, after }
-      after = slice.last
-    }
+  function* slicesOf(content: number): Generator<Slice> {
+    const end = members.lastKey(content)
+    for (let after = 0; after < end; after += SLICE) yield { after, last: after + SLICE }
   }
 
   function* insertRecords(to: number, content: SeedContent): Steps<void> {
@@ -183,11 +125,10 @@ export function contentTables(db: Db, journeys: JourneyTables, members: MemberTa
   }
 
   function* copy(from: number, to: number): Steps<void> {
-    const last = lastKeys.get()
-    for (const { copy } of graphTables) copy.run({ from, to, ...last })
+    for (const { copy } of graphTables) copy.run({ from, to })
     yield
     for (const slice of slicesOf(from)) {
-      for (const { copy } of memberTables) copy.run({ from, to, ...last, ...slice })
+      for (const { copy } of memberTables) copy.run({ from, to, ...slice })
       yield
     }
   }

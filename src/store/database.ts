@@ -10,6 +10,7 @@ import { migrate } from './migrate.ts'
  * reading ten times slower. The plus hides the parameter from the planner; the plans are the same.
  */
 export type Db = Database.Database
+export type Statement = Database.Statement
 
 const MEMORY = ':memory:'
 

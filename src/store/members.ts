@@ -35,60 +35,73 @@ export function memberTables(db: Db, participations: ParticipationTables) {
     'SELECT member_key, email FROM members WHERE content_key = ? AND member_key > ? ORDER BY member_key LIMIT ?',
   )
   const count = db.prepare<[number], number>('SELECT count(*) FROM members WHERE content_key = +?').pluck()
-  const insertMember = db.prepare(`
-    INSERT INTO members (content_key, email_folded, email, status, attributes, extra) VALUES (?, ?, ?, ?, ?, ?)`)
+  const lastKey = db
+    .prepare<[number], number>('SELECT coalesce(max(member_key), 0) FROM members WHERE content_key = ?')
+    .pluck()
+  const insertMember = db
+    .prepare<[number, number, ...unknown[]], number>(`
+      INSERT INTO members (content_key, member_key, email_folded, email, status, attributes, extra)
+      VALUES (?, (SELECT coalesce(max(member_key), 0) + 1 FROM members WHERE content_key = ?), ?, ?, ?, ?, ?)
+      RETURNING member_key`)
+    .pluck()
   const remove = db.prepare('DELETE FROM members WHERE content_key = ? AND email_folded = ?')
   const update = db.prepare(
-    'UPDATE members SET email = ?, status = ?, attributes = ?, extra = ? WHERE member_key = ?',
+    'UPDATE members SET email = ?, status = ?, attributes = ?, extra = ? WHERE content_key = ? AND member_key = ?',
   )
-  const history = db.prepare<[number], Omit<HistoryRecord, 'attributes'> & { attributes: string }>(
-    'SELECT event, attributes, at FROM member_events WHERE member_key = +? ORDER BY event_key',
+  const history = db.prepare<[number, number], Omit<HistoryRecord, 'attributes'> & { attributes: string }>(
+    'SELECT event, attributes, at FROM member_events WHERE content_key = +? AND member_key = +? ORDER BY ordinal',
   )
   const lastEventAt = db
-    .prepare<[number], string>(
-      'SELECT at FROM member_events WHERE member_key = +? ORDER BY event_key DESC LIMIT 1',
-    )
+    .prepare<[number, number], string>(`
+      SELECT at FROM member_events WHERE content_key = +? AND member_key = +? ORDER BY ordinal DESC LIMIT 1`)
     .pluck()
-  const insertEvent = db.prepare(
-    'INSERT INTO member_events (member_key, event, attributes, at) VALUES (?, ?, ?, ?)',
-  )
-  const removeHistory = db.prepare('DELETE FROM member_events WHERE member_key = ?')
+  const insertEvent = db.prepare(`
+    INSERT INTO member_events (content_key, member_key, ordinal, event, attributes, at)
+    VALUES (@contentKey, @memberKey,
+      (SELECT coalesce(max(ordinal), 0) + 1 FROM member_events
+        WHERE content_key = @contentKey AND member_key = @memberKey),
+      @event, @attributes, @at)`)
+  const removeHistory = db.prepare('DELETE FROM member_events WHERE content_key = ? AND member_key = ?')
 
-  const withoutHistory = (member: MemberRow) => ({
+  const withoutHistory = (contentKey: number, member: MemberRow) => ({
     ...extensionIn(member.extra),
     email: member.email,
     status: member.status,
     attributes: JSON.parse(member.attributes),
-    participations: participations.recordsOf(member.member_key),
+    participations: participations.recordsOf(contentKey, member.member_key),
   })
 
   function get(contentKey: number, email: string): MemberRecord | undefined {
     const member = find.get(contentKey, foldEmail(email))
-    return member && { ...withoutHistory(member), history: historyOf(member.member_key) }
+    if (!member) return undefined
+    const events = history.all(contentKey, member.member_key)
+    return {
+      ...withoutHistory(contentKey, member),
+      history: events.map(({ event, attributes, at }) => ({ event, attributes: JSON.parse(attributes), at })),
+    }
   }
 
   function state(contentKey: number, email: string): MemberState | undefined {
     const member = find.get(contentKey, foldEmail(email))
-    return member && { ...withoutHistory(member), last_event_at: lastEventAt.get(member.member_key) ?? null }
+    if (!member) return undefined
+    const last_event_at = lastEventAt.get(contentKey, member.member_key) ?? null
+    return { ...withoutHistory(contentKey, member), last_event_at }
   }
 
-  const historyOf = (memberKey: number): HistoryRecord[] =>
-    history
-      .all(memberKey)
-      .map(({ event, attributes, at }) => ({ event, attributes: JSON.parse(attributes), at }))
+  /** @returns the key of the new member */
+  const insertRow = (contentKey: number, member: Omit<MemberRecord, 'history'>): number =>
+    insertMember.get(contentKey, contentKey, foldEmail(member.email), ...valuesOf(member)) as number
 
-  function insert(contentKey: number, member: MemberRecord): void {
-    const { lastInsertRowid } = insertMember.run(contentKey, foldEmail(member.email), ...valuesOf(member))
-    insertParts(contentKey, Number(lastInsertRowid), member)
-  }
+  const insert = (contentKey: number, member: MemberRecord): void =>
+    insertParts(contentKey, insertRow(contentKey, member), member)
 
   function replace(contentKey: number, member: MemberRecord): void {
     const known = find.get(contentKey, foldEmail(member.email))
     if (!known) insert(contentKey, member)
     else {
-      update.run(...valuesOf(member), known.member_key)
-      participations.removeOf(known.member_key)
-      removeHistory.run(known.member_key)
+      update.run(...valuesOf(member), contentKey, known.member_key)
+      participations.removeOf(contentKey, known.member_key)
+      removeHistory.run(contentKey, known.member_key)
       insertParts(contentKey, known.member_key, member)
     }
   }
@@ -97,30 +110,31 @@ export function memberTables(db: Db, participations: ParticipationTables) {
   function append(contentKey: number, { before, after, events }: MemberChange): void {
     const key = before && find.get(contentKey, foldEmail(before.email))?.member_key
     const known = new Map(before?.participations.map(participation => [participation.id, participation]))
-    const memberKey =
-      key ?? Number(insertMember.run(contentKey, foldEmail(after.email), ...valuesOf(after)).lastInsertRowid)
+    const memberKey = key ?? insertRow(contentKey, after)
     for (const participation of after.participations) {
       const stored = known.get(participation.id)
       if (!stored) participations.insert(contentKey, memberKey, participation)
-      else if (stored !== participation) participations.update(memberKey, stored, participation)
+      else if (stored !== participation) participations.update(contentKey, memberKey, stored, participation)
     }
-    insertHistory(memberKey, events)
+    insertHistory(contentKey, memberKey, events)
   }
 
-  function insertHistory(memberKey: number, events: readonly HistoryRecord[]): void {
+  function insertHistory(contentKey: number, memberKey: number, events: readonly HistoryRecord[]): void {
     for (const { event, attributes, at } of events)
-      insertEvent.run(memberKey, event, JSON.stringify(attributes), at)
+      insertEvent.run({ contentKey, memberKey, event, attributes: JSON.stringify(attributes), at })
   }
 
   function insertParts(contentKey: number, memberKey: number, member: MemberRecord): void {
     for (const participation of member.participations)
       participations.insert(contentKey, memberKey, participation)
-    insertHistory(memberKey, member.history)
+    insertHistory(contentKey, memberKey, member.history)
   }
 
   return {
     find: (contentKey: number, email: string) => find.get(contentKey, foldEmail(email)),
     count: (contentKey: number) => count.get(contentKey) as number,
+    /** The greatest key of a member; 0 when there is none. */
+    lastKey: (contentKey: number) => lastKey.get(contentKey) as number,
     /** The emails of at most `limit` members, in the order of insertion, which is that of the seed document. */
     emails: (contentKey: number, limit = -1) =>
       emailsAfter.all(contentKey, 0, limit).map(({ email }) => email),

@@ -11,7 +11,7 @@ export interface JourneyCount {
 
 /** An open participation, and where the member waits in it. */
 export interface OpenParticipation {
-  participation_key: number
+  member_key: number
   /** JSON, as stored; null where it follows from the nodes done and reached. */
   waiting_at: string | null
   /** The ids of the nodes done and reached, as JSON; null where `waiting_at` is stored. */
@@ -19,11 +19,11 @@ export interface OpenParticipation {
   reached: string | null
 }
 
-/** Which of the open participations of a journey: at most `limit`, after the one with the key `after`. */
+/** Which of the open participations of a journey: those of members with a key after the one and up to the other. */
 export interface OpenPage {
   now: string
   after: number
-  limit: number
+  last: number
 }
 
 /** A reward that is held. */
@@ -68,39 +68,34 @@ export interface MemberPage {
 
 /**
  * The statements of what the pages count and list, which no operation of the vendor's needs. `now` is a vendor timestamp.
- * With 100,000 members in a journey each of them takes milliseconds, from the indexes of 0009_overview.sql.
+ * With 100,000 members in a journey each of them takes milliseconds, from the indexes of participations, steps and rewards.
  */
 export function overviewStatements(db: Db) {
-  const inJourney = (rest = '') =>
-    `(SELECT count(*) FROM participations p WHERE p.journey_key = j.journey_key ${rest})`
+  const ofJourney = 'p.content_key = j.content_key AND p.journey_id = j.id'
+  const inJourney = (rest = '') => `(SELECT count(*) FROM participations p WHERE ${ofJourney} ${rest})`
   const journey = db.prepare<{ contentKey: number; id: string; now: string }, JourneyCount>(`
     SELECT j.id, ${inJourney()} AS entered, ${inJourney("AND p.completed_at > ''")} AS completed,
       CASE WHEN j.end_date <= @now THEN ${inJourney('AND p.completed_at IS NULL')}
         ELSE ${inJourney('AND p.completed_at IS NULL AND p.expired_at <= @now')} END AS expired
     FROM journeys j WHERE j.content_key = @contentKey AND j.id = @id`)
+  const atNode = 'content_key = @contentKey AND journey_id = @journeyId AND node_id = @nodeId'
   const passed = db
     .prepare<{ contentKey: number; journeyId: string; nodeId: string }, number>(`
-      SELECT (SELECT count(*) FROM completed_steps s WHERE s.node_key = n.node_key)
-        + (SELECT count(*) FROM rewards r WHERE r.node_key = n.node_key)
-      FROM journeys j JOIN nodes n USING (journey_key)
-      WHERE j.content_key = @contentKey AND j.id = @journeyId AND n.id = @nodeId`)
+      SELECT (SELECT count(*) FROM completed_steps WHERE ${atNode}) + (SELECT count(*) FROM rewards WHERE ${atNode})`)
     .pluck()
-  const idsOf = (table: 'completed_steps' | 'rewards', key: string) => `
+  const idsOf = (table: 'completed_steps' | 'rewards') => `
     CASE WHEN p.waiting_at IS NULL THEN (
-      SELECT json_group_array(n.id ORDER BY u.${key}) FROM ${table} u JOIN nodes n USING (node_key)
-      WHERE u.participation_key = p.participation_key) END`
+      SELECT json_group_array(u.node_id ORDER BY u.ordinal) FROM ${table} u
+      WHERE u.content_key = p.content_key AND u.member_key = p.member_key AND u.participation_id = p.id) END`
   const open = db.prepare<{ contentKey: number; journeyId: string } & OpenPage, OpenParticipation>(`
-    SELECT p.participation_key, p.waiting_at, ${idsOf('completed_steps', 'step_key')} AS done,
-      ${idsOf('rewards', 'reward_key')} AS reached
-    FROM journeys j JOIN participations p INDEXED BY participations_by_journey USING (journey_key)
-    WHERE j.content_key = @contentKey AND j.id = @journeyId AND p.participation_key > @after
+    SELECT p.member_key, p.waiting_at, ${idsOf('completed_steps')} AS done, ${idsOf('rewards')} AS reached
+    FROM journeys j JOIN participations p ON ${ofJourney}
+    WHERE p.content_key = @contentKey AND p.member_key > @after AND p.member_key <= @last AND +p.journey_id = @journeyId
       AND p.completed_at IS NULL AND (p.expired_at IS NULL OR p.expired_at > @now)
       AND (j.end_date IS NULL OR j.end_date > @now)
-    ORDER BY p.participation_key LIMIT @limit`)
+    ORDER BY p.member_key, p.id`)
   const emailOf = db
-    .prepare<{ contentKey: number; key: number }, string>(`
-      SELECT m.email FROM participations p JOIN members m USING (member_key)
-      WHERE m.content_key = @contentKey AND p.participation_key = @key`)
+    .prepare<[number, number], string>('SELECT email FROM members WHERE content_key = ? AND member_key = ?')
     .pluck()
 
   const matching =
@@ -114,46 +109,48 @@ export function overviewStatements(db: Db) {
     .prepare<{ contentKey: number; search: string }, number>(`SELECT count(*) ${matching}`)
     .pluck()
 
-  const ofSite = 'FROM journeys j JOIN nodes n USING (journey_key)'
   const eventNames = db
     .prepare<{ contentKey: number; limit: number }, string>(`
-      SELECT n.config ->> '$.event' ${ofSite}
-      WHERE j.content_key = @contentKey AND n.type IN ('event', 'action') AND n.config ->> '$.event' IS NOT NULL
-      UNION SELECT blocking.value ${ofSite}, json_each(n.config, '$.blocking_events') AS blocking
-      WHERE j.content_key = @contentKey AND n.type = 'reward'
+      SELECT config ->> '$.event' FROM nodes
+      WHERE content_key = @contentKey AND type IN ('event', 'action') AND config ->> '$.event' IS NOT NULL
+      UNION SELECT blocking.value FROM nodes, json_each(config, '$.blocking_events') AS blocking
+      WHERE content_key = @contentKey AND nodes.type = 'reward'
       ORDER BY 1 LIMIT @limit`)
     .pluck()
 
-  const rewardNodes = `${ofSite} WHERE j.content_key = @contentKey AND n.type = 'reward'`
+  const rewardNodes = "FROM nodes n WHERE n.content_key = @contentKey AND n.type = 'reward'"
+  const ofNode = (reward: string) =>
+    `${reward}.content_key = n.content_key AND ${reward}.journey_id = n.journey_id AND ${reward}.node_id = n.id`
   const moments = db.prepare<{ contentKey: number; now: string }, NextMoments>(`
     SELECT
       (SELECT min((SELECT min(r.hold_end_datetime) FROM rewards r
-        WHERE r.node_key = n.node_key AND r.hold_end_datetime > @now)) ${rewardNodes}) AS hold_end,
+        WHERE ${ofNode('r')} AND r.hold_end_datetime > @now)) ${rewardNodes}) AS hold_end,
       (SELECT min(at) FROM (
         SELECT end_date AS at FROM journeys WHERE content_key = @contentKey AND end_date > @now
         UNION ALL SELECT (SELECT min(p.expired_at) FROM participations p
-          WHERE p.journey_key = j.journey_key AND p.completed_at IS NULL AND p.expired_at > @now)
+          WHERE ${ofJourney} AND p.completed_at IS NULL AND p.expired_at > @now)
         FROM journeys j WHERE j.content_key = @contentKey)) AS journey_end,
       (SELECT min(start_date) FROM journeys WHERE content_key = @contentKey AND start_date > @now) AS journey_start`)
   const countHeld = db
     .prepare<{ contentKey: number; now: string }, number>(`
       SELECT coalesce(sum((SELECT count(*) FROM rewards r
-        WHERE r.node_key = n.node_key AND r.hold_end_datetime > @now)), 0) ${rewardNodes}`)
+        WHERE ${ofNode('r')} AND r.hold_end_datetime > @now)), 0) ${rewardNodes}`)
     .pluck()
   // The next ones of each node from the index, and of those the next ones.
   const held = db.prepare<{ contentKey: number; now: string; until: string; limit: number }, HeldReward>(`
     SELECT m.email, j.id AS journey_id, j.name AS journey_name, n.name AS node_name, r.hold_end_datetime
-    FROM journeys j JOIN nodes n USING (journey_key)
-    JOIN rewards r ON r.reward_key IN (SELECT reward_key FROM rewards h
-      WHERE h.node_key = n.node_key AND h.hold_end_datetime > @now AND h.hold_end_datetime <= @until
+    FROM nodes n JOIN journeys j ON j.content_key = n.content_key AND j.id = n.journey_id
+    JOIN rewards r ON (r.content_key, r.member_key, r.participation_id, r.ordinal) IN (
+      SELECT h.content_key, h.member_key, h.participation_id, h.ordinal FROM rewards h
+      WHERE ${ofNode('h')} AND h.hold_end_datetime > @now AND h.hold_end_datetime <= @until
       ORDER BY h.hold_end_datetime LIMIT @limit)
-    JOIN participations p USING (participation_key) JOIN members m USING (member_key)
-    WHERE j.content_key = @contentKey AND n.type = 'reward'
+    JOIN members m ON m.content_key = r.content_key AND m.member_key = r.member_key
+    WHERE n.content_key = @contentKey AND n.type = 'reward'
     ORDER BY r.hold_end_datetime LIMIT @limit`)
 
   // By its own end, or by that of its journey: each from an index, which both at once would not be.
   const openUntil = (end: string) => `
-    FROM journeys j JOIN participations p USING (journey_key)
+    FROM journeys j JOIN participations p ON ${ofJourney}
     WHERE j.content_key = @contentKey AND p.completed_at IS NULL AND ${end}`
   const ownEnd = openUntil(
     'p.expired_at > @now AND p.expired_at <= @until AND (j.end_date IS NULL OR j.end_date >= p.expired_at)',
@@ -166,7 +163,7 @@ export function overviewStatements(db: Db) {
     ['j.end_date', journeyEnd],
   ].map(([at, found]) => ({
     list: db.prepare<{ contentKey: number; limit: number } & Between, ExpiringParticipation>(`
-      SELECT (SELECT email FROM members m WHERE m.member_key = p.member_key) AS email,
+      SELECT (SELECT email FROM members m WHERE m.content_key = p.content_key AND m.member_key = p.member_key) AS email,
         j.id AS journey_id, j.name AS journey_name, ${at} AS at ${found} LIMIT @limit`),
     count: db.prepare<{ contentKey: number } & Between, number>(`SELECT count(*) ${found}`).pluck(),
   }))
@@ -178,7 +175,7 @@ export function overviewStatements(db: Db) {
       passed.get({ contentKey, journeyId, nodeId }) ?? 0,
     open: (contentKey: number, journeyId: string, page: OpenPage) =>
       open.all({ contentKey, journeyId, ...page }),
-    emailOf: (contentKey: number, key: number) => emailOf.get({ contentKey, key }),
+    emailOf: (contentKey: number, memberKey: number) => emailOf.get(contentKey, memberKey),
     moments: (contentKey: number, now: string) => moments.get({ contentKey, now }) as NextMoments,
     countHeld: (contentKey: number, now: string) => countHeld.get({ contentKey, now }) as number,
     held: (contentKey: number, between: Between & { limit: number }) => held.all({ contentKey, ...between }),

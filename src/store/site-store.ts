@@ -66,10 +66,11 @@ export interface SiteStore extends ContentReader {
   journeyCount(id: string, now: string): JourneyCount | undefined
   /** How often a node of a journey was completed or reached. */
   passedCount(journeyId: string, nodeId: string): number
-  /** A page of the open participations of a journey, in the order of their keys. */
+  /** The open participations of some members in a journey, in the order of their keys. */
   openParticipations(journeyId: string, page: OpenPage): OpenParticipation[]
-  /** The email of the member whose participation has this key. */
-  emailOf(participationKey: number): string | undefined
+  /** The greatest key of a member; 0, which none has, when there is none. */
+  lastMember(): number
+  emailOf(memberKey: number): string | undefined
   /** When the next hold and the next journey end, and the next journey starts. */
   nextMoments(now: string): NextMoments
   /** How many rewards are held. */
@@ -238,12 +239,12 @@ export function bindSite(
   })
 
   const memberBy =
-    <P>(read: (memberKey: number) => P[]) =>
+    <P>(read: (contentKey: number, memberKey: number) => P[]) =>
     (email: string): MemberWith<P> | undefined => {
       const member = members.find(shown(), email)
       if (!member) return undefined
       const { member_key, status, extra } = member
-      return { ...extensionIn(extra), status, participations: read(member_key) }
+      return { ...extensionIn(extra), status, participations: read(shown(), member_key) }
     }
   const memberWithParticipations = memberBy(participations.detailsOf)
 
@@ -262,7 +263,8 @@ export function bindSite(
     journeyCount: (id, now) => overview.journey(shown(), id.toLowerCase(), now),
     passedCount: (journeyId, nodeId) => overview.passed(shown(), journeyId, nodeId),
     openParticipations: (journeyId, page) => overview.open(shown(), journeyId, page),
-    emailOf: participationKey => overview.emailOf(shown(), participationKey),
+    lastMember: () => members.lastKey(shown()),
+    emailOf: memberKey => overview.emailOf(shown(), memberKey),
     nextMoments: now => overview.moments(shown(), now),
     heldCount: now => overview.countHeld(shown(), now),
     heldRewards: between => overview.held(shown(), between),

@@ -7,7 +7,7 @@ import { type Sandbox, signRequest, startSandbox } from '../../src/index.ts'
 import { type Folder, temporaryFolder } from '../support/folder.ts'
 
 /** So many that every long call takes many turns. */
-const MEMBERS = 2000
+const MEMBERS = 1500
 const LARGE = generatedSeed({ journeys: 5, members: MEMBERS, participations: 1 })
 const ID = 'large'
 const HERE = `/sites/${ID}`
@@ -196,9 +196,9 @@ describe('Calls that overlap have the result of some order:', () => {
   })
 
   test('new data, twice', async () => {
-    const [less, more] = [LARGE.members.slice(0, 1500), LARGE.members]
+    const [less, more] = [LARGE.members.slice(0, 400), LARGE.members]
     expect(await statusesOf(replace(less), replace(more))).toEqual([200, 200])
-    expect([1500, MEMBERS]).toContain(site().content.read().members.length)
+    expect([400, MEMBERS]).toContain(site().content.read().members.length)
     await expectWhole()
   })
 
@@ -240,7 +240,7 @@ describe('Calls that overlap have the result of some order:', () => {
   })
 
   test('anything', async () => {
-    const operations = [reset, take, restore, put, () => replace(LARGE.members.slice(0, 1000)), reset, take]
+    const operations = [reset, take, restore, put, () => replace(LARGE.members.slice(0, 300)), reset, take]
     const chosen = fc.array(fc.nat(operations.length - 1), { minLength: 3, maxLength: 6 })
     await fc.assert(
       fc.asyncProperty(chosen, async choices => {
@@ -252,7 +252,7 @@ describe('Calls that overlap have the result of some order:', () => {
         )
         for (const status of known) expect([200, 201, 204, 404]).toContain(status)
         const { members } = site().content.read()
-        expect([1000, 1001, MEMBERS, MEMBERS + 1]).toContain(members.length)
+        expect([300, 301, MEMBERS, MEMBERS + 1]).toContain(members.length)
       }),
       { numRuns: 12 },
     )
@@ -269,11 +269,12 @@ test('After a restart, nothing is left of a content that was only begun', async 
   const count = (table: string) => file.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get()
   const before = ['contents', 'journeys', 'members', 'participations'].map(count)
   file.exec(`INSERT INTO contents (content_key) VALUES (77);
-    INSERT INTO journeys (content_key, id, multi_template_id, name, description, open_ended, status, created_at, updated_at)
-      SELECT 77, id, '0', name, '', 1, 'Draft', 't', 't' FROM journeys WHERE content_key = 1;
-    INSERT INTO members (content_key, email, email_folded) SELECT 77, email, email FROM members WHERE content_key = 1;
-    INSERT INTO participations (member_key, journey_key, id, started_at, progress_percentage, created_at, updated_at)
-      SELECT max(member_key), (SELECT max(journey_key) FROM journeys), 'p', 't', '0.0', 't', 't' FROM members;`)
+    INSERT INTO journeys SELECT 77, ordinal, id, multi_template_id, name, description, publish_at, open_ended, status,
+      start_date, end_date, created_at, updated_at, created_by, extra FROM journeys WHERE content_key = 1;
+    INSERT INTO members SELECT 77, member_key, email, email_folded, status, attributes, extra FROM members
+      WHERE content_key = 1;
+    INSERT INTO participations SELECT 77, member_key, id, journey_id, started_at, progress_percentage, completed_at,
+      expired_at, created_at, updated_at, waiting_at, extra FROM participations WHERE content_key = 1;`)
   expect(count('members')).toBeGreaterThan(before[2] as number)
 
   await using second = await startSandbox({ db, logLevel: 'silent' })

@@ -319,6 +319,54 @@ it('Seeds and snapshots that were documents, and templates that were hidden site
   db.close()
 })
 
+it('What was numbered through all sites is found by the content and the ids', () => {
+  using folder = temporaryFolder()
+  const file = olderFile(
+    folder,
+    11,
+    `INSERT INTO contents (content_key) VALUES (3), (4);
+     INSERT INTO sites (site_id, name, secret, content_key) VALUES ('three', 'T', 's', 3), ('four', 'F', 's', 4);
+     INSERT INTO journeys (journey_key, content_key, id, multi_template_id, name, description, open_ended, status,
+       created_at, updated_at) SELECT value, 4, 'j' || value, '0', 'J', '', 1, 'Draft', 't', 't' FROM json_each('[9, 7]');
+     INSERT INTO nodes (node_key, journey_key, id, type, name, config, x, y, ordinal) VALUES
+       (20, 7, 'last', 'reward', 'L', '{}', 1, 2, 1), (21, 7, 'first', 'entry', 'F', '{}', 0, 0, 0),
+       (22, 9, 'first', 'entry', 'F', '{}', 0, 0, 0);
+     INSERT INTO connections (journey_key, id, source_node_key, target_node_key) VALUES (7, 'c', 21, 20);
+     INSERT INTO members (member_key, content_key, email, email_folded) VALUES
+       (30, 3, 'One@b.c', 'one@b.c'), (31, 4, 'Two@b.c', 'two@b.c'), (29, 4, 'Three@b.c', 'three@b.c');
+     INSERT INTO participations (participation_key, member_key, journey_key, id, started_at, progress_percentage,
+       created_at, updated_at) VALUES (40, 31, 7, 'p', 't', '0.0', 't', 't'), (41, 31, 9, 'p', 't', '0.0', 't', 't');
+     INSERT INTO completed_steps (participation_key, node_key, completed_at) VALUES (41, 22, 't'), (40, 21, 't');
+     INSERT INTO rewards (participation_key, node_key, blocked_by, blocked_at) VALUES (40, 20, 'refund', 't');
+     INSERT INTO member_events (event_key, member_key, event, attributes, at) VALUES
+       (51, 31, 'later', '{}', 't'), (50, 31, 'sooner', '{}', 't');`,
+  )
+  const store = openStore(file)
+  const [three, four] = [store.forSite('three'), store.forSite('four')]
+  expect([three?.emails(), four?.emails()]).toEqual([['One@b.c'], ['Three@b.c', 'Two@b.c']])
+  expect(four?.journeyIds()).toEqual(['j7', 'j9'])
+  expect(four?.journey('j7')).toMatchObject({
+    nodes: [{ id: 'first' }, { id: 'last', position: { x: 1, y: 2 } }],
+    connections: [{ id: 'c', source_node_id: 'first', target_node_id: 'last' }],
+  })
+  const member = four?.member('two@b.c')
+  expect(member?.history.map(({ event }) => event)).toEqual(['sooner', 'later'])
+  expect(member?.participations).toMatchObject([
+    {
+      id: 'p',
+      journey_id: 'j7',
+      events: [{ node_id: 'first' }],
+      rewards: [{ node_id: 'last', blocked_by: 'refund' }],
+    },
+    // An older version could give two participations one id.
+    { id: 'p-41', journey_id: 'j9', events: [{ node_id: 'first' }], rewards: [] },
+  ])
+  store.close()
+  const db = new Database(file)
+  expect(db.pragma('foreign_key_check')).toEqual([])
+  db.close()
+})
+
 describe('A file that cannot be used is refused in one line, and left as it was:', () => {
   it('one that a newer version of this program wrote', () => {
     using folder = temporaryFolder()
