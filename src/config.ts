@@ -99,6 +99,11 @@ export const settings = {
     env: 'SANDBOX_JOURNAL_BYTES',
     description: 'bytes of responses that all request journals keep together; 0 keeps none',
   },
+  bodyLimit: {
+    flag: '--body-limit <number>',
+    env: 'SANDBOX_BODY_LIMIT',
+    description: 'most bytes of a body with data of a site: seeds, capsules and batches of events',
+  },
   logLevel: {
     flag: '--log-level <level>',
     env: 'LOG_LEVEL',
@@ -177,6 +182,13 @@ export const Config = Type.Object({
     maximum: 2 ** 40,
     default: 32 * 2 ** 20,
     expectation: 'a whole number from 0 to 1099511627776',
+  }),
+  bodyLimit: Type.Integer({
+    minimum: 1_000_000,
+    // The longest string that V8 can hold has about 2 ** 29 characters.
+    maximum: 500_000_000,
+    default: 32 * 2 ** 20,
+    expectation: 'a whole number from 1000000 to 500000000',
   }),
   logLevel: OneOf(LOG_LEVELS, { default: 'error', expectation: `one of ${LOG_LEVELS.join(', ')}` }),
 } satisfies Record<SettingName, TProperties[string]>)

@@ -11,6 +11,9 @@ declare module 'fastify' {
   }
 }
 
+/** The most bytes of a body, unless it holds data of a site: those have a setting. */
+export const MAX_BODY_BYTES = 64 * 1024
+
 /** Less than of a seed, as what a body holds becomes a part of one: what can be written must fit into an export. */
 export const MAX_BODY_DEPTH = MAX_DEPTH / 2
 

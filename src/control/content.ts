@@ -9,15 +9,7 @@ import { SeedDocument, SeedJourney, SeedMember } from '../seed/schema.ts'
 import { JourneyInput, MemberInput, SeedInput } from '../seed/schema-input.ts'
 import { Capsule, packSite } from '../sites/capsule.ts'
 import type { Site } from '../sites/site.ts'
-import {
-  type ControlOptions,
-  MAX_DATA_BYTES,
-  Nothing,
-  responses,
-  SiteParams,
-  siteOf,
-  uncheckedBody,
-} from './route.ts'
+import { type ControlOptions, Nothing, responses, SiteParams, siteOf, uncheckedBody } from './route.ts'
 
 export const JourneyParams = Type.Object({
   ...SiteParams.properties,
@@ -88,7 +80,10 @@ async function sendData({ content, store }: Site, reply: FastifyReply) {
 }
 
 /** The data of a site: the whole of it, a journey, or a member. */
-export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
+export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (
+  scope,
+  { sites, bodyLimit },
+) => {
   const tags = ['Content']
 
   scope.route({
@@ -107,7 +102,7 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'PUT',
     url: '/sites/:site_id/data',
-    bodyLimit: MAX_DATA_BYTES,
+    bodyLimit,
     config: { bodyDepth: MAX_DEPTH },
     validatorCompiler: uncheckedBody,
     schema: {
@@ -143,7 +138,7 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'PUT',
     url: '/sites/:site_id/journeys/:journey_id',
-    bodyLimit: MAX_DATA_BYTES,
+    bodyLimit,
     validatorCompiler: uncheckedBody,
     schema: {
       operationId: 'putSiteJourney',
@@ -201,7 +196,7 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
   scope.route({
     method: 'PUT',
     url: '/sites/:site_id/members/:email',
-    bodyLimit: MAX_DATA_BYTES,
+    bodyLimit,
     validatorCompiler: uncheckedBody,
     schema: {
       operationId: 'putSiteMember',
@@ -266,7 +261,7 @@ export const contentRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (s
     method: 'PUT',
     url: '/sites/:site_id/capsule',
     // A seed lies four levels deep in it, in the state of a snapshot.
-    bodyLimit: MAX_DATA_BYTES,
+    bodyLimit,
     config: { bodyDepth: MAX_DEPTH + 4 },
     validatorCompiler: uncheckedBody,
     schema: {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
 import { NotFound } from '../errors.ts'
 import type { Sites } from '../sites/sites.ts'
-import { acceptBodies } from './body.ts'
+import { acceptBodies, MAX_BODY_BYTES } from './body.ts'
 import { clockRoutes } from './clock.ts'
 import { contentRoutes } from './content.ts'
 import { credentialRoutes } from './credentials.ts'
@@ -17,8 +17,6 @@ import { requestRoutes } from './requests.ts'
 import { siteRoutes } from './sites.ts'
 import { snapshotRoutes } from './snapshots.ts'
 
-const MAX_BODY_BYTES = 64 * 1024
-
 export interface ControlApiOptions {
   sites: Sites
   basePath: string
@@ -28,7 +26,7 @@ export interface ControlApiOptions {
 /** The control API: any state, fault or moment in time a test needs, over HTTP. */
 export async function control(
   scope: FastifyInstance,
-  { sites, basePath, config }: ControlApiOptions,
+  { sites, basePath, config: { controlToken, allowHost, bodyLimit } }: ControlApiOptions,
 ): Promise<void> {
   scope.addSchema(Problem)
   scope.setErrorHandler(sendProblem)
@@ -38,7 +36,7 @@ export async function control(
     )
   })
   acceptBodies(scope)
-  scope.addHook('onRequest', guard({ token: config.controlToken, allowHost: config.allowHost }))
+  scope.addHook('onRequest', guard({ token: controlToken, allowHost }))
   scope.addHook('onRoute', route => {
     route.bodyLimit ??= MAX_BODY_BYTES
   })
@@ -56,6 +54,6 @@ export async function control(
     credentialRoutes,
     providerStateRoutes,
   ]) {
-    scope.register(routes, { sites, basePath, inject: options => scope.inject(options) })
+    scope.register(routes, { sites, basePath, bodyLimit, inject: options => scope.inject(options) })
   }
 }

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { SeedHistory } from '../seed/schema.ts'
 import { EventResult, MOST_EVENTS, NewEvent, NewMemberEvent } from '../sites/events.ts'
 import { MemberParams } from './content.ts'
-import { type ControlOptions, MAX_DATA_BYTES, responses, SiteParams, siteOf } from './route.ts'
+import { type ControlOptions, responses, SiteParams, siteOf } from './route.ts'
 
 const Batch = Type.Object(
   {
@@ -28,7 +28,7 @@ const Batch = Type.Object(
 )
 
 /** The events of members, and their effects. */
-export const eventRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites }) => {
+export const eventRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites, bodyLimit }) => {
   const tags = ['Events']
 
   scope.route({
@@ -64,7 +64,7 @@ export const eventRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (sco
   scope.route({
     method: 'POST',
     url: '/sites/:site_id/events',
-    bodyLimit: MAX_DATA_BYTES,
+    bodyLimit,
     schema: {
       operationId: 'postEvents',
       tags,

@@ -5,7 +5,7 @@ import { StoreError } from '../errors.ts'
 import { STATUS_CODES } from '../http.ts'
 import { type PlacedIssue, SeedError } from '../seed/issues.ts'
 import { ValidationError } from '../validation.ts'
-import { MAX_DATA_BYTES } from './route.ts'
+import { MAX_BODY_BYTES } from './body.ts'
 
 /** A problem document: RFC 9457. */
 export const Problem = Type.Object(
@@ -58,9 +58,9 @@ export function sendProblem(
 function describe(error: Error, { routeOptions }: FastifyRequest): string {
   if (!(error instanceof errorCodes.FST_ERR_CTP_BODY_TOO_LARGE)) return error.message
   const limit = `the body is too large: this call takes at most ${routeOptions.bodyLimit} bytes`
-  return routeOptions.bodyLimit === MAX_DATA_BYTES
-    ? `${limit}, and more where Node has more memory: NODE_OPTIONS=--max-old-space-size=<MiB>`
-    : limit
+  return routeOptions.bodyLimit === MAX_BODY_BYTES
+    ? limit
+    : `${limit}; start the sandbox with a higher --body-limit (SANDBOX_BODY_LIMIT)`
 }
 
 const toDetail = ({ pointer, message, line, column }: PlacedIssue) => ({

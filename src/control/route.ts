@@ -1,4 +1,3 @@
-import { getHeapStatistics } from 'node:v8'
 import { type TSchema, Type } from '@sinclair/typebox'
 import type { FastifyRequest, FastifySchemaCompiler, InjectOptions, LightMyRequestResponse } from 'fastify'
 import { originOf } from '../origin.ts'
@@ -6,21 +5,13 @@ import type { Site } from '../sites/site.ts'
 import type { Sites } from '../sites/sites.ts'
 import { validatorCompiler } from '../validation.ts'
 
-/**
- * The most bytes of a body that may hold a whole site. What a site exports can be put back as far as the memory goes: as
- * objects, JSON takes up to forty times its length, and twice that while a capsule is checked. Beyond, a single body would
- * end the process.
- */
-export const MAX_DATA_BYTES = Math.max(
-  32 * 1024 * 1024,
-  Math.floor(getHeapStatistics().heap_size_limit / 100),
-)
-
 /** The options of every group of control routes. */
 export interface ControlOptions {
   sites: Sites
   /** Without a slash at its end. */
   basePath: string
+  /** The most bytes of a body that may hold a whole site. */
+  bodyLimit: number
   /** Sends a request to the server itself. */
   inject(options: InjectOptions): Promise<LightMyRequestResponse>
 }

@@ -10,7 +10,6 @@ import { NewSite } from '../sites/sites.ts'
 import {
   baseUrlOf,
   type ControlOptions,
-  MAX_DATA_BYTES,
   Nothing,
   responses,
   SiteParams,
@@ -45,7 +44,10 @@ const SiteList = Type.Object(
 )
 
 /** Creating, removing and resetting sites. */
-export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scope, { sites, basePath }) => {
+export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (
+  scope,
+  { sites, basePath, bodyLimit },
+) => {
   const tags = ['Sites']
 
   function view(site: Site, request: FastifyRequest) {
@@ -73,7 +75,7 @@ export const siteRoutes: FastifyPluginAsyncTypebox<ControlOptions> = async (scop
   scope.route({
     method: 'POST',
     url: '/sites',
-    bodyLimit: MAX_DATA_BYTES,
+    bodyLimit,
     config: { bodyDepth: MAX_DEPTH + 1 },
     validatorCompiler: uncheckedBody,
     schema: {

@@ -100,10 +100,12 @@ export function overviewStatements(db: Db) {
 
   const matching =
     "FROM members WHERE content_key = @contentKey AND (@search = '' OR instr(email_folded, @search) > 0)"
+  // The page is found in the index, and only its emails are read from the table.
   const members = db
-    .prepare<{ contentKey: number } & MemberPage, string>(
-      `SELECT email ${matching} ORDER BY email_folded LIMIT @limit OFFSET @offset`,
-    )
+    .prepare<{ contentKey: number } & MemberPage, string>(`
+      SELECT email FROM members WHERE content_key = @contentKey AND member_key IN (
+        SELECT member_key ${matching} ORDER BY email_folded LIMIT @limit OFFSET @offset)
+      ORDER BY email_folded`)
     .pluck()
   const countMembers = db
     .prepare<{ contentKey: number; search: string }, number>(`SELECT count(*) ${matching}`)

@@ -190,6 +190,14 @@ const table: Row[] = [
     bad: ['', '32MB', '1099511627777', ...NO_INTEGERS],
   },
   {
+    name: 'bodyLimit',
+    flag: '--body-limit',
+    variable: 'SANDBOX_BODY_LIMIT',
+    otherwise: 33554432,
+    good: [['1000000', 1_000_000]],
+    bad: ['', '32MB', '999999', '500000001', ...NO_INTEGERS],
+  },
+  {
     name: 'logLevel',
     flag: '--log-level',
     variable: 'LOG_LEVEL',
