@@ -4,10 +4,8 @@ import type { Socket } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { type FastifyInstance, fastify, LogController } from 'fastify'
 import { api } from './api/api.ts'
-import { refuseConnect, sendClientError, sendVendorError } from './api/errors.ts'
-import { recordAnswer, recordRequest } from './api/journal.ts'
-import { refuseUnknown } from './api/not-found.ts'
-import { callOnceOver, type OnResponse } from './api/response-watch.ts'
+import { refuseConnect, refuseUnknown, sendClientError, sendVendorError } from './api/errors.ts'
+import { callOnceOver, type OnResponse, recordAnswer, recordRequest } from './api/journal.ts'
 import { type Config, ConfigError, logsRequests, prefixOf } from './config.ts'
 import { createTurns } from './connections.ts'
 import { control } from './control/control.ts'
@@ -22,9 +20,9 @@ import { readPathPrefix } from './origin.ts'
 import type { Sites } from './sites/sites.ts'
 import { validatorCompiler } from './validation.ts'
 
-export type { FinishedRequest, OnResponse } from './api/response-watch.ts'
+export type { FinishedRequest, OnResponse } from './api/journal.ts'
 
-export interface AppOptions {
+interface AppOptions {
   config: Config
   sites: Sites
   /** The examples of the OpenAPI document; the committed ones by default. */

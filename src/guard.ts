@@ -12,7 +12,7 @@ export interface GuardOptions {
 }
 
 /** The parts of a request that the guard looks at. */
-export interface Caller {
+interface Caller {
   method: string
   /** The header Host, with the port. */
   host: string
@@ -22,7 +22,7 @@ export interface Caller {
 }
 
 /** Why a request is refused. */
-export interface Denial {
+interface Denial {
   status: 421 | 403
   detail: string
 }

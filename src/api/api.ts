@@ -3,15 +3,26 @@ import type { FastifyInstance } from 'fastify'
 import { SCHEMAS } from '../contract/schemas.ts'
 import type { Sites } from '../sites/sites.ts'
 import { authenticate } from './authenticate.ts'
-import { EXPLAIN_HEADER, refuseMalformed, sendVendorError } from './errors.ts'
+import {
+  EXPLAIN_HEADER,
+  refuseMalformed,
+  refuseTrailingSlash,
+  refuseUnknown,
+  sendVendorError,
+} from './errors.ts'
 import { injectBodyFault, injectFault } from './faults.ts'
-import { closeEntry, keepAnswer, keepBody, openEntry, REQUEST_ID_HEADER } from './journal.ts'
-import { journeyRoutes } from './journeys.ts'
-import { memberRoutes } from './members.ts'
-import { refuseTrailingSlash, refuseUnknown } from './not-found.ts'
-import { type OnResponse, watchResponse } from './response-watch.ts'
+import {
+  closeEntry,
+  keepAnswer,
+  keepBody,
+  type OnResponse,
+  openEntry,
+  REQUEST_ID_HEADER,
+  watchResponse,
+} from './journal.ts'
+import { journeyRoutes, memberRoutes } from './operations.ts'
 
-export interface ApiOptions {
+interface ApiOptions {
   sites: Sites
   /** Without a slash at its end. */
   basePath: string

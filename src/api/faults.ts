@@ -6,8 +6,7 @@ import { applyPatch, type Patch } from 'rfc6902'
 import { toHeaderText } from '../auth/verdict.ts'
 import { errorBody, errorCodeOf } from '../contract/errors.ts'
 import { HttpError } from '../errors.ts'
-import { parseFaultHeader } from '../sites/fault-header.ts'
-import type { ResolvedFault } from '../sites/fault-rule.ts'
+import { parseFaultHeader, type ResolvedFault } from '../sites/fault-rule.ts'
 import type { Sites } from '../sites/sites.ts'
 import { CONTENT_TYPE, EXPLAIN_HEADER } from './errors.ts'
 import { recordBody } from './journal.ts'
@@ -23,7 +22,7 @@ declare module 'fastify' {
 }
 
 /** The header by which a request asks for a fault. */
-export const FAULT_HEADER = 'x-sandbox-fault'
+const FAULT_HEADER = 'x-sandbox-fault'
 
 /** Injects the fault that a rule of the named site asks for or, where `byHeader` allows it, the request itself. */
 export function injectFault(byHeader: boolean): onRequestHookHandler {

@@ -1,6 +1,16 @@
 import { createHmac } from 'node:crypto'
-import { base64, type HmacKey, hmacClaim, hmacSha256, payloadsOf } from './hmac.ts'
-import { type Claims, encodeToken, headersWith, type SignOptions, sign } from './sign.ts'
+import {
+  base64,
+  type Claims,
+  encodeToken,
+  type HmacKey,
+  headersWith,
+  hmacClaim,
+  hmacSha256,
+  payloadsOf,
+  type SignOptions,
+  sign,
+} from './sign.ts'
 
 /**
  * The headers of a request that keeps or breaks one rule of authentication, and no other; from what the right ones would

@@ -10,7 +10,7 @@ import {
   sameBytes,
   sameText,
   upperHex,
-} from './hmac.ts'
+} from './sign.ts'
 
 /** A known mistake that gives a wrong HMAC: what it is, and what to do instead. */
 interface Mistake {

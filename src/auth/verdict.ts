@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { OneOf } from '../contract/formats.ts'
-import { escapeUnits, lowerHex } from './hmac.ts'
+import { escapeUnits, lowerHex } from './sign.ts'
 
 /** The checks of a request's authentication, in the order in which they run. */
 export const CHECKS = ['format', 'alg', 'site', 'signature', 'exp', 'site_id', 'hmac'] as const

@@ -1,10 +1,12 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { OneOf } from '../contract/formats.ts'
 import { diagnoseHmac, diagnoseSignature } from './diagnose.ts'
-import { hmacClaim, jwtSignature, payloadsOf, sameText } from './hmac.ts'
+import { hmacClaim, jwtSignature, payloadsOf, sameText } from './sign.ts'
 import { EXPECTED_FORMAT, type ParsedToken, parseToken, show } from './token.ts'
-import type { Check, Finding, Verdict } from './verdict.ts'
+import { CHECKS, type Check, type Finding, type Verdict } from './verdict.ts'
 
 /** A site as authentication sees it. */
-export interface AuthSite {
+interface AuthSite {
   site_id: string
   /** The site's secret, used raw. */
   secret: string
@@ -28,7 +30,7 @@ export interface AuthContext {
 }
 
 /** The result of one check. The hint is empty where there is nothing to do. */
-export interface CheckResult extends Finding {
+interface CheckResult extends Finding {
   outcome: 'passed' | 'warning' | 'failed'
 }
 
@@ -46,7 +48,7 @@ export function verify(request: AuthRequest, context: AuthContext): Verdict {
 }
 
 /** The checks in their order, each made when it is asked for; without those that an earlier one leaves nothing to check. */
-export function* runChecks(request: AuthRequest, context: AuthContext): Generator<CheckResult> {
+function* runChecks(request: AuthRequest, context: AuthContext): Generator<CheckResult> {
   const { siteId, identifier } = request
   const token = parseToken(request.authorization)
   if (!('claims' in token)) return yield { outcome: 'failed', ...token }
@@ -213,4 +215,31 @@ function checkHmac(
   if (isRight) return passed(...facts)
   const others = () => context.otherIdentifiers?.(site) ?? []
   return failed(...facts, diagnoseHmac(claim, identifier, site.secret, others))
+}
+
+const text = (description: string) => Type.Union([Type.String(), Type.Null()], { description })
+
+export const CheckReport = Type.Object(
+  {
+    check: OneOf(CHECKS),
+    outcome: OneOf(['passed', 'warning', 'failed', 'skipped'], {
+      description: 'skipped when an earlier check leaves nothing to check',
+    }),
+    expected: text('What passes'),
+    actual: text('What was sent'),
+    hint: text('What to do about it; null when there is nothing to do'),
+  },
+  { title: 'Check', description: 'A check of the authentication' },
+)
+export type CheckReport = Static<typeof CheckReport>
+
+/** Every check of a request's authentication, where `verify` stops at the first that fails. In the same order. */
+export function explain(request: AuthRequest, context: AuthContext): CheckReport[] {
+  const results = [...runChecks(request, context)]
+  return CHECKS.map(check => {
+    const result = results.find(found => found.check === check)
+    return result
+      ? { ...result, hint: result.hint || null }
+      : { check, outcome: 'skipped', expected: null, actual: null, hint: null }
+  })
 }

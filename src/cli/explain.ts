@@ -1,6 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { Command } from 'commander'
-import { type CheckReport, explain } from '../auth/explain.ts'
+import { type CheckReport, explain } from '../auth/verify.ts'
 import { systemClock } from '../clock.ts'
 import { ConfigError, prefixOf, readConfig, readVariable, settings } from '../config.ts'
 import { matchOperationUrl } from '../contract/operations.ts'

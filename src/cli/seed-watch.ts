@@ -12,7 +12,7 @@ const SETTLED_AFTER_MS = 250
 type Output = Pick<Terminal, 'print' | 'warn'>
 
 /** Follows the files for a sandbox that was started with them, and reports what it does. @returns what ends it */
-export type FollowSeeds = (sandbox: Sandbox, output: Output) => () => void
+type FollowSeeds = (sandbox: Sandbox, output: Output) => () => void
 
 /**
  * Remembers the state of seed files; call it before they are read, so that no change is missed. What it returns reloads the

@@ -8,7 +8,7 @@ import { CommandFailed, onDisk, type Terminal } from './terminal.ts'
 
 /** The options for a site, its secret and the server that has it, which several commands share. */
 
-export interface SecretFlags {
+interface SecretFlags {
   secretEnv?: string
   secretFile?: string
 }

@@ -1,6 +1,7 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import type { Config } from '../config.ts'
-import { NotFound } from '../errors.ts'
+import { HttpError, NotFound } from '../errors.ts'
+import { createGuard, type GuardOptions } from '../guard.ts'
 import type { Sites } from '../sites/sites.ts'
 import { acceptBodies, MAX_BODY_BYTES } from './body.ts'
 import { clockRoutes } from './clock.ts'
@@ -9,15 +10,28 @@ import { credentialRoutes } from './credentials.ts'
 import { diagramRoutes } from './diagrams.ts'
 import { eventRoutes } from './events.ts'
 import { faultRoutes } from './faults.ts'
-import { guard } from './guard.ts'
 import { Problem, sendProblem } from './problem.ts'
 import { providerStateRoutes } from './provider-states.ts'
-import { reportRoutes } from './report.ts'
-import { requestRoutes } from './requests.ts'
+import { reportRoutes, requestRoutes } from './requests.ts'
 import { siteRoutes } from './sites.ts'
 import { snapshotRoutes } from './snapshots.ts'
 
-export interface ControlApiOptions {
+/** Refuses a caller that the guard denies, or that does not send the control token where one is set. */
+export function guard(options: GuardOptions): onRequestHookHandler {
+  const { deny, knows } = createGuard(options)
+
+  return (request, reply, done) => {
+    const denial = deny(request)
+    if (denial) return done(new HttpError(denial.status, denial.detail))
+    if (!knows(request.headers.authorization?.replace(/^Bearer +/i, '') ?? '')) {
+      reply.header('www-authenticate', 'Bearer realm="journeys-sandbox control"')
+      return done(new HttpError(401, 'send the control token as Authorization: Bearer <token>'))
+    }
+    done()
+  }
+}
+
+interface ControlApiOptions {
   sites: Sites
   basePath: string
   config: Config

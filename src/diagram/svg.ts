@@ -2,8 +2,7 @@ import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import type { Diagram, DiagramLayout } from './diagram.ts'
-import { toDot } from './notations.ts'
+import { type Diagram, type DiagramLayout, toDot } from './diagram.ts'
 
 /** A journey that Graphviz does not draw in time. */
 export class TooComplex extends Error {

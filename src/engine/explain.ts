@@ -2,8 +2,7 @@ import type { NoEffect, NoEffectReason } from '../contract/outcome.ts'
 import type { ParticipationRecord } from '../contract/records.ts'
 import { closedReason, inactiveReason } from './as-of.ts'
 import type { Facts } from './criterion.ts'
-import { isStep, type JourneyGraph, type Step, uptoSteps } from './graph.ts'
-import { waitingStepsOf } from './waiting.ts'
+import { isStep, type JourneyGraph, type Step, uptoSteps, waitingStepsOf } from './graph.ts'
 
 type Why = Pick<NoEffectReason, 'reason' | 'message'>
 

@@ -4,8 +4,18 @@ import { SeedError } from '../seed/issues.ts'
 import { formatOf, parseSeedText } from '../seed/text.ts'
 import type { EventResult } from '../sites/events.ts'
 import { faultRuleOf, parseJson } from './fault-form.ts'
-import { ownPath, redirect, requestsPath, SITES_PATH, sitePath, withQuery } from './paths.ts'
-import type { Context, ControlCall, Notice, Values } from './view.ts'
+import {
+  type Context,
+  type ControlCall,
+  type Notice,
+  ownPath,
+  redirect,
+  requestsPath,
+  SITES_PATH,
+  sitePath,
+  type Values,
+  withQuery,
+} from './view.ts'
 
 /** What a button does: a call to the control API, made from the fields of its form. */
 export interface Action {

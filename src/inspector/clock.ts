@@ -5,8 +5,7 @@ import { clip } from '../diagram/text.ts'
 import type { Site } from '../sites/site.ts'
 import { chip, count, journeyLink, memberLink, section, time } from './elements.ts'
 import { type ActionForm, actionForm, actionForms, field } from './forms.ts'
-import { sitePath } from './paths.ts'
-import type { Page, SiteView, Values } from './view.ts'
+import { type Page, type SiteView, sitePath, type Values } from './view.ts'
 
 /** The clock of a site: its time, ways to move it, and the rewards that are issued next. */
 export const clockPage = (view: SiteView): Page => ({

@@ -5,8 +5,7 @@ import { type PlacedIssue, SeedError } from '../seed/issues.ts'
 import { checkSeedText } from '../seed/seed.ts'
 import { countOf, section, table, time } from './elements.ts'
 import { type ActionForm, actionForm, actionForms, field, fileField } from './forms.ts'
-import { sitePath } from './paths.ts'
-import type { Context, Page, SiteView } from './view.ts'
+import { type Context, type Page, type SiteView, sitePath } from './view.ts'
 
 /** The data of a site as a seed, its snapshots and its capsule, and a button that removes the site. */
 export const dataPage = (view: SiteView): Page => ({

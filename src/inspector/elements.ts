@@ -2,8 +2,7 @@ import { html, type SafeHtml } from '@remix-run/html-template'
 import { clip } from '../diagram/text.ts'
 import type { Site } from '../sites/site.ts'
 import type { Sites } from '../sites/sites.ts'
-import { sitePath, withQuery } from './paths.ts'
-import type { Content, View } from './view.ts'
+import { type Content, sitePath, type View, withQuery } from './view.ts'
 
 /** The small parts that pages are made of. */
 
@@ -78,7 +77,7 @@ export const facts = (
   )}</dl>`
 
 /** The title of a column; `number` aligns numbers to the right. */
-export type Column = string | { number: string }
+type Column = string | { number: string }
 
 /** A cell of a table; a row's first cell is its heading. */
 export type Cell = SafeHtml | string | number

@@ -2,16 +2,14 @@ import { html, type SafeHtml } from '@remix-run/html-template'
 import type { GraphRecord } from '../contract/records.ts'
 import { clip } from '../diagram/text.ts'
 import { closedReason, inactiveReason } from '../engine/as-of.ts'
-import { compileJourney, uptoSteps } from '../engine/graph.ts'
-import { waitingStepsOf } from '../engine/waiting.ts'
+import { compileJourney, uptoSteps, waitingStepsOf } from '../engine/graph.ts'
 import { nearestName } from '../seed/suggest.ts'
 import type { EventResult } from '../sites/events.ts'
 import type { Site } from '../sites/site.ts'
 import type { ParticipationDetail } from '../store/store.ts'
 import { chip, folded, journeyLink, section } from './elements.ts'
 import { actionForms, field, optionsOf } from './forms.ts'
-import { sitePath, withQuery } from './paths.ts'
-import type { SiteView } from './view.ts'
+import { type SiteView, sitePath, withQuery } from './view.ts'
 
 /** The form that sends an event of a member. */
 

@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import fastifyCookie from '@fastify/cookie'
 import fastifyFormbody from '@fastify/formbody'
 import { html } from '@remix-run/html-template'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { sameText } from '../auth/sign.ts'
 import { NotFound } from '../errors.ts'
-import { createGuard } from '../guard.ts'
+import { createGuard, type Guard } from '../guard.ts'
 import { DIAGRAM_FORMATS, journeyDiagram } from '../sites/diagrams.ts'
 import { actionRoutes } from './actions.ts'
-import { assetRoutes } from './assets.ts'
 import { clockPage } from './clock.ts'
 import { dataPage, downloadRoutes } from './data.ts'
 import { sentence } from './elements.ts'
@@ -17,23 +17,77 @@ import { journeysPage } from './journeys.ts'
 import { memberPage } from './member.ts'
 import { membersPage } from './members.ts'
 import { overviewPage } from './overview.ts'
-import { PAGE_HEADERS, sendPage } from './page.ts'
-import { redirect, SITES_PATH, sitePath } from './paths.ts'
+import { assetRoutes, PAGE_HEADERS, sendPage } from './page.ts'
 import { reportPage } from './report.ts'
 import { requestsPage } from './requests.ts'
-import { createSession, sendSignIn, sessionRoutes } from './session.ts'
 import { sitesPage } from './sites.ts'
 import { streamRoutes } from './stream.ts'
 import {
   type Context,
   createNotices,
   type InspectorOptions,
+  ownPath,
   type Page,
+  redirect,
+  SITES_PATH,
   type SiteView,
+  sitePath,
   type Values,
   type View,
   viewOf,
 } from './view.ts'
+
+const COOKIE = { name: 'journeys-sandbox', path: '/', httpOnly: true, sameSite: 'strict' } as const
+
+/** The cookie of people who have signed in with the control token. It is valid until the process ends. */
+function createSession(guard: Guard) {
+  const ticket = randomBytes(32).toString('base64url')
+  return {
+    /** Whether the request may see the pages: it has signed in, sends the token itself, or no token is required. */
+    admits({ headers: { authorization = '' }, cookies }: FastifyRequest): boolean {
+      if (!guard.demandsToken || guard.knows(authorization.replace(/^Bearer +/i, ''))) return true
+      return sameText(cookies[COOKIE.name] ?? '', ticket)
+    },
+    /** Signs in a person who knows the token. @returns whether they do */
+    open(token: string, reply: FastifyReply): boolean {
+      if (!guard.knows(token)) return false
+      reply.setCookie(COOKIE.name, ticket, COOKIE)
+      return true
+    },
+  }
+}
+
+/** Asks for the control token, and leads to `to` afterwards. */
+const sendSignIn = (reply: FastifyReply, to: string, wrong = false): FastifyReply =>
+  sendPage(reply.header('www-authenticate', 'Bearer realm="journeys-sandbox"'), {
+    status: 401,
+    title: 'Sign in',
+    notice: wrong ? { tone: 'bad', text: 'That is not the control token.' } : undefined,
+    content: html`<section class="card sign-in"><p>This sandbox was started with a control token. Its pages show what the control API shows, so they ask for the same token.</p>
+<form class="stack" method="post" action="/sign-in">
+<input type="hidden" name="to" value="${to}">
+<label>Control token <input type="password" name="token" required autocomplete="current-password" autofocus></label>
+<button class="primary">Sign in</button>
+</form></section>`,
+  })
+
+async function sessionRoutes(
+  scope: FastifyInstance,
+  { session }: { session: ReturnType<typeof createSession> },
+): Promise<void> {
+  const schema = { hide: true }
+  scope.post<{ Body: Values | undefined }>(
+    '/sign-in',
+    { schema, config: { open: true } },
+    (request, reply) => {
+      const { token = '', to } = request.body ?? {}
+      return session.open(token, reply) ? redirect(reply, ownPath(to)) : sendSignIn(reply, ownPath(to), true)
+    },
+  )
+  scope.post('/sign-out', { schema }, (_request, reply) =>
+    redirect(reply.clearCookie(COOKIE.name, COOKIE), '/'),
+  )
+}
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -24,8 +24,7 @@ import {
 import { exampleJson } from './event-form.ts'
 import { actionForms, field, optionsOf } from './forms.ts'
 import { journeyStatus } from './journeys.ts'
-import { sitePath } from './paths.ts'
-import type { Page, SiteView } from './view.ts'
+import { type Page, type SiteView, sitePath } from './view.ts'
 
 /** A journey as a graph; `?node=` opens the panel of a node. */
 export async function journeyPage(view: SiteView): Promise<Page> {

@@ -6,7 +6,7 @@ import { type Diagram, diagramOf } from '../diagram/diagram.ts'
 import { clip } from '../diagram/text.ts'
 import { type ParticipationView, participationAsOf } from '../engine/as-of.ts'
 import { compileJourney } from '../engine/graph.ts'
-import { type Path, pathOf } from '../engine/path.ts'
+import { type Path, pathOf } from '../engine/retrace.ts'
 import { memberJourneyView, userJourneyView } from '../engine/views.ts'
 import type { EventResult } from '../sites/events.ts'
 import type { ParticipationDetail } from '../store/store.ts'
@@ -28,9 +28,8 @@ import {
 import { eventForm } from './event-form.ts'
 import { type ActionForm, actionForms } from './forms.ts'
 import { newMemberForm } from './members.ts'
-import { requestsPath, sitePath, withQuery } from './paths.ts'
 import { timeline } from './timeline.ts'
-import type { Page, SiteView } from './view.ts'
+import { type Page, requestsPath, type SiteView, sitePath, withQuery } from './view.ts'
 
 const JOURNEYS_ON_PAGE = 8
 

@@ -16,9 +16,8 @@ import {
   time,
 } from './elements.ts'
 import { journeyCounts } from './journeys.ts'
-import { requestsPath, SITES_PATH, sitePath, withQuery } from './paths.ts'
 import { newest, reasonOf, requestList, requestRow } from './requests.ts'
-import type { Page, SiteView } from './view.ts'
+import { type Page, requestsPath, SITES_PATH, type SiteView, sitePath, withQuery } from './view.ts'
 
 const MOST_READ = 2000
 const MOST_RECENT = 6

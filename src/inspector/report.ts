@@ -15,9 +15,8 @@ import {
   table,
 } from './elements.ts'
 import { curlOf } from './forms.ts'
-import { requestsPath, sitePath, withQuery } from './paths.ts'
 import { following } from './requests.ts'
-import type { Page, SiteView } from './view.ts'
+import { type Page, requestsPath, type SiteView, sitePath, withQuery } from './view.ts'
 
 /** What a suite of tests has exercised, as a grid that fills while it runs. */
 export function reportPage(view: SiteView): Page {

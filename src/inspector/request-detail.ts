@@ -1,5 +1,5 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
-import type { CheckReport } from '../auth/explain.ts'
+import type { CheckReport } from '../auth/verify.ts'
 import { instantOf, isoOf } from '../clock.ts'
 import { operationPath } from '../contract/operations.ts'
 import { credentialsFor, type Explanation, explainEntry } from '../sites/credentials.ts'

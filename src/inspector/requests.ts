@@ -6,9 +6,8 @@ import type { Journal, RequestRecord } from '../sites/journal.ts'
 import { howToCall } from './code.ts'
 import { count, httpStatusChip, PAGE_SIZE, pageLinks, pageNumber, time } from './elements.ts'
 import { type ActionForm, actionForm, optionsOf } from './forms.ts'
-import { requestsPath, withQuery } from './paths.ts'
 import { requestDetail } from './request-detail.ts'
-import type { Page, Values, View } from './view.ts'
+import { type Page, requestsPath, type Values, type View, withQuery } from './view.ts'
 
 /** The requests of a site, or the unmatched requests: the list on the left, one of them on the right. */
 export async function requestsPage(view: View): Promise<Page> {

@@ -13,9 +13,8 @@ import {
   time,
 } from './elements.ts'
 import { actionForms, field } from './forms.ts'
-import { requestsPath, SITES_PATH, sitePath } from './paths.ts'
 import { requestLine } from './requests.ts'
-import type { Page, View } from './view.ts'
+import { type Page, requestsPath, SITES_PATH, sitePath, type View } from './view.ts'
 
 /** The sites of this sandbox. */
 export function sitesPage(view: View): Page {

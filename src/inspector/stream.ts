@@ -79,7 +79,7 @@ const RETRY_MS = 1_000
 /** Bytes that wait for a browser that does not read; beyond them it is told to reload instead. */
 const MOST_UNREAD = 64 * 1024
 
-export type EventStream = ReturnType<typeof openEventStream>
+type EventStream = ReturnType<typeof openEventStream>
 
 /**
  * A response of server-sent events, which goes on until either side ends it. `onEnd` is called when the browser has left

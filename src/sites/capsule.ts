@@ -19,7 +19,7 @@ import { ClockReading, readStoredClock, toStoredClock } from './site-clock.ts'
 import { SnapshotName } from './snapshots.ts'
 
 /** The version of the format; a capsule of a newer one is refused. */
-export const CAPSULE_VERSION = 1
+const CAPSULE_VERSION = 1
 
 const { secret, ...site } = SeedSite.properties
 

@@ -1,6 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { CheckReport, explain } from '../auth/explain.ts'
-import type { AuthContext } from '../auth/verify.ts'
+import { type AuthContext, CheckReport, explain } from '../auth/verify.ts'
 import { OneOf } from '../contract/formats.ts'
 import { matchOperationUrl, OPERATION_IDS, operationPath, operations } from '../contract/operations.ts'
 import { Invalid } from '../errors.ts'

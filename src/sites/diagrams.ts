@@ -1,9 +1,7 @@
 import type { GraphRecord, RewardRecord, StepRecord, WaitingRecord } from '../contract/records.ts'
-import { type Diagram, type DiagramLayout, diagramOf } from '../diagram/diagram.ts'
-import { toDot, toMermaid } from '../diagram/notations.ts'
+import { type Diagram, type DiagramLayout, diagramOf, toDot, toMermaid } from '../diagram/diagram.ts'
 import { toSvg } from '../diagram/svg.ts'
-import { compileJourney } from '../engine/graph.ts'
-import { deriveWaitingSteps } from '../engine/waiting.ts'
+import { compileJourney, deriveWaitingSteps } from '../engine/graph.ts'
 import { NotFound } from '../errors.ts'
 import type { Site } from './site.ts'
 

@@ -6,7 +6,7 @@ import type { FaultRecord, SiteStore } from '../store/store.ts'
 import { type ActiveFault, checkFaultRule, type FaultRule, type ResolvedFault } from './fault-rule.ts'
 
 /** The parts of a request that rules match. */
-export interface FaultSubject {
+interface FaultSubject {
   operation: OperationId | undefined
   identifier: string | undefined
 }

@@ -15,7 +15,7 @@ import type { Faults } from './faults.ts'
 import type { SnapshotSteps } from './snapshots.ts'
 
 /** What a state is about; a consumer's own parameters are ignored. */
-export const StateParams = Type.Object(
+const StateParams = Type.Object(
   {
     site_id: Type.Optional(Type.String({ description: 'The site (the first one)' })),
     email: Type.Optional(Email({ description: 'The email of the member (generated)' })),
@@ -23,7 +23,7 @@ export const StateParams = Type.Object(
   },
   { title: 'StateParams', description: 'What a state is about' },
 )
-export type StateParams = Static<typeof StateParams>
+type StateParams = Static<typeof StateParams>
 
 /** What the state is about, for the consumer's requests. */
 export type StateValues = Record<string, string>

@@ -54,7 +54,7 @@ const Refusal = Type.Object(
 )
 
 /** How many entries a list of the report has at most; the counts beside them are whole. */
-export const MAX_LISTED = 100
+const MAX_LISTED = 100
 
 /** Reasons for which a run can be failed. */
 export const FAIL_ON = ['unused-faults', 'unexpected-refusals', 'never-called'] as const
@@ -109,7 +109,7 @@ interface Count {
 }
 
 /** The counters behind a report. */
-export interface Coverage {
+interface Coverage {
   /** Counts a request that was answered. `body` is the answer of the operation; undefined for a refusal. */
   record(entry: JournalEntry, body: unknown): void
   /** Counts a fault rule that was removed before it fired. */
@@ -201,7 +201,7 @@ function idsIn(operation: OperationId, { identifier = '' }: JournalEntry, body: 
   return objectsIn(isObject(body) ? body.journeys : []).map(({ id }) => String(id))
 }
 
-export interface ReportedSite {
+interface ReportedSite {
   site_id: string
   store: SiteStore
   coverage: ReadableCoverage

@@ -80,7 +80,7 @@ export interface SiteState {
   fault_count: number
 }
 
-export interface SiteOptions {
+interface SiteOptions {
   /** How many requests the journal of each site keeps. */
   journalSize: number
   /** The bodies of answers, of all sites. */

@@ -100,14 +100,14 @@ export interface Cloneable {
   create(): Promise<{ site: Site; isNew: boolean }>
 }
 
-export interface CloneOptions {
+interface CloneOptions {
   /** An ISO 8601 duration: a clone expires when it is idle for that long. */
   ttl: string
   /** The most clones at a time. */
   max: number
 }
 
-export interface SitesOptions {
+interface SitesOptions {
   store: Store
   clock: Clock
   /** How many requests the journal of each site keeps. */

@@ -54,7 +54,7 @@ export interface SnapshotSteps {
   returnToState(): boolean
 }
 
-export interface Restorable<State> {
+interface Restorable<State> {
   save(): State
   load(state: State, content: number): void
 }

@@ -1,6 +1,5 @@
 import type { ConnectionRecord, GraphRecord, JourneyRecord, NodeRecord } from '../contract/records.ts'
-import type { Db } from './database.ts'
-import { type ExtraColumn, extraColumn, withExtension } from './extensions.ts'
+import { type Db, type ExtraColumn, extraColumn, withExtension } from './database.ts'
 
 type JourneyRow = Omit<JourneyRecord, 'open_ended'> & ExtraColumn & { open_ended: 0 | 1 }
 type NodeRow = Omit<NodeRecord, 'config' | 'position'> &

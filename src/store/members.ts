@@ -1,7 +1,6 @@
 import { foldEmail } from '../contract/formats.ts'
 import type { HistoryRecord, MemberRecord } from '../contract/records.ts'
-import type { Db } from './database.ts'
-import { type ExtraColumn, extensionIn, extraColumn } from './extensions.ts'
+import { type Db, type ExtraColumn, extensionIn, extraColumn } from './database.ts'
 import type { ParticipationTables } from './participations.ts'
 
 /** A member with the time of the last event in place of the event history, which may be long. */

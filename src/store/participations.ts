@@ -1,7 +1,13 @@
 import type { NodeType } from '../contract/journey.ts'
 import type { JourneyRecord, ParticipationRecord, RewardRecord, StepRecord } from '../contract/records.ts'
-import type { Db, Statement } from './database.ts'
-import { type ExtraColumn, extensionIn, extraColumn, withExtension } from './extensions.ts'
+import {
+  type Db,
+  type ExtraColumn,
+  extensionIn,
+  extraColumn,
+  type Statement,
+  withExtension,
+} from './database.ts'
 
 /** A participation with its journey, but without its events and rewards. */
 export type ParticipationSummary = Omit<ParticipationRecord, 'events' | 'rewards' | 'waiting_at'> & {

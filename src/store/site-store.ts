@@ -2,8 +2,7 @@ import type { GraphRecord, JourneyRecord, MemberRecord, SiteRecord } from '../co
 import type { Extended } from '../contract/schemas.ts'
 import { NotFound } from '../errors.ts'
 import { contentTables, type Original, type Source } from './contents.ts'
-import type { Db } from './database.ts'
-import { extensionIn } from './extensions.ts'
+import { type Db, extensionIn } from './database.ts'
 import { journeyTables } from './journeys.ts'
 import { type MemberChange, type MemberState, memberTables } from './members.ts'
 import {
@@ -23,8 +22,16 @@ import {
   participationTables,
   type UsedNode,
 } from './participations.ts'
-import { type CreationRecord, type SiteRow, siteTable, type Template } from './sites.ts'
-import { type FaultRecord, faultTable, type SnapshotRecord, snapshotTable } from './test-state.ts'
+import {
+  type CreationRecord,
+  type FaultRecord,
+  faultTable,
+  type SiteRow,
+  type SnapshotRecord,
+  siteTable,
+  snapshotTable,
+  type Template,
+} from './sites.ts'
 import type { Steps } from './turns.ts'
 
 /** A member with participations, and with properties beyond the contract. */
@@ -153,7 +160,7 @@ export interface SiteStore extends ContentReader {
   removeUnused(): Steps<void>
 }
 
-export type Tables = ReturnType<typeof prepareTables>
+type Tables = ReturnType<typeof prepareTables>
 
 /** Every statement of the store. */
 export function prepareTables(db: Db) {

@@ -9,7 +9,7 @@ import { atOnce, longWrite, type Steps } from './turns.ts'
 export type { MemberChange, MemberState } from './members.ts'
 export type { ParticipationDetail, ParticipationSummary } from './participations.ts'
 export type { ContentReader, MemberWith, SiteStore } from './site-store.ts'
-export type { FaultRecord } from './test-state.ts'
+export type { FaultRecord } from './sites.ts'
 
 export interface Store {
   sites(): SiteRecord[]

@@ -188,7 +188,7 @@ export interface RecordingHeader {
 }
 
 /** The answers so far, appended to a file one by one, so that an interrupted capture can continue. */
-export interface Recording {
+interface Recording {
   find(operation: OperationId, identifier?: string): Exchange | undefined
   add(exchange: Exchange): void
   /** Removes the file. */

@@ -8,7 +8,7 @@ import { isUuid } from '../seed/ids.ts'
 export type PropertyVerdict = 'matches' | 'missing' | 'extra' | 'other type' | 'other format' | 'not seen'
 
 /** A property in all answers together, with kinds of values and never a value, which may be personal. */
-export interface PropertyFinding {
+interface PropertyFinding {
   path: string
   verdict: PropertyVerdict
   /** What the schema requires; null for a property that is not in the schema. */

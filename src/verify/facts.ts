@@ -35,7 +35,7 @@ export interface Fact {
   provenance: Provenance
 }
 
-export type FactVerdict = PropertyVerdict | 'holds' | 'does not hold'
+type FactVerdict = PropertyVerdict | 'holds' | 'does not hold'
 
 /** What the answers of a server show of a fact. */
 export interface FactFinding {

@@ -15,7 +15,7 @@ import { observedIn } from './rule-checks.ts'
 import { type Survey, type SurveyOptions, survey } from './survey.ts'
 
 /** A fact of the contract, with the result of comparing a server. */
-export interface FactResult extends Fact, FactFinding {}
+interface FactResult extends Fact, FactFinding {}
 
 export interface VerifyReport {
   baseUrl: string

@@ -22,7 +22,7 @@ interface SavedAnswer {
   exchange: Exchange
 }
 
-export interface SavedAnswers {
+interface SavedAnswers {
   siteId: string
   /** What was left out, and why. */
   notes: string[]

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { isInContract } from '../contract/schemas.ts'
-import { extensibleObjects } from '../seed/extra-warnings.ts'
+import { extensibleObjects } from '../seed/check.ts'
 import type { SeedDocument } from '../seed/schema.ts'
 import { plural } from '../text.ts'
 import {
@@ -29,7 +29,7 @@ export interface SnapshotOptions extends ReadOptions {
 }
 
 /** Counts of what is in a snapshot, without a value from it. */
-export interface Summary {
+interface Summary {
   journeys: number
   members: number
   participations: number

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { NODE_TYPES } from '../../src/contract/journey.ts'
-import { type Diagram, diagramOf } from '../../src/diagram/diagram.ts'
-import { toDot, toMermaid } from '../../src/diagram/notations.ts'
+import { type Diagram, diagramOf, toDot, toMermaid } from '../../src/diagram/diagram.ts'
 import { layOut, TooComplex, toSvg } from '../../src/diagram/svg.ts'
 import { conditionInSymbols } from '../../src/diagram/words.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { replay } from '../../src/engine/handle-event.ts'
-import { pathOf } from '../../src/engine/path.ts'
+import { pathOf } from '../../src/engine/retrace.ts'
 import {
   afterEvents,
   condition,

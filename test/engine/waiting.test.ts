@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { deriveWaitingSteps } from '../../src/engine/waiting.ts'
+import { deriveWaitingSteps } from '../../src/engine/graph.ts'
 import {
   afterEvents,
   condition,
