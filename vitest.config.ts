@@ -14,7 +14,8 @@ export default defineConfig({
     globalSetup: 'test/support/packaged.ts',
     // No test leaves anything behind in a module, so that a worker can serve several files.
     isolate: false,
-    maxWorkers: '100%',
+    // Some tests wait for programs that they start.
+    maxWorkers: '150%',
     projects: [
       { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'], exclude: [PROGRAMS, ABUSE] } },
       { extends: true, test: { name: 'programs', include: [PROGRAMS] } },

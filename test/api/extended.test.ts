@@ -131,7 +131,7 @@ describe('What a seed has under extra is served', () => {
           else expect(JSON.parse(text).journeys[0].events[0]).toMatchObject(given)
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 20 },
     ))
 })
 

@@ -337,6 +337,6 @@ test('whatever happens to members, every answer is what the published document s
         if (n % 50 === 0) site.clock.advance(wait)
       }
     }),
-    { numRuns: 300, seed: 7 },
+    { numRuns: 150, seed: 7 },
   )
 })

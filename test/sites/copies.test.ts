@@ -115,7 +115,7 @@ test('After any events, a member is stored as if written whole', () => {
       const all = (one: typeof whole) => one.emails().map(email => one.member(email))
       expect(JSON.stringify(all(site.store))).toBe(JSON.stringify(all(whole)))
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   )
 })
 

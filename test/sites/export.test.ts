@@ -148,7 +148,7 @@ describe('What a site exports can be put back', () => {
           putBack(opened.site)
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 75 },
     )
   })
 })
