@@ -75,8 +75,7 @@ CREATE TABLE new_members (
   status TEXT NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'blocked', 'opted_out')),
   attributes TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(attributes)),
   extra TEXT CHECK (json_valid(extra)),
-  PRIMARY KEY (content_key, member_key),
-  UNIQUE (content_key, email_folded)
+  PRIMARY KEY (content_key, member_key)
 ) STRICT, WITHOUT ROWID;
 CREATE TEMP TABLE member_keys AS
 SELECT member_key AS old_key, row_number() OVER (PARTITION BY content_key ORDER BY member_key) AS new_key FROM members;
@@ -190,6 +189,8 @@ ALTER TABLE new_completed_steps RENAME TO completed_steps;
 ALTER TABLE new_rewards RENAME TO rewards;
 ALTER TABLE new_member_events RENAME TO member_events;
 
+-- As an index of its own, from which SQLite also takes the keys: as a constraint of the table it would not.
+CREATE UNIQUE INDEX members_by_email ON members (content_key, email_folded);
 -- What the pages count and list: by these a journey of 100,000 members takes milliseconds.
 CREATE INDEX participations_by_progress ON participations (content_key, journey_id, completed_at, expired_at);
 CREATE INDEX completed_steps_by_node ON completed_steps (content_key, journey_id, node_id);

@@ -103,9 +103,9 @@ export function overviewStatements(db: Db) {
   // The page is found in the index, and only its emails are read from the table.
   const members = db
     .prepare<{ contentKey: number } & MemberPage, string>(`
-      SELECT email FROM members WHERE content_key = @contentKey AND member_key IN (
-        SELECT member_key ${matching} ORDER BY email_folded LIMIT @limit OFFSET @offset)
-      ORDER BY email_folded`)
+      SELECT m.email FROM (
+        SELECT content_key, member_key, email_folded ${matching} ORDER BY email_folded LIMIT @limit OFFSET @offset
+      ) CROSS JOIN members m USING (content_key, member_key) ORDER BY m.email_folded`)
     .pluck()
   const countMembers = db
     .prepare<{ contentKey: number; search: string }, number>(`SELECT count(*) ${matching}`)
