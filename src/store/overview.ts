@@ -87,6 +87,7 @@ export function overviewStatements(db: Db) {
     CASE WHEN p.waiting_at IS NULL THEN (
       SELECT json_group_array(u.node_id ORDER BY u.ordinal) FROM ${table} u
       WHERE u.content_key = p.content_key AND u.member_key = p.member_key AND u.participation_id = p.id) END`
+  // The plus keeps SQLite at the keys of the members, of which each page has some.
   const open = db.prepare<{ contentKey: number; journeyId: string } & OpenPage, OpenParticipation>(`
     SELECT p.member_key, p.waiting_at, ${idsOf('completed_steps')} AS done, ${idsOf('rewards')} AS reached
     FROM journeys j JOIN participations p ON ${ofJourney}
