@@ -1,7 +1,10 @@
 import { Invalid } from './errors.ts'
 
-/** A count with its noun: `1 difference`, `2 differences`. */
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+/** A number as people read it: `100,000`. */
+export const count = (n: number): string => n.toLocaleString('en-US')
+
+/** A number of things: `1 request`, `2,000 requests`. */
+export const countOf = (n: number, noun: string): string => `${count(n)} ${noun}${n === 1 ? '' : 's'}`
 
 /**
  * Reads bytes from a file, a pipe or a request as UTF-8; a byte order mark at the start is dropped. `name` is what the

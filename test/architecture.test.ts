@@ -170,10 +170,6 @@ describe('Packages', () => {
     expect(new Set(users).difference(allowed)).toEqual(new Set())
   })
 
-  it('node:http is imported for its types alone; http.ts has what is used of it', () => {
-    expect(mentioning(/^import (?!type\b).*'node:https?'$/m)).toEqual([])
-  })
-
   it('only cli and main import command-line libraries', () => {
     const users = files
       .filter(({ packages }) => packages.some(name => ['commander', 'close-with-grace'].includes(name)))

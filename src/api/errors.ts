@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import {
   type ConnectionError,
@@ -11,7 +12,6 @@ import { toHeaderText } from '../auth/verdict.ts'
 import { ERROR_CASES, type ErrorCase, type ErrorName, errorBody, errorCodeOf } from '../contract/errors.ts'
 import { matchOperation, operations } from '../contract/operations.ts'
 import { HttpError, StoreError } from '../errors.ts'
-import { STATUS_CODES } from '../http.ts'
 import { ValidationError } from '../validation.ts'
 
 /** The header that says what the vendor's error body leaves out. */

@@ -3,7 +3,7 @@ import { systemClock, timestampOf } from '../clock.ts'
 import { issueLine, SeedError, warningLine } from '../seed/issues.ts'
 import type { SeedRecords } from '../seed/schema.ts'
 import { checkSeedText } from '../seed/seed.ts'
-import { plural } from '../text.ts'
+import { countOf } from '../text.ts'
 import { CommandFailed, readText, type Terminal } from './terminal.ts'
 
 /** `journeys-sandbox check FILE`: everything that is wrong with a seed, with line and column; starts nothing. */
@@ -30,11 +30,11 @@ Exit codes: 0 the seed is good, 1 it has issues, 2 it cannot be read.`,
         for (const issue of issues) terminal.print(issueLine(name, issue))
         for (const warning of warnings) terminal.print(warningLine(name, warning))
         if (counts) {
-          const all = Object.entries(counts).map(([what, count]) => plural(count, what.slice(0, -1)))
+          const all = Object.entries(counts).map(([what, count]) => countOf(count, what.slice(0, -1)))
           terminal.print(`${name}: good, with ${all.join(', ')}`)
         }
       }
-      if (issues.length > 0) throw new CommandFailed(`${name}: ${plural(issues.length, 'issue')}`)
+      if (issues.length > 0) throw new CommandFailed(`${name}: ${countOf(issues.length, 'issue')}`)
     })
 }
 

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { ConfigError } from '../config.ts'
 import { packageFile } from '../package-file.ts'
-import { plural } from '../text.ts'
+import { countOf } from '../text.ts'
 import type { Difference } from '../verify/openapi-compare.ts'
 import { CommandFailed, type Terminal } from './terminal.ts'
 
@@ -36,7 +36,7 @@ Exit codes: 0 no difference, 1 differences, 2 the documents cannot be compared.`
       const differences = await compare(source)
       print(json ? JSON.stringify({ source, differences }, null, 2) : report(source, differences))
       if (differences.length > 0)
-        throw new CommandFailed(`${source}: ${plural(differences.length, 'difference')}`)
+        throw new CommandFailed(`${source}: ${countOf(differences.length, 'difference')}`)
     })
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { plural } from '../text.ts'
+import { countOf } from '../text.ts'
 import type { Call } from '../verify/survey.ts'
 import { addLiveApiOptions, type LiveApiFlags, orFail, readLiveApi } from './site-options.ts'
 import { CommandFailed, onDisk, startProgress, type Terminal } from './terminal.ts'
@@ -52,7 +52,7 @@ Exit codes: 0 no difference, 1 differences or no answer, 2 usage error.`,
       ).finally(() => bar.stop())
       print(flags.json ? JSON.stringify(report, null, 2) : reportText(report))
       const { differ } = report.summary
-      if (differ > 0) throw new CommandFailed(plural(differ, 'difference'))
+      if (differ > 0) throw new CommandFailed(countOf(differ, 'difference'))
     })
 }
 

@@ -2,6 +2,7 @@ import { html, type SafeHtml } from '@remix-run/html-template'
 import { clip } from '../diagram/text.ts'
 import type { Site } from '../sites/site.ts'
 import type { Sites } from '../sites/sites.ts'
+import { count } from '../text.ts'
 import { type Content, sitePath, type View, withQuery } from './view.ts'
 
 /** The small parts that pages are made of. */
@@ -15,12 +16,6 @@ export function time(text: string | null | undefined, { relative = false } = {})
   const machine = /Z$/.test(text) ? text : `${text.slice(0, 23)}Z`
   return html`<time datetime="${machine}" title="${text}"${relative ? html` data-relative` : ''}>${text.slice(0, 10)} <span class="hour">${text.slice(11, 19)}</span></time>`
 }
-
-/** Numbers as people read them: `100,000`. */
-export const count = (n: number): string => n.toLocaleString('en-US')
-
-/** A number of things: `1 request`, `2 requests`. */
-export const countOf = (n: number, noun: string): string => `${count(n)} ${noun}${n === 1 ? '' : 's'}`
 
 /** A sentence: a capital at its beginning, a full stop at its end. */
 export const sentence = (text: string): string =>

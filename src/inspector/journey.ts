@@ -7,20 +7,10 @@ import { nodeInWords } from '../diagram/words.ts'
 import { NotFound } from '../errors.ts'
 import { DIAGRAM_FORMATS, type NodeMembers, waitingMembers } from '../sites/diagrams.ts'
 import type { Site } from '../sites/site.ts'
+import { count, countOf } from '../text.ts'
 import { canvas } from './canvas.ts'
 import { callWithToken } from './code.ts'
-import {
-  chip,
-  count,
-  countOf,
-  facts,
-  folded,
-  foldedSection,
-  memberLink,
-  shortened,
-  table,
-  time,
-} from './elements.ts'
+import { chip, facts, folded, foldedSection, memberLink, shortened, table, time } from './elements.ts'
 import { exampleJson } from './event-form.ts'
 import { actionForms, field, optionsOf } from './forms.ts'
 import { journeyStatus } from './journeys.ts'

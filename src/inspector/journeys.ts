@@ -3,7 +3,8 @@ import type { JourneyRecord } from '../contract/records.ts'
 import { expiryOf } from '../engine/as-of.ts'
 import type { Site } from '../sites/site.ts'
 import type { JourneyCount } from '../store/overview.ts'
-import { chip, count, journeyLink, searchableList, searchOf, statusChip, table, time } from './elements.ts'
+import { count } from '../text.ts'
+import { chip, journeyLink, searchableList, searchOf, statusChip, table, time } from './elements.ts'
 import type { Page, SiteView } from './view.ts'
 
 /** The journeys of a site. */

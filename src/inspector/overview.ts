@@ -2,19 +2,10 @@ import { html, type SafeHtml } from '@remix-run/html-template'
 import { isoOf } from '../clock.ts'
 import type { RequestRecord } from '../sites/journal.ts'
 import type { JourneyCount } from '../store/overview.ts'
+import { count, countOf } from '../text.ts'
 import { heldRewards } from './clock.ts'
 import { howToCall } from './code.ts'
-import {
-  count,
-  countOf,
-  facts,
-  foldedSection,
-  httpTone,
-  idleExpiry,
-  journeyLink,
-  section,
-  time,
-} from './elements.ts'
+import { facts, foldedSection, httpTone, idleExpiry, journeyLink, section, time } from './elements.ts'
 import { journeyCounts } from './journeys.ts'
 import { newest, reasonOf, requestList, requestRow } from './requests.ts'
 import { type Page, requestsPath, SITES_PATH, type SiteView, sitePath, withQuery } from './view.ts'

@@ -9,8 +9,9 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { clip, LONGEST } from '../diagram/text.ts'
 import { packageFile, version } from '../package-file.ts'
 import type { Site } from '../sites/site.ts'
+import { count, countOf } from '../text.ts'
 import { clockPanel, clockReading } from './clock.ts'
-import { count, countOf, type IconName, icon, shortened } from './elements.ts'
+import { type IconName, icon, shortened } from './elements.ts'
 import {
   type Notice,
   type Page,

@@ -1,12 +1,11 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import { clip } from '../diagram/text.ts'
 import { OUTCOME_KINDS, type Report, type ReportOutcome, reportOf } from '../sites/report.ts'
+import { count, countOf } from '../text.ts'
 import { foldedCode } from './code.ts'
 import {
   type Cell,
   chip,
-  count,
-  countOf,
   foldedSection,
   httpStatusChip,
   journeyLink,

@@ -1,17 +1,8 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import { clip } from '../diagram/text.ts'
 import type { Site } from '../sites/site.ts'
-import {
-  chip,
-  count,
-  countOf,
-  idleExpiry,
-  searchableList,
-  searchOf,
-  section,
-  table,
-  time,
-} from './elements.ts'
+import { count, countOf } from '../text.ts'
+import { chip, idleExpiry, searchableList, searchOf, section, table, time } from './elements.ts'
 import { actionForms, field } from './forms.ts'
 import { requestLine } from './requests.ts'
 import { type Page, requestsPath, SITES_PATH, sitePath, type View } from './view.ts'

@@ -1,8 +1,8 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { type Static, type TProperties, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { Email, OneOf, Uuid } from '../contract/formats.ts'
 import { OPERATION_IDS } from '../contract/operations.ts'
-import { validateHeaderName, validateHeaderValue } from '../http.ts'
 import type { Issue } from '../seed/issues.ts'
 import { checkInput, ValidationError } from '../validation.ts'
 

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from '../http.ts'
+import { STATUS_CODES } from 'node:http'
 import { version } from '../package-file.ts'
 import type { RequestRecord } from './journal.ts'
 

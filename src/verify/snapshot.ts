@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { isInContract } from '../contract/schemas.ts'
 import { extensibleObjects } from '../seed/check.ts'
 import type { SeedDocument } from '../seed/schema.ts'
-import { plural } from '../text.ts'
+import { countOf } from '../text.ts'
 import {
   type Capture,
   type Exchange,
@@ -133,9 +133,9 @@ export function describeSummary(summary: Summary): string {
       title,
       Object.entries(counted).map(([name, times]) => `${name} (${times})`),
     )
-  const unknownEmails = `${plural(unknown.length, 'email')} that the site does not know, line ${unknown.join(', ')}`
+  const unknownEmails = `${countOf(unknown.length, 'email')} that the site does not know, line ${unknown.join(', ')}`
   return [
-    `${plural(journeys, 'journey')}, ${plural(members, 'member')}, ${plural(participations, 'participation')}`,
+    `${countOf(journeys, 'journey')}, ${countOf(members, 'member')}, ${countOf(participations, 'participation')}`,
     ...(unknown.length === 0 ? [] : [unknownEmails]),
     ...counts('Members who are blocked or opted out:', summary.refused),
     ...counts('Properties beyond the contract, served unchanged:', summary.extra),
