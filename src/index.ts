@@ -10,9 +10,10 @@ import { type OnWarning, openSeededStore, type SeedSource } from './seed/seed.ts
 import { suggest } from './seed/suggest.ts'
 import { toTimestamp } from './seed/times.ts'
 import { type Capsule, packSite } from './sites/capsule.ts'
+import type { NewSite } from './sites/new-site.ts'
 import { type Report, reportOf } from './sites/report.ts'
 import type { Site } from './sites/site.ts'
-import { type NewSite, openSites } from './sites/sites.ts'
+import { openSites } from './sites/sites.ts'
 
 export type { FinishedRequest } from './app.ts'
 export type { Claims, SignedRequest } from './auth/sign.ts'
@@ -26,9 +27,9 @@ export type { SeedSource } from './seed/seed.ts'
 export type { Capsule } from './sites/capsule.ts'
 export type { EventResult, NewEvent } from './sites/events.ts'
 export type { Fault, FaultRule } from './sites/fault-rule.ts'
+export type { NewSite } from './sites/new-site.ts'
 export type { MemberState } from './sites/provider-states.ts'
 export type { Report } from './sites/report.ts'
-export type { NewSite } from './sites/sites.ts'
 
 const TOKEN_LIFETIME_S = 300
 

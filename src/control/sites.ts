@@ -4,9 +4,9 @@ import type { FastifyRequest } from 'fastify'
 import { Timestamp } from '../contract/formats.ts'
 import { MAX_DEPTH } from '../contract/json.ts'
 import { orNull } from '../contract/records.ts'
+import { NewSite } from '../sites/new-site.ts'
 import type { Site } from '../sites/site.ts'
 import { ClockReading } from '../sites/site-clock.ts'
-import { NewSite } from '../sites/sites.ts'
 import {
   baseUrlOf,
   type ControlOptions,

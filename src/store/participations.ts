@@ -111,7 +111,7 @@ export function participationTables(db: Db) {
     .pluck()
   const inJourney = 'content_key = @contentKey AND journey_id = @journeyId'
   const usedNodes = db.prepare<{ contentKey: number; journeyId: string }, UsedNode>(`
-    SELECT DISTINCT node_id, 'event' AS "as" FROM completed_steps WHERE ${inJourney}
+    SELECT node_id, 'event' AS "as" FROM completed_steps WHERE ${inJourney}
     UNION SELECT node_id, 'reward' FROM rewards WHERE ${inJourney}
     UNION SELECT w.value ->> '$.node_id', 'waiting member' FROM participations, json_each(waiting_at) w
     WHERE ${inJourney}`)
