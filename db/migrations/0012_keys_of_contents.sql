@@ -195,3 +195,24 @@ CREATE UNIQUE INDEX members_by_email ON members (content_key, email_folded);
 CREATE INDEX participations_by_progress ON participations (content_key, journey_id, completed_at, expired_at);
 CREATE INDEX completed_steps_by_node ON completed_steps (content_key, journey_id, node_id);
 CREATE INDEX rewards_by_node ON rewards (content_key, journey_id, node_id, hold_end_datetime);
+
+-- How many rows have the same first columns of an index, in a large content. Without this, SQLite takes all rows of a
+-- content for a few, and reads them all. See https://sqlite.org/optoverview.html#manual_control_of_query_plans_using_sqlite_stat_tables
+ANALYZE;
+DELETE FROM sqlite_stat1;
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+  ('journeys', 'journeys', '1000 100 1'),
+  ('journeys', 'sqlite_autoindex_journeys_2', '1000 100 1'),
+  ('nodes', 'nodes', '10000 1000 10 1'),
+  ('connections', 'connections', '10000 1000 10 1'),
+  ('members', 'members', '1000000 100000 1'),
+  ('members', 'members_by_email', '1000000 100000 1'),
+  ('participations', 'participations', '2000000 200000 2 1'),
+  ('participations', 'sqlite_autoindex_participations_2', '2000000 200000 1'),
+  ('participations', 'participations_by_progress', '2000000 200000 2000 1000 10'),
+  ('completed_steps', 'completed_steps', '6000000 600000 6 3 1'),
+  ('completed_steps', 'completed_steps_by_node', '6000000 600000 6000 600'),
+  ('rewards', 'rewards', '2000000 200000 2 1 1'),
+  ('rewards', 'rewards_by_node', '2000000 200000 2000 600 10'),
+  ('member_events', 'member_events', '6000000 600000 6 1');
+ANALYZE sqlite_schema;
