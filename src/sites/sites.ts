@@ -193,7 +193,7 @@ export function openSites({ store, clock, journalSize, journalBytes, clones, sta
     create: longWrite(
       store,
       function* (given: NewSite = {}) {
-        checkInput('site', Type.Object({}), given)
+        checkInput('site', ANY_OBJECT, given)
         const { seed = 'demo', ...settings } = given
         checkInput('site', SiteSettings, settings)
         const { ttl = null, ...named } = settings
@@ -282,6 +282,8 @@ export function openSites({ store, clock, journalSize, journalBytes, clones, sta
     },
   }
 }
+
+const ANY_OBJECT = Type.Object({})
 
 const EMPTY = { journeys: [], members: [] }
 
