@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { FastifyReply } from 'fastify'
@@ -71,12 +72,22 @@ const CapsuleBody = annotated(Capsule, {
   ],
 })
 
+/** Parts of an answer. To a reader that is fast, all of them would be sent before other requests get their turn. */
+async function* oneInATurn(parts: readonly string[]): AsyncGenerator<string> {
+  for (const part of parts) {
+    yield part
+    await setImmediate()
+  }
+}
+
 /** A site with so many members is exported in parts, so that other requests are answered meanwhile. */
 const LARGE = 1000
 
 async function sendData({ content, store }: Site, reply: FastifyReply) {
   if (store.counts().members < LARGE) return content.read()
-  return reply.type('application/json; charset=utf-8').send(Readable.from(await content.readText()))
+  return reply
+    .type('application/json; charset=utf-8')
+    .send(Readable.from(oneInATurn(await content.readText())))
 }
 
 /** The data of a site: the whole of it, a journey, or a member. */
