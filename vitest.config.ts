@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-// What starts programs: the command, a browser, curl, Python, PHP and Java. What is missing fails, and nothing is skipped.
+// What starts the command again and again, and what needs a browser, curl, Python, PHP or Java. What is missing fails, and
+// nothing is skipped.
 const PROGRAMS = 'test/programs/**/*.test.ts'
 // Minutes of abuse of a real process; see test/abuse/settings.ts.
 const ABUSE = 'test/abuse/**/*.test.ts'
