@@ -171,17 +171,25 @@ function movable(canvas) {
     else return
     event.preventDefault()
   })
-  // A node that gets the focus comes into view.
+  // A node that gets the focus comes into view. Panzoom moves the drawing in the next frame, and what is measured before
+  // is where it was.
   view.addEventListener('focusin', ({ target }) => {
     view.scrollTo(0, 0)
-    const node = target.closest('.node')
-    if (!node || !target.matches(':focus-visible')) return
-    const [box, frame] = [node.getBoundingClientRect(), view.getBoundingClientRect()]
-    if (box.left < frame.left || box.right > frame.right || box.top < frame.top || box.bottom > frame.bottom)
-      move(
-        frame.left + frame.width / 2 - (box.left + box.right) / 2,
-        frame.top + frame.height / 2 - (box.top + box.bottom) / 2,
+    requestAnimationFrame(() => {
+      const node = target.closest('.node')
+      if (!node || document.activeElement !== target || !target.matches(':focus-visible')) return
+      const [box, frame] = [node.getBoundingClientRect(), view.getBoundingClientRect()]
+      if (
+        box.left < frame.left ||
+        box.right > frame.right ||
+        box.top < frame.top ||
+        box.bottom > frame.bottom
       )
+        move(
+          frame.left + frame.width / 2 - (box.left + box.right) / 2,
+          frame.top + frame.height / 2 - (box.top + box.bottom) / 2,
+        )
+    })
   })
   tools.addEventListener('click', ({ target }) => {
     const what = target.closest('button')?.dataset.zoom

@@ -444,6 +444,12 @@ describe('In a browser', () => {
         return box && frame && box.x >= frame.x && box.x + box.width <= frame.x + frame.width
       }
       await expect.poll(visible).toBe(true)
+      // Keys that are pressed faster than the drawing moves.
+      await nodes.locator('a').evaluateAll(links => {
+        for (const link of [links[0], links.at(-1)]) link?.focus()
+      })
+      await page.waitForTimeout(100)
+      await expect.poll(visible).toBe(true)
     })
   })
 
