@@ -17,7 +17,7 @@ import { siteRoutes } from './sites.ts'
 import { snapshotRoutes } from './snapshots.ts'
 
 /** Refuses a caller that the guard denies, or that does not send the control token where one is set. */
-export function guard(options: GuardOptions): onRequestHookHandler {
+function guard(options: GuardOptions): onRequestHookHandler {
   const { deny, knows } = createGuard(options)
 
   return (request, reply, done) => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { GraphRecord, RewardRecord, StepRecord, WaitingRecord } from '../contract/records.ts'
 import { type Diagram, type DiagramLayout, diagramOf, toDot, toMermaid } from '../diagram/diagram.ts'
 import { toSvg } from '../diagram/svg.ts'
@@ -66,10 +67,9 @@ export async function waitingMembers(
     derived.set(facts, ids)
     return ids
   }
-  const end = store.lastMember()
-  for (let after = 0; after < end; after += CHUNK) {
-    if (after > 0) await new Promise(setImmediate)
-    const page = store.openParticipations(journey.id, { now: at, after, last: after + CHUNK })
+  for (const slice of store.memberSlices(CHUNK)) {
+    if (slice.after > 0) await setImmediate()
+    const page = store.openParticipations(journey.id, { now: at, ...slice })
     for (const { member_key, waiting_at, done, reached } of page) {
       for (const id of placesOf(waiting_at, done, reached)) {
         const node = nodes.get(id) ?? { members: 0, first: [] }

@@ -32,12 +32,6 @@ const IS_REFERENCED = `(
 const GRAPH_TABLES = ['journeys', 'nodes', 'connections']
 const MEMBER_TABLES = ['members', 'participations', 'completed_steps', 'rewards', 'member_events']
 
-/** Members with a key after the first of these and up to the other one. */
-interface Slice {
-  after: number
-  last: number
-}
-
 /** What a content is copied from, as it is now. The revision changes with it; without one, it never changes. */
 export interface Original {
   content: number
@@ -108,11 +102,6 @@ export function contentTables(db: Db, journeys: JourneyTables, members: MemberTa
     return lastKey
   }
 
-  function* slicesOf(content: number): Generator<Slice> {
-    const end = members.lastKey(content)
-    for (let after = 0; after < end; after += SLICE) yield { after, last: after + SLICE }
-  }
-
   function* insertRecords(to: number, content: SeedContent): Steps<void> {
     for (const journey of content.journeys) {
       journeys.insert(to, journey)
@@ -127,7 +116,7 @@ export function contentTables(db: Db, journeys: JourneyTables, members: MemberTa
   function* copy(from: number, to: number): Steps<void> {
     for (const { copy } of graphTables) copy.run({ from, to })
     yield
-    for (const slice of slicesOf(from)) {
+    for (const slice of members.slices(from, SLICE)) {
       for (const { copy } of memberTables) copy.run({ from, to, ...slice })
       yield
     }
@@ -186,7 +175,7 @@ export function contentTables(db: Db, journeys: JourneyTables, members: MemberTa
   }
 
   function* remove(from: number): Steps<void> {
-    for (const slice of slicesOf(from)) {
+    for (const slice of members.slices(from, SLICE)) {
       for (const { remove } of memberTables.toReversed()) remove.run({ from, ...slice })
       yield
     }
@@ -203,7 +192,7 @@ export function contentTables(db: Db, journeys: JourneyTables, members: MemberTa
     *bytes(from: number): Steps<number> {
       let sum = 0
       for (const { bytes } of graphTables) sum += bytes.get({ from }) as number
-      for (const slice of slicesOf(from)) {
+      for (const slice of members.slices(from, SLICE)) {
         yield
         for (const { bytes } of memberTables) sum += bytes.get({ from, ...slice }) as number
       }

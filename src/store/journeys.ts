@@ -62,7 +62,7 @@ export function journeyTables(db: Db) {
     VALUES (@contentKey, (SELECT coalesce(max(ordinal), 0) + 1 FROM journeys WHERE content_key = @contentKey),
       ${JOURNEY_COLUMNS.map(column => `@${column}`)})`)
   const updateJourney = db.prepare(`
-    UPDATE journeys SET ${JOURNEY_COLUMNS.map(column => `${column} = @${column}`)}
+    UPDATE journeys SET ${JOURNEY_COLUMNS.filter(column => column !== 'id').map(column => `${column} = @${column}`)}
     WHERE content_key = @contentKey AND id = @id`)
   const putNode = db.prepare(`
     INSERT INTO nodes (content_key, journey_id, ordinal, id, type, name, config, x, y, extra)

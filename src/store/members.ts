@@ -6,6 +6,12 @@ import type { ParticipationTables } from './participations.ts'
 /** A member with the time of the last event in place of the event history, which may be long. */
 export type MemberState = Omit<MemberRecord, 'history'> & { last_event_at: string | null }
 
+/** The members with a key after the first of these and up to the other one. */
+export interface Slice {
+  after: number
+  last: number
+}
+
 /** What events have changed of a member: `before` is undefined for one whom they create. */
 export interface MemberChange {
   before: MemberState | undefined
@@ -132,8 +138,12 @@ export function memberTables(db: Db, participations: ParticipationTables) {
   return {
     find: (contentKey: number, email: string) => find.get(contentKey, foldEmail(email)),
     count: (contentKey: number) => count.get(contentKey) as number,
-    /** The greatest key of a member; 0 when there is none. */
-    lastKey: (contentKey: number) => lastKey.get(contentKey) as number,
+    /** All members, in slices of so many keys. */
+    slices: (contentKey: number, size: number): Slice[] =>
+      Array.from({ length: Math.ceil((lastKey.get(contentKey) as number) / size) }, (_, i) => ({
+        after: i * size,
+        last: (i + 1) * size,
+      })),
     /** The emails of at most `limit` members, in the order of insertion, which is that of the seed document. */
     emails: (contentKey: number, limit = -1) =>
       emailsAfter.all(contentKey, 0, limit).map(({ email }) => email),

@@ -1,5 +1,6 @@
 import { foldEmail } from '../contract/formats.ts'
 import type { Db } from './database.ts'
+import type { Slice } from './members.ts'
 
 /** How many members have come how far in a journey. */
 export interface JourneyCount {
@@ -19,11 +20,9 @@ export interface OpenParticipation {
   reached: string | null
 }
 
-/** Which of the open participations of a journey: those of members with a key after the one and up to the other. */
-export interface OpenPage {
+/** Which of the open participations of a journey: those of a slice of the members. */
+export interface OpenPage extends Slice {
   now: string
-  after: number
-  last: number
 }
 
 /** A reward that is held. */

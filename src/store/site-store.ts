@@ -4,7 +4,7 @@ import { NotFound } from '../errors.ts'
 import { contentTables, type Original, type Source } from './contents.ts'
 import { type Db, extensionIn } from './database.ts'
 import { journeyTables } from './journeys.ts'
-import { type MemberChange, type MemberState, memberTables } from './members.ts'
+import { type MemberChange, type MemberState, memberTables, type Slice } from './members.ts'
 import {
   type Between,
   type ExpiringParticipation,
@@ -75,8 +75,8 @@ export interface SiteStore extends ContentReader {
   passedCount(journeyId: string, nodeId: string): number
   /** The open participations of some members in a journey, in the order of their keys. */
   openParticipations(journeyId: string, page: OpenPage): OpenParticipation[]
-  /** The greatest key of a member; 0, which none has, when there is none. */
-  lastMember(): number
+  /** All members, in slices of so many keys. */
+  memberSlices(size: number): Slice[]
   emailOf(memberKey: number): string | undefined
   /** When the next hold and the next journey end, and the next journey starts. */
   nextMoments(now: string): NextMoments
@@ -248,10 +248,11 @@ export function bindSite(
   const memberBy =
     <P>(read: (contentKey: number, memberKey: number) => P[]) =>
     (email: string): MemberWith<P> | undefined => {
-      const member = members.find(shown(), email)
+      const contentKey = shown()
+      const member = members.find(contentKey, email)
       if (!member) return undefined
       const { member_key, status, extra } = member
-      return { ...extensionIn(extra), status, participations: read(shown(), member_key) }
+      return { ...extensionIn(extra), status, participations: read(contentKey, member_key) }
     }
   const memberWithParticipations = memberBy(participations.detailsOf)
 
@@ -270,7 +271,7 @@ export function bindSite(
     journeyCount: (id, now) => overview.journey(shown(), id.toLowerCase(), now),
     passedCount: (journeyId, nodeId) => overview.passed(shown(), journeyId, nodeId),
     openParticipations: (journeyId, page) => overview.open(shown(), journeyId, page),
-    lastMember: () => members.lastKey(shown()),
+    memberSlices: size => members.slices(shown(), size),
     emailOf: memberKey => overview.emailOf(shown(), memberKey),
     nextMoments: now => overview.moments(shown(), now),
     heldCount: now => overview.countHeld(shown(), now),
