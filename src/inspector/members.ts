@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { html, type SafeHtml } from '@remix-run/html-template'
 import { clip } from '../diagram/text.ts'
 import { statusAsOf } from '../engine/as-of.ts'
@@ -13,9 +14,9 @@ export async function membersPage(view: SiteView): Promise<Page> {
   const { search, limit, offset } = searchOf(view)
   const total = site.store.memberCount(search)
   // Each reads all emails of the site.
-  await new Promise(setImmediate)
+  await setImmediate()
   const emails = site.store.memberPage({ search, limit, offset })
-  await new Promise(setImmediate)
+  await setImmediate()
   const list = memberTable(site, emails, search)
   return {
     title: 'Members',

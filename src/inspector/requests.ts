@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { html, type SafeHtml } from '@remix-run/html-template'
 import { OPERATION_IDS, type OperationId } from '../contract/operations.ts'
 import { clip } from '../diagram/text.ts'
@@ -133,7 +134,7 @@ export async function newest(
     const chunk = journal.list({ offset, limit: CHUNK })
     found.push(...chunk.filter(matches))
     if (chunk.length < CHUNK) break
-    await new Promise(setImmediate)
+    await setImmediate()
   }
   return { records: found.slice(skip, skip + limit), more: found.length > skip + limit }
 }
